@@ -1,0 +1,1 @@
+"""One file per standard: records to bytes and back, no I/O."""

@@ -1,0 +1,1 @@
+"""Pixel to metre to place: homography, projections, plane geometry. Pure."""

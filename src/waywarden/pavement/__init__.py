@@ -1,0 +1,1 @@
+"""Road damage: locate, recognise again, grade, order, verify. Not filled yet."""

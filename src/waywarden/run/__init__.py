@@ -1,0 +1,1 @@
+"""city.toml, the command line, the jobs, the seal."""

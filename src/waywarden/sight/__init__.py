@@ -1,0 +1,1 @@
+"""Sealed: frames, object detectors, redaction. Pixels end here; nothing here writes."""

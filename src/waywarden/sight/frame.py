@@ -1,0 +1,67 @@
+"""One decoded picture, in memory only."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import NoReturn
+
+import av
+import numpy as np
+import numpy.typing as npt
+from av.video.reformatter import Interpolation
+
+Picture = npt.NDArray[np.uint8]
+
+
+class Frame:
+    """A decoded picture and when it was taken. It cannot be pickled, copied or turned into bytes.
+
+    Parameters
+    ----------
+    picture : av.VideoFrame
+        As the decoder gave it; it is converted only when and as small as it is asked for.
+    at : datetime
+        Aware UTC: presentation time plus the start of the source.
+    watched_s : float
+        Seconds of street time that this frame stands for; 0 after a gap.
+    """
+
+    __slots__ = ("_picture", "at", "watched_s")
+
+    def __init__(self, picture: av.VideoFrame, at: datetime, watched_s: float) -> None:
+        self._picture = picture
+        self.at = at
+        self.watched_s = watched_s
+
+    @property
+    def width(self) -> int:
+        """Width in pixels."""
+        return self._picture.width
+
+    @property
+    def height(self) -> int:
+        """Height in pixels."""
+        return self._picture.height
+
+    def rgb(self, width: int = 0, height: int = 0) -> Picture:
+        """Return (height, width, 3) uint8, scaled by the decoder's own scaler; 0 keeps the size."""
+        return self._as("rgb24", width, height)
+
+    def bgr(self, width: int = 0, height: int = 0) -> Picture:
+        """Return (height, width, 3) uint8, blue first, as the Open Model Zoo networks want it."""
+        return self._as("bgr24", width, height)
+
+    def luma(self, width: int = 0, height: int = 0) -> Picture:
+        """Return (height, width) uint8, the brightness alone."""
+        return self._as("gray", width, height)
+
+    def _as(self, pixel_format: str, width: int, height: int) -> Picture:
+        shaped = self._picture.reformat(
+            width or self.width, height or self.height, format=pixel_format, interpolation=Interpolation.AREA
+        )
+        return np.asarray(shaped.to_ndarray(), dtype=np.uint8)
+
+    def _refuse(self, *_: object) -> NoReturn:
+        raise TypeError("a frame does not leave the sealed process: it cannot be pickled, copied or turned into bytes")
+
+    __reduce__ = __reduce_ex__ = __getstate__ = __copy__ = __deepcopy__ = __bytes__ = __array__ = __buffer__ = _refuse  # type: ignore[assignment]

@@ -1,0 +1,53 @@
+"""The ports of the sealed room: where frames come from, and who says what is on them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from waywarden.sight.frame import Frame
+from waywarden.terms.kinds import KindNumbers
+from waywarden.terms.records import CameraHealth
+from waywarden.terms.transient import BoxesPx, Scores
+
+Seen = tuple[BoxesPx, Scores, KindNumbers]
+"""(n, 4) float32 xyxy in pixels of the frame, (n,) float32 scores, (n,) int8 kinds."""
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFacts:
+    """What a source says of itself. ``duration_s`` is None for a live stream; ``rate_hz`` is nominal."""
+
+    width: int
+    height: int
+    rate_hz: float
+    codec: str
+    duration_s: float | None
+    start: datetime | None = None
+
+
+class FrameSource(Protocol):
+    """Frames of one camera in order of time. A fault is an item of the stream, not the end of it."""
+
+    def about(self) -> SourceFacts:
+        """Open the source and say what it is; SourceError if that cannot be done."""
+        ...
+
+    def __iter__(self) -> Iterator[Frame | CameraHealth]:
+        """Yield frames, and a CameraHealth wherever the camera's state changes; SourceError where it cannot go on."""
+        ...
+
+
+class ObjectDetector(Protocol):
+    """Says what road users are on one frame. May keep state between frames of one camera (a background)."""
+
+    @property
+    def name(self) -> str:
+        """Name and version, as stored in ``TrafficInterval.method``."""
+        ...
+
+    def detect(self, frame: Frame) -> Seen:
+        """Return what is on ``frame``; empty arrays when nothing is."""
+        ...

@@ -1,0 +1,1 @@
+"""One port for records, and its backends."""

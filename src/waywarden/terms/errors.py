@@ -1,0 +1,54 @@
+"""Everything that can be the matter, each with the exit code the command line gives for it.
+
+A message says in one sentence what was wanted, what came, and what to do.
+"""
+
+from __future__ import annotations
+
+
+class WaywardenError(Exception):
+    """A mistake that a person can mend; its text is one clear sentence."""
+
+    exit_code = 1
+
+
+class ConfigError(WaywardenError):
+    """city.toml holds an unknown key or an impossible value."""
+
+    exit_code = 2
+
+
+class SourceError(WaywardenError):
+    """A camera, video or folder cannot be opened, or could not be read to its end."""
+
+    exit_code = 3
+
+
+class WeightsError(WaywardenError):
+    """Weights are missing, damaged, or of a network that is not known here."""
+
+    exit_code = 4
+
+
+class StoreError(WaywardenError):
+    """The record store cannot be opened, read or written."""
+
+    exit_code = 5
+
+
+class CalibrationError(WaywardenError):
+    """The given points do not determine pixel to metre well enough."""
+
+    exit_code = 6
+
+
+class SealError(WaywardenError):
+    """The sealed process could not be sealed, or died."""
+
+    exit_code = 7
+
+
+class ServeError(WaywardenError):
+    """The page cannot be served, for instance because the port is in use."""
+
+    exit_code = 8

@@ -1,0 +1,75 @@
+"""Records: what is kept. Each is about a street, a camera or an interval, never about a road user."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class Direction(StrEnum):
+    """Which way a gate was crossed: ``forward`` is towards your right hand, standing at A and looking at B."""
+
+    FORWARD = "forward"
+    BACKWARD = "backward"
+
+
+@dataclass(frozen=True, slots=True)
+class TrafficInterval:
+    """How many road users of a class crossed a gate one way, or made a movement, in one interval.
+
+    Exactly one of ``gate_id`` (with ``direction``) and ``movement_id`` is set. ``vehicle_class`` is a class of the
+    city's scheme, or ``all``. The interval is [start, start + duration_s). ``observed_s`` says how much of it was
+    really watched: an interval that was not watched has no record, and a watched gate that nothing crossed has one
+    record, class ``all``, count 0. Speeds are None where the camera is not calibrated well enough.
+    ``method`` names the object detector and its weights.
+    """
+
+    camera_id: str
+    gate_id: str | None
+    direction: Direction | None
+    movement_id: str | None
+    vehicle_class: str
+    start: datetime
+    duration_s: int
+    observed_s: float
+    count: int
+    mean_speed_mps: float | None
+    v85_mps: float | None
+    method: str
+
+    def __post_init__(self) -> None:
+        """Refuse impossible records (ValueError)."""
+        if (self.gate_id is None) == (self.movement_id is None):
+            raise ValueError("an interval is of a gate or of a movement: set exactly one of the two")
+        if (self.gate_id is None) != (self.direction is None):
+            raise ValueError("a gate's interval has a direction, a movement's has none")
+        if self.start.tzinfo is None:
+            raise ValueError("start must be an aware datetime (UTC)")
+        if self.count < 0 or not 0 <= self.observed_s <= self.duration_s:
+            raise ValueError(f"count {self.count} or observed_s {self.observed_s} of {self.duration_s} is impossible")
+
+
+class HealthState(StrEnum):
+    """What a camera's picture is like, or why there is none."""
+
+    OK = "ok"
+    NO_SIGNAL = "no_signal"
+    PLACEHOLDER = "placeholder"
+    FROZEN = "frozen"
+    SMEARED = "smeared"
+    GREY = "grey"
+    DARK = "dark"
+    NOT_A_PICTURE = "not_a_picture"
+    EMPTY_FILE = "empty_file"
+    CUT_SHORT = "cut_short"
+
+
+@dataclass(frozen=True, slots=True)
+class CameraHealth:
+    """A camera was well or unwell from ``at`` on; ``reason`` is one line for a person."""
+
+    camera_id: str
+    at: datetime
+    state: HealthState
+    reason: str

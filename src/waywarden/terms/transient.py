@@ -1,0 +1,83 @@
+"""Types that live in memory while one picture is crossed, and are never stored, sent or published.
+
+``store``, ``exchange`` and ``web`` may not import this module; a contract in CI says so.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+import numpy.typing as npt
+
+from waywarden.terms.kinds import KINDS, Kind, KindNumbers
+from waywarden.terms.records import Direction
+
+BoxesPx = npt.NDArray[np.float32]
+Scores = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Detections:
+    """What one object detector saw in one frame of one camera.
+
+    Parameters
+    ----------
+    camera_id : str
+    at : datetime
+        Aware UTC: the stream's presentation time plus the given start.
+    watched_s : float
+        Seconds of street time that this frame stands for; 0 after a gap.
+    xyxy_px : (n, 4) float32
+        Left, top, right, bottom in picture pixels (y down).
+    score : (n,) float32 in 0..1
+    kind : (n,) int8
+        Index into ``KINDS``.
+    """
+
+    camera_id: str
+    at: datetime
+    watched_s: float
+    xyxy_px: BoxesPx
+    score: Scores
+    kind: KindNumbers
+
+    def __post_init__(self) -> None:
+        """Check shapes, dtypes and the clock once per frame; ValueError says what was wrong."""
+        n = len(self.xyxy_px)
+        if self.xyxy_px.shape != (n, 4) or self.xyxy_px.dtype != np.float32:
+            raise ValueError(f"xyxy_px must be (n, 4) float32, got {self.xyxy_px.shape} {self.xyxy_px.dtype}")
+        if self.score.shape != (n,) or self.score.dtype != np.float32:
+            raise ValueError(f"score must be ({n},) float32, got {self.score.shape} {self.score.dtype}")
+        if self.kind.shape != (n,) or self.kind.dtype != np.int8:
+            raise ValueError(f"kind must be ({n},) int8, got {self.kind.shape} {self.kind.dtype}")
+        if n and not (0 <= int(self.kind.min()) and int(self.kind.max()) < len(KINDS)):
+            raise ValueError(f"kind must index KINDS (0..{len(KINDS) - 1})")
+        if self.at.tzinfo is None:
+            raise ValueError("at must be an aware datetime (UTC)")
+
+    def __len__(self) -> int:
+        """Return the number of boxes."""
+        return len(self.xyxy_px)
+
+
+@dataclass(frozen=True, slots=True)
+class Crossing:
+    """One road user crossed one gate. It has no identity: two crossings cannot be linked."""
+
+    gate_id: str
+    direction: Direction
+    at: datetime
+    kind: Kind
+    speed_mps: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """One road user went in at one gate and out at another; ``at`` is the time of the way out."""
+
+    movement_id: str
+    at: datetime
+    kind: Kind
+    speed_mps: float | None

@@ -1,0 +1,1 @@
+"""Made-up streets with exact truth, and the checks that every port must pass."""
