@@ -64,4 +64,4 @@ class Frame:
     def _refuse(self, *_: object) -> NoReturn:
         raise TypeError("a frame does not leave the sealed process: it cannot be pickled, copied or turned into bytes")
 
-    __reduce__ = __reduce_ex__ = __getstate__ = __copy__ = __deepcopy__ = __bytes__ = __array__ = __buffer__ = _refuse  # type: ignore[assignment]
+    __reduce__ = __reduce_ex__ = __getstate__ = __copy__ = __deepcopy__ = __bytes__ = __array__ = __buffer__ = _refuse

@@ -38,7 +38,9 @@ class RecordStore(Protocol):
         """Store changes of health; the same change twice changes nothing."""
         ...
 
-    def intervals(self, wanted: IntervalFilter, *, limit: int | None = None, offset: int = 0) -> Sequence[TrafficInterval]:
+    def intervals(
+        self, wanted: IntervalFilter, *, limit: int | None = None, offset: int = 0
+    ) -> Sequence[TrafficInterval]:
         """Return intervals ordered by start, camera, gate, direction, movement, class."""
         ...
 
