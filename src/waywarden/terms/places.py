@@ -1,4 +1,4 @@
-"""A city as its engineers describe it: cameras, gates, movements, calibration. Read from city.toml by ``run.config``."""
+"""A city as its engineers describe it: cameras, gates, movements, calibration. ``run.config`` reads it from a file."""
 
 from __future__ import annotations
 
