@@ -1,0 +1,22 @@
+"""Which object detector: by name, or by its weights."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from waywarden.sight.motion import MotionObjectDetector
+from waywarden.sight.network import NetworkObjectDetector
+from waywarden.sight.ports import ObjectDetector
+
+MOTION = "motion"
+
+
+def open_object_detector(detector: str) -> ObjectDetector:
+    """Return the object detector that ``detector`` names: ``motion``, or the path of weights.
+
+    Raises
+    ------
+    WeightsError
+        No such file, a damaged one, or a network that is not known here.
+    """
+    return MotionObjectDetector() if detector == MOTION else NetworkObjectDetector(Path(detector))

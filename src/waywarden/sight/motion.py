@@ -1,0 +1,130 @@
+"""What moves: an object detector that needs no weights, from a background of the street without its road users.
+
+The background is a running estimate per pixel in the tradition of Stauffer & Grimson (1999), with one Gaussian: road
+users hide a pixel for a short time only. Cast shadows keep the ground's colour and lose brightness (Horprasert et al.
+1999); such pixels are not taken for a road user. Everything is ``unclassified``: movement has no name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+import numpy as np
+import numpy.typing as npt
+
+from waywarden.sight.blobs import Mask, blobs, thicker, thinner
+from waywarden.sight.frame import Frame
+from waywarden.sight.ports import Seen
+from waywarden.terms.kinds import Kind, kind_number
+
+Colours = npt.NDArray[np.float32]
+
+WORKING_WIDTH_PX = 384
+"""Pictures are looked at no wider than this."""
+LEAST_DIFFERENCE = 22.0
+"""Of 255; sensor noise and compression stay below it."""
+NOISE_FACTOR = 4.0
+SHADOW_SHARE = (0.45, 0.93)
+"""A shadow leaves this share of the brightness ..."""
+SHADOW_COLOUR = 0.06
+"""... and changes the shares of red, green and blue by less than this."""
+LEAST_AREA = 0.0008
+"""Share of the picture; what is smaller is noise or too far away to be counted."""
+LEAST_FILLED = 0.25
+"""Share of its box that a road user fills."""
+BRIDGE = 0.008
+"""Gaps of this share of the picture's width within one road user (windows, roof) are closed."""
+FORGET_S = 12.0
+"""The background follows the light with this time constant where nothing moves ..."""
+ABSORB_S = 240.0
+"""... and takes in what stands with this one."""
+SAMPLES = 40
+"""So many frames make the first background."""
+
+
+class MotionObjectDetector:
+    """An ``ObjectDetector`` of all that moves. Keeps a background between the frames of one camera."""
+
+    name = "motion-1"
+
+    def __init__(self) -> None:
+        self._background: Colours | None = None
+        self._noise: Colours | None = None
+        self._at: datetime | None = None
+
+    def learn(self, frames: Iterable[Frame]) -> None:
+        """Take the median of ``frames``, best spread over a minute or more, as the background."""
+        looks = [_small(frame) for frame in frames]
+        if looks:
+            stack = np.stack(looks)
+            self._background = np.median(stack, axis=0).astype(np.float32)
+            spread = np.median(np.abs(stack - self._background).max(axis=3), axis=0)
+            self._noise = np.clip(spread, 1.0, LEAST_DIFFERENCE).astype(np.float32)
+
+    def detect(self, frame: Frame) -> Seen:
+        """Return what moves or has come to stand on ``frame``; the first frame ever only makes the background."""
+        look = _small(frame)
+        if self._background is None or self._noise is None or self._background.shape != look.shape:
+            self._background, self._noise = look.copy(), np.full(look.shape[:2], 4.0, np.float32)
+        seconds = 0.0 if self._at is None else max(0.0, (frame.at - self._at).total_seconds())
+        self._at = frame.at
+        look = look * _gain(look, self._background)
+        difference = np.abs(look - self._background).max(axis=2)
+        moving = (difference > np.maximum(LEAST_DIFFERENCE, NOISE_FACTOR * self._noise)) & ~_shadow(
+            look, self._background
+        )
+        solid = _solid(moving)
+        self._follow(look, difference, solid, seconds)
+        return _boxes(solid, moving, frame)
+
+    def _follow(self, look: Colours, difference: Colours, solid: Mask, seconds: float) -> None:
+        """Let the background and its noise drift towards the picture: quickly where free, slowly where hidden."""
+        if self._background is None or self._noise is None:
+            return
+        free = ~thicker(solid, 2)
+        rate = np.where(free, min(1.0, seconds / FORGET_S), min(1.0, seconds / ABSORB_S)).astype(np.float32)
+        self._background += rate[..., None] * (look - self._background)
+        self._noise += np.where(free, rate, 0) * (np.minimum(difference, LEAST_DIFFERENCE) - self._noise)
+
+
+def _small(frame: Frame) -> Colours:
+    factor = min(1.0, WORKING_WIDTH_PX / frame.width)
+    return frame.rgb(round(frame.width * factor), round(frame.height * factor)).astype(np.float32)
+
+
+def _gain(look: Colours, background: Colours) -> np.float32:
+    """Return the factor that undoes a change of exposure of the whole picture."""
+    was, now = np.median(background[::4, ::4]), np.median(look[::4, ::4])
+    return np.float32(np.clip(was / max(now, 1.0), 0.8, 1.25))
+
+
+def _shadow(look: Colours, background: Colours) -> Mask:
+    bright, base = look.sum(axis=2) + 1, background.sum(axis=2) + 1
+    share = bright / base
+    colour = np.abs(look / bright[..., None] - background / base[..., None]).max(axis=2)
+    return np.asarray((share > SHADOW_SHARE[0]) & (share < SHADOW_SHARE[1]) & (colour < SHADOW_COLOUR))
+
+
+def _solid(moving: Mask) -> Mask:
+    """Return the mask without specks, and with the gaps within a road user closed."""
+    kept = moving & (_neighbours(moving) >= 5)
+    reach = max(1, round(BRIDGE * moving.shape[1]))
+    return thinner(thicker(kept, reach), reach)
+
+
+def _neighbours(mask: Mask) -> npt.NDArray[np.uint8]:
+    """Return how many of the 3 x 3 pixels around each are set."""
+    padded = np.pad(mask.astype(np.uint8), 1)
+    rows = padded[:-2] + padded[1:-1] + padded[2:]
+    return rows[:, :-2] + rows[:, 1:-1] + rows[:, 2:]
+
+
+def _boxes(solid: Mask, moving: Mask, frame: Frame) -> Seen:
+    height, width = solid.shape
+    boxes, areas = blobs(solid)
+    sides = boxes[:, 2:] - boxes[:, :2]
+    keep = (areas >= LEAST_AREA * solid.size) & (areas >= LEAST_FILLED * sides.prod(axis=1)) & (sides.min(axis=1) >= 3)
+    boxes = boxes[keep].astype(np.float32) * np.array([frame.width / width, frame.height / height] * 2, np.float32)
+    n = len(boxes)
+    return boxes, np.full(n, 0.9, np.float32), np.full(n, kind_number(Kind.UNCLASSIFIED), np.int8)

@@ -1,0 +1,153 @@
+"""Networks as object detectors, through one inference runtime (OpenVINO).
+
+A file is recognised by the shapes of its inputs and outputs, never by its name, so a renamed file works and a wrong
+one is refused. Inference is pinned to one thread and to f32: the runtime's own choice on some processors is bf16,
+whose boxes differ slightly from one machine to the next.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import openvino as ov
+
+from waywarden.sight.frame import Frame
+from waywarden.sight.heads import Floats, Head, nanodet_plus, rows_of_five, rows_of_seven, without_doubles, yolox
+from waywarden.sight.labels import BIKE_2000, COCO_80, CROSSROAD_1016
+from waywarden.sight.ports import Seen
+from waywarden.terms.errors import WeightsError
+from waywarden.terms.kinds import Kind, kind_number
+
+MOST_OVERLAP = 0.55
+"""Boxes that share more than this are one road user seen twice; usual value for these networks."""
+COMMON_SCALE = (0.0, 0.5, 1.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """One family of weights: how to recognise it, feed it and read it.
+
+    ``even_score`` is the network's own score at its best F1 on human boxes; ``mean`` and ``scale`` are per channel, blue first.
+    ``letterbox`` keeps the picture's proportions and pads to the right and below.
+    """
+
+    name: str
+    input_size: tuple[int, int]
+    output_tails: tuple[int, ...]
+    labels: Mapping[int, Kind]
+    head: Head
+    even_score: float
+    letterbox: bool = False
+    mean: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    scale: tuple[float, float, float] = (1.0, 1.0, 1.0)
+
+
+NETWORKS: tuple[Network, ...] = (
+    Network("crossroad-1016", (512, 512), (7,), CROSSROAD_1016, rows_of_seven, 0.45),
+    Network("pvb-2001", (384, 384), (7,), BIKE_2000, rows_of_seven, 0.35),
+    Network("pvb-2004", (448, 256), (5, 1), BIKE_2000, rows_of_five, 0.29),
+    Network(
+        "nanodet-plus-m-416",
+        (416, 416),
+        (112,),
+        COCO_80,
+        nanodet_plus,
+        0.34,
+        mean=(103.53, 116.28, 123.675),
+        scale=(57.375, 57.12, 58.395),
+    ),
+    Network("yolox-nano-416", (416, 416), (85,), COCO_80, yolox, 0.22, letterbox=True),
+)
+
+
+class NetworkObjectDetector:
+    """An ``ObjectDetector`` over one network; holds no state between frames.
+
+    Its scores are put on one scale for all networks: .5 is the network's own ``even_score``, 0 and 1 stay.
+
+    Parameters
+    ----------
+    weights : Path
+        An OpenVINO ``.xml`` (with its ``.bin`` beside it) or an ``.onnx``.
+    least_score : float
+        What is less certain than this, on the common scale, is dropped.
+    """
+
+    def __init__(self, weights: Path, least_score: float = 0.2) -> None:
+        self._network, self._compiled = _open(weights)
+        self._least_score = least_score
+        self._raw_scale = (0.0, self._network.even_score, 1.0)
+
+    @property
+    def name(self) -> str:
+        """Name of the network, as stored in ``TrafficInterval.method``."""
+        return self._network.name
+
+    def detect(self, frame: Frame) -> Seen:
+        """Return road users on ``frame``, boxes in its own pixels, clipped to it."""
+        tensor, to_frame = _tensor(frame, self._network)
+        outputs = [np.asarray(v) for v in self._compiled(tensor).values()]
+        least_raw = np.interp(self._least_score, COMMON_SCALE, self._raw_scale)
+        boxes, raw, labels = self._network.head(outputs, self._network.input_size, float(least_raw))
+        scores = np.interp(raw, self._raw_scale, COMMON_SCALE).astype(np.float32)
+        known = np.isin(labels, list(self._network.labels))
+        boxes, scores, labels = boxes[known] * to_frame, scores[known], labels[known]
+        boxes = np.clip(boxes, 0, np.array([frame.width, frame.height] * 2, np.float32))
+        keep = without_doubles(boxes, scores, MOST_OVERLAP)
+        numbers = [kind_number(self._network.labels[int(label)]) for label in labels[keep]]
+        return boxes[keep].astype(np.float32), scores[keep].astype(np.float32), np.array(numbers, np.int8)
+
+
+def _tensor(frame: Frame, network: Network) -> tuple[Floats, Floats]:
+    """Return the (1, 3, h, w) float32 input and the (4,) factors from input pixels to frame pixels."""
+    width, height = network.input_size
+    if network.letterbox:
+        factor = min(width / frame.width, height / frame.height)
+        inner = round(frame.width * factor), round(frame.height * factor)
+    else:
+        inner = network.input_size
+    picture = np.full((height, width, 3), 114, np.float32)
+    picture[: inner[1], : inner[0]] = frame.bgr(*inner)
+    picture = (picture - np.float32(network.mean)) / np.float32(network.scale)
+    to_frame = np.array([frame.width / inner[0], frame.height / inner[1]] * 2, np.float32)
+    return np.ascontiguousarray(picture.transpose(2, 0, 1)[None]), to_frame
+
+
+def _open(weights: Path) -> tuple[Network, ov.CompiledModel]:
+    if weights.suffix not in {".xml", ".onnx"}:
+        raise WeightsError(f"weights are an OpenVINO .xml or an .onnx file, got {weights}: pass --weights such a file")
+    if not weights.is_file():
+        raise WeightsError(f"there are no weights at {weights}: run 'waywarden weights list' to see what there is")
+    if weights.suffix == ".xml" and not weights.with_suffix(".bin").is_file():
+        raise WeightsError(f"{weights} wants {weights.with_suffix('.bin').name} beside it: fetch both files again")
+    os.environ["OPENVINO_TELEMETRY_OPT_OUT"] = "1"
+    runtime = ov.Core()
+    try:
+        graph = runtime.read_model(weights)
+        network = _recognise(graph, weights)
+        pinned = {"INFERENCE_NUM_THREADS": 1, "NUM_STREAMS": 1, "INFERENCE_PRECISION_HINT": "f32"}
+        return network, runtime.compile_model(graph, "CPU", pinned)
+    except RuntimeError as error:
+        first = str(error).strip().splitlines()[0][:120]
+        raise WeightsError(f"{weights} is damaged or not a network ({first}): fetch it again") from error
+
+
+def _recognise(graph: ov.Model, weights: Path) -> Network:
+    shape = graph.inputs[0].partial_shape
+    size = (shape[3].get_length(), shape[2].get_length())
+    tails = tuple(_tail(output.partial_shape) for output in graph.outputs)
+    for network in NETWORKS:
+        if (network.input_size, network.output_tails) == (size, tails):
+            return network
+    known = ", ".join(network.name for network in NETWORKS)
+    raise WeightsError(f"{weights} is none of the networks that are known here ({known}): pass one of those")
+
+
+def _tail(shape: ov.PartialShape) -> int:
+    """Return the size of an output's last axis; 1 where the rank is 1."""
+    axes: Sequence[ov.Dimension] = list(shape)
+    return axes[-1].get_length() if len(axes) > 1 else 1

@@ -1,0 +1,130 @@
+"""The traffic half's main path: detections of one camera in, crossings and passages out. Road users end here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+import numpy as np
+
+from waywarden.geo.homography import Homography
+from waywarden.geo.plane import inside
+from waywarden.terms.places import Camera, Gate
+from waywarden.terms.transient import Crossing, Detections, Passage
+from waywarden.traffic.crossings import GateWatch, Step, Through
+from waywarden.traffic.speed import speed_at, speed_between
+from waywarden.traffic.tracker import Track, Tracker, size_px
+
+SETTLE = timedelta(seconds=0.5)
+"""A crossing waits this long before it is said, so that speed and class know both sides of the gate."""
+SAY_WITHIN = timedelta(seconds=2)
+"""Crossings are said at most this long after the fact; one found later (a bumper over the line, then a red light)
+is dated by then, so that an interval once closed stays closed."""
+
+
+@dataclass(slots=True)
+class _Way:
+    """What is known of one track besides its boxes."""
+
+    track: Track
+    watches: tuple[GateWatch, ...]
+    steps: list[Step] = field(default_factory=list)
+    entries: list[Through] = field(default_factory=list)
+    waiting: list[tuple[Through, Through | None, str]] = field(default_factory=list)
+
+
+class CrossingFinder:
+    """Finds crossings and passages in the detections of one camera.
+
+    Parameters
+    ----------
+    camera : Camera
+        Its gates, movements and zones.
+    homography : Homography, optional
+        Picture to metres; without it nothing has a speed.
+    """
+
+    def __init__(self, camera: Camera, homography: Homography | None = None) -> None:
+        self._gates: tuple[Gate, ...] = camera.gates
+        self._movements = {(m.from_gate, m.to_gate): m.id for m in camera.movements}
+        self._blind = tuple(zone.polygon_px for zone in camera.zones if zone.use == "ignore")
+        self._homography = homography
+        self._tracker = Tracker()
+        self._ways: dict[int, _Way] = {}
+        self._said_until: datetime | None = None
+
+    def update(self, detections: Detections) -> list[Crossing | Passage]:
+        """Take one frame; return what is now sure. Nothing is dated before :meth:`said_until` of the call before."""
+        detections = self._without_blind(detections)
+        now = detections.at
+        for track in self._tracker.update(detections):
+            way = self._ways.setdefault(id(track), _Way(track, tuple(GateWatch(gate) for gate in self._gates)))
+            self._step(way)
+        gone = [key for key, way in self._ways.items() if way.track not in self._tracker]
+        found = [item for key in gone for item in self._end(self._ways.pop(key))]
+        found += [item for way in self._ways.values() for item in self._say(way, now)]
+        self._said_until = now - SAY_WITHIN
+        return found
+
+    def finish(self) -> list[Crossing | Passage]:
+        """Return what was still waited for; the stream is over."""
+        ways, self._ways, self._tracker = list(self._ways.values()), {}, Tracker()
+        return [item for way in ways for item in self._end(way)]
+
+    @property
+    def said_until(self) -> datetime | None:
+        """Nothing that :meth:`update` returns from now on is dated before this time."""
+        return self._said_until
+
+    def _step(self, way: _Way) -> None:
+        step = Step(way.track.at, way.track.ground_px, size_px(way.track.box))
+        way.steps = [s for s in way.steps if step.at - s.at <= SAY_WITHIN] + [step]
+        for watch in way.watches:
+            self._note(way, watch.step(step))
+
+    def _end(self, way: _Way) -> list[Crossing | Passage]:
+        """Return what is left to say of a road user that is gone; one that was driving did pass the gate it was on."""
+        if not way.track.still:
+            for watch in way.watches:
+                self._note(way, watch.end())
+        return self._say(way, None)
+
+    def _note(self, way: _Way, through: Through | None) -> None:
+        if through is None:
+            return
+        way.waiting.append((through, None, through.gate_id))
+        entry = next((e for e in way.entries if (e.gate_id, through.gate_id) in self._movements), None)
+        if entry is not None:
+            way.waiting.append((through, entry, self._movements[entry.gate_id, through.gate_id]))
+            way.entries.clear()
+        way.entries.append(through)
+
+    def _say(self, way: _Way, now: datetime | None) -> list[Crossing | Passage]:
+        """Return what waited long enough (all of it where ``now`` is None), if the road user is believable."""
+        if not way.track.believable:
+            return []
+        due = [w for w in way.waiting if now is None or now - w[0].at >= SETTLE]
+        way.waiting = [w for w in way.waiting if w not in due]
+        return [self._said(way, *w) for w in due]
+
+    def _said(self, way: _Way, through: Through, entry: Through | None, name: str) -> Crossing | Passage:
+        at = through.at if self._said_until is None else max(through.at, self._said_until)
+        if entry is None:
+            speed_mps = speed_at(self._homography, way.steps, through.at)
+            return Crossing(name, through.direction, at, way.track.kind, speed_mps)
+        return Passage(name, at, way.track.kind, speed_between(self._homography, entry, through))
+
+    def _without_blind(self, detections: Detections) -> Detections:
+        if not self._blind:
+            return detections
+        boxes = detections.xyxy_px
+        feet = [(float((left + right) / 2), float(bottom)) for left, _, right, bottom in boxes]
+        keep = np.array([not any(inside(zone, foot) for zone in self._blind) for foot in feet], bool)
+        return Detections(
+            detections.camera_id,
+            detections.at,
+            detections.watched_s,
+            boxes[keep],
+            detections.score[keep],
+            detections.kind[keep],
+        )
