@@ -12,7 +12,7 @@ import zlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from itertools import groupby
+from itertools import accumulate, groupby
 from typing import Any
 
 from waywarden.exchange.thrift import Value, boolean, i32, i64, listed, struct, text, varint
@@ -76,21 +76,23 @@ def to_parquet(intervals: Iterable[TrafficInterval], *, rows_per_group: int = 65
     body = bytearray(_MAGIC)
     groups: list[Value] = []
     for first in range(0, len(rows), rows_per_group):
-        groups.append(_write_group(rows[first : first + rows_per_group], body))
+        group, chunks = _row_group(rows[first : first + rows_per_group], offset=len(body))
+        groups.append(group)
+        body += chunks
     footer = _file_meta_data(len(rows), groups)
     return bytes(body) + footer + binary.pack("<I", len(footer)) + _MAGIC
 
 
-def _write_group(rows: Sequence[TidyRow], body: bytearray) -> Value:
-    """Add one row group to ``body`` and return its ``RowGroup``."""
-    columns: list[Value] = []
-    plain_size = 0
-    for number, column in enumerate(_COLUMNS):
-        chunk = _chunk(column, [row[number] for row in rows])
-        columns.append(_column_chunk(chunk, offset=len(body)))
-        body += chunk.packed
-        plain_size += chunk.plain_size
-    return struct({1: listed(columns), 2: i64(plain_size), 3: i64(len(rows))})  # columns, total_byte_size, num_rows
+def _row_group(rows: Sequence[TidyRow], offset: int) -> tuple[Value, bytes]:
+    """Return a ``RowGroup`` and its column chunks, which will lie at ``offset`` in the file."""
+    chunks = [_chunk(column, [getattr(row, column.name) for row in rows]) for column in _COLUMNS]
+    offsets = accumulate((len(chunk.packed) for chunk in chunks), initial=offset)
+    group = {
+        1: listed([_column_chunk(chunk, at) for chunk, at in zip(chunks, offsets, strict=False)]),  # columns
+        2: i64(sum(chunk.plain_size for chunk in chunks)),  # total_byte_size
+        3: i64(len(rows)),  # num_rows
+    }
+    return struct(group), b"".join(chunk.packed for chunk in chunks)
 
 
 def _chunk(column: _Column, cells: Sequence[Any]) -> _Chunk:

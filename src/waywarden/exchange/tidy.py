@@ -9,15 +9,16 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime
-from typing import NamedTuple
 
 from waywarden.terms.records import Direction, TrafficInterval
 
 _MPS_TO_KMH = 3.6
 
 
-class TidyRow(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class TidyRow:
     """One interval in the units and to the decimals in which it is handed out. The fields are the columns."""
 
     camera: str
@@ -33,7 +34,7 @@ class TidyRow(NamedTuple):
     v85_kmh: float | None
 
 
-COLUMNS: tuple[str, ...] = TidyRow._fields
+COLUMNS: tuple[str, ...] = tuple(field.name for field in fields(TidyRow))
 
 
 def tidy_row(one: TrafficInterval) -> TidyRow:
@@ -57,7 +58,7 @@ def csv_lines(intervals: Iterable[TrafficInterval]) -> Iterator[str]:
     r"""Yield the header and then one line per interval, each ending in ``\n``."""
     yield ",".join(COLUMNS) + "\n"
     for one in intervals:
-        yield ",".join(_fields(tidy_row(one))) + "\n"
+        yield ",".join(_cells(tidy_row(one))) + "\n"
 
 
 def to_csv(intervals: Iterable[TrafficInterval]) -> bytes:
@@ -80,10 +81,8 @@ def from_csv(raw: bytes) -> list[TrafficInterval]:
     reader = csv.reader((line + "\n" for line in lines), strict=True)
     found: list[TrafficInterval] = []
     try:
-        header = tuple(next(reader))
-        if header != COLUMNS:
-            raise ValueError(f"the header {','.join(COLUMNS)} was wanted, got {','.join(header)}")
-        found.extend(_interval(fields) for fields in reader)
+        _check_header(next(reader))
+        found.extend(_interval(cells) for cells in reader)
     except (ValueError, OverflowError, csv.Error) as fault:
         raise ValueError(f"line {reader.line_num}: {fault}") from fault
     return found
@@ -93,7 +92,7 @@ def _kmh(speed_mps: float | None) -> float | None:
     return None if speed_mps is None else round(speed_mps * _MPS_TO_KMH, 1)
 
 
-def _fields(row: TidyRow) -> list[str]:
+def _cells(row: TidyRow) -> list[str]:
     return [
         _quoted(row.camera),
         _quoted(row.gate or ""),
@@ -113,17 +112,22 @@ def _one_decimal(value: float | None) -> str:
     return "" if value is None else f"{value:.1f}"
 
 
-def _quoted(field: str) -> str:
+def _quoted(cell: str) -> str:
     """Quote by RFC 4180 section 2, rules 5 to 7, only where needed."""
-    if any(character in field for character in ',"\r\n'):
-        return '"' + field.replace('"', '""') + '"'
-    return field
+    if any(character in cell for character in ',"\r\n'):
+        return '"' + cell.replace('"', '""') + '"'
+    return cell
 
 
-def _interval(fields: list[str]) -> TrafficInterval:
-    if len(fields) != len(COLUMNS):
-        raise ValueError(f"{len(COLUMNS)} fields were wanted, got {len(fields)}")
-    cells = dict(zip(COLUMNS, fields, strict=True))
+def _check_header(header: list[str]) -> None:
+    if tuple(header) != COLUMNS:
+        raise ValueError(f"the header {','.join(COLUMNS)} was wanted, got {','.join(header)}")
+
+
+def _interval(values: list[str]) -> TrafficInterval:
+    if len(values) != len(COLUMNS):
+        raise ValueError(f"{len(COLUMNS)} fields were wanted, got {len(values)}")
+    cells = dict(zip(COLUMNS, values, strict=True))
     direction = Direction(cells["direction"]) if cells["direction"] else None
     return TrafficInterval(
         camera_id=cells["camera"],

@@ -2,36 +2,18 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
-from sqlalchemy import (
-    ColumnElement,
-    Connection,
-    Engine,
-    Row,
-    bindparam,
-    create_engine,
-    delete,
-    event,
-    exists,
-    func,
-    insert,
-    inspect,
-    select,
-    text,
-)
+from sqlalchemy import ColumnElement, Engine, Row, bindparam, delete, exists, func, insert, select
 from sqlalchemy.dialects.sqlite import insert as upsert
-from sqlalchemy.pool import QueuePool
 
 from waywarden.store.faults import spoken
+from waywarden.store.opening import for_writing, open_engine
 from waywarden.store.port import IntervalFilter, RecordStore
-from waywarden.store.schema import SCHEMA_VERSION, camera_health, from_us, to_us, traffic_interval
-from waywarden.terms.errors import StoreError
+from waywarden.store.schema import camera_health, from_us, to_us, traffic_interval
 from waywarden.terms.records import CameraHealth, Direction, HealthState, TrafficInterval
 
 _BIN = ("start_us", "camera_id", "gate_id", "direction", "movement_id")
@@ -55,18 +37,7 @@ def open_store(path: Path, *, read_only: bool = False, busy_s: float = 20.0) -> 
     StoreError
         If the file is not a store, is from a newer Waywarden, is locked, damaged, or may not be read or written.
     """
-    if path.is_dir():
-        raise StoreError(f"cannot open the record store {path}: it is a folder; give the path of a file")
-    if read_only and not path.is_file():
-        raise StoreError(f"cannot open the record store {path}: there is no such file; count first, or give its path")
-    store = SqliteStore(path, _engine(path, read_only=read_only, busy_s=busy_s))
-    try:
-        with spoken(path, "open"):
-            store.make_current(read_only=read_only)
-    except BaseException:
-        store.close()
-        raise
-    return store
+    return SqliteStore(path, open_engine(path, read_only=read_only, busy_s=busy_s))
 
 
 class SqliteStore:
@@ -75,7 +46,7 @@ class SqliteStore:
     def __init__(self, path: Path, engine: Engine) -> None:
         self._path = path
         self._engine = engine
-        self._writing = engine.execution_options(begin="BEGIN IMMEDIATE")
+        self._writing = for_writing(engine)
 
     def append(self, intervals: Iterable[TrafficInterval]) -> None:
         """Store whole bins in one transaction, as ``RecordStore`` says.
@@ -153,73 +124,6 @@ class SqliteStore:
     def close(self) -> None:
         """Let go of the file."""
         self._engine.dispose()
-
-    def make_current(self, *, read_only: bool) -> None:
-        """Bring the tables up to this version, or refuse in one sentence what cannot be (StoreError)."""
-        with self._engine.connect() as connection:
-            version = _version(connection, self._path)
-        if version == SCHEMA_VERSION:
-            return
-        if read_only:
-            raise StoreError(
-                f"cannot open the record store {self._path}: its tables are of an older version and it is opened "
-                "for reading only; open it once for writing, for instance by counting"
-            )
-        with self._writing.begin() as connection:
-            # Another process may have been quicker: look again, now that no one else can write.
-            if _version(connection, self._path) != SCHEMA_VERSION:
-                _migrate(connection)
-
-
-def _engine(path: Path, *, read_only: bool, busy_s: float) -> Engine:
-    address = f"file:{quote(str(path.absolute()))}?mode={'ro' if read_only else 'rwc'}"
-
-    def connect() -> sqlite3.Connection:
-        # isolation_level=None: the module must not open or commit transactions of its own accord. Threads are safe
-        # because the pool lends a connection to one thread at a time.
-        connection = sqlite3.connect(address, uri=True, timeout=busy_s, isolation_level=None, check_same_thread=False)
-        if not read_only:
-            connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = NORMAL")
-        return connection
-
-    engine = create_engine("sqlite://", creator=connect, poolclass=QueuePool, max_overflow=-1)
-
-    @event.listens_for(engine, "begin")
-    def begin(connection: Connection) -> None:
-        # A writer takes the lock at once: one that reads first and writes later could not be made to wait.
-        connection.exec_driver_sql(connection.get_execution_options().get("begin", "BEGIN"))
-
-    return engine
-
-
-def _version(connection: Connection, path: Path) -> str | None:
-    """Return the tables' version, None for an empty file; StoreError if it is newer or not ours."""
-    names = inspect(connection).get_table_names()
-    if not {"alembic_version", traffic_interval.name} <= set(names):
-        if names:
-            raise StoreError(
-                f"cannot open the record store {path}: it is an SQLite file of another program; give another path"
-            )
-        return None
-    version: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
-    if version is not None and version > SCHEMA_VERSION:
-        raise StoreError(
-            f"cannot open the record store {path}: a newer Waywarden wrote it (tables {version}, this one knows "
-            f"{SCHEMA_VERSION}); update Waywarden"
-        )
-    return version
-
-
-def _migrate(connection: Connection) -> None:
-    # Here, because importing alembic takes longer than all the rest of opening a store that needs no migration.
-    from alembic import command  # noqa: PLC0415
-    from alembic.config import Config  # noqa: PLC0415
-
-    steps = Config()
-    steps.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
-    steps.attributes["connection"] = connection
-    command.upgrade(steps, "head")
 
 
 def _bins(intervals: Iterable[TrafficInterval]) -> list[list[Mapping[str, Any]]]:
