@@ -183,7 +183,7 @@ def test_of_a_bin_twice_in_one_append_the_longest_watched_stays(store: RecordSto
 
 
 @given(
-    start=st.datetimes(min_value=datetime(1, 1, 2), max_value=datetime(9998, 12, 30), timezones=st.sampled_from([UTC])),
+    start=st.datetimes(datetime(1, 1, 2), datetime(9998, 12, 30), timezones=st.just(UTC)),  # noqa: DTZ001
     offset_min=st.integers(-14 * 60, 14 * 60),
 )
 @settings(max_examples=100, deadline=None)
