@@ -1,0 +1,68 @@
+"""The tables, as they are after the last migration. Nothing in them is about a road user.
+
+Times are whole microseconds since 1970-01-01T00:00:00Z, so that an instant comes back exactly as it went in.
+A movement's row has an empty ``gate_id`` and ``direction``, a gate's row an empty ``movement_id``: primary keys
+cannot be null, and an empty direction tells the two apart.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import BigInteger, Column, Double, Index, Integer, MetaData, String, Table
+
+SCHEMA_VERSION = "0002"
+"""The newest migration in ``store/migrations/versions``; a test holds the two together."""
+
+tables = MetaData()
+
+traffic_interval = Table(
+    "traffic_interval",
+    tables,
+    Column("start_us", BigInteger, primary_key=True),
+    Column("camera_id", String, primary_key=True),
+    Column("gate_id", String, primary_key=True),
+    Column("direction", String, primary_key=True),
+    Column("movement_id", String, primary_key=True),
+    Column("vehicle_class", String, primary_key=True),
+    Column("duration_s", Integer, nullable=False),
+    Column("observed_s", Double, nullable=False),
+    Column("count", BigInteger, nullable=False),
+    Column("mean_speed_mps", Double),
+    Column("v85_mps", Double),
+    Column("method", String, nullable=False),
+    # The primary key is the order in which intervals are asked for, so the table itself is kept in that order.
+    sqlite_with_rowid=False,
+)
+
+by_camera = Index("traffic_interval_by_camera", traffic_interval.c.camera_id, traffic_interval.c.start_us)
+
+camera_health = Table(
+    "camera_health",
+    tables,
+    Column("camera_id", String, primary_key=True),
+    Column("at_us", BigInteger, primary_key=True),
+    Column("state", String, nullable=False),
+    Column("reason", String, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def to_us(at: datetime) -> int:
+    """Return the whole microseconds from 1970-01-01T00:00:00Z to ``at``; ValueError if ``at`` has no zone.
+
+    Examples
+    --------
+    >>> to_us(datetime(1970, 1, 1, 0, 0, 1, 5, tzinfo=UTC))
+    1000005
+    """
+    if at.tzinfo is None:
+        raise ValueError(f"an aware datetime (UTC) was wanted, got {at.isoformat()} without a zone")
+    return (at - _EPOCH) // timedelta(microseconds=1)
+
+
+def from_us(us: int) -> datetime:
+    """Return the instant (aware UTC) that is ``us`` microseconds after 1970-01-01T00:00:00Z."""
+    return _EPOCH + timedelta(microseconds=us)

@@ -1,0 +1,211 @@
+"""Records in one SQLite file: nothing to set up, many readers beside one writer, safe against a killed process."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import ColumnElement, Engine, Row, bindparam, delete, exists, func, insert, select
+from sqlalchemy.dialects.sqlite import insert as upsert
+
+from waywarden.store.faults import spoken
+from waywarden.store.opening import for_writing, open_engine
+from waywarden.store.port import IntervalFilter, RecordStore
+from waywarden.store.schema import camera_health, from_us, to_us, traffic_interval
+from waywarden.terms.records import CameraHealth, Direction, HealthState, TrafficInterval
+
+_BIN = ("start_us", "camera_id", "gate_id", "direction", "movement_id")
+_COLUMNS = traffic_interval.c
+
+
+def open_store(path: Path, *, read_only: bool = False, busy_s: float = 20.0) -> RecordStore:
+    """Open the store in the file ``path``, making it or bringing its tables up to date where needed.
+
+    Parameters
+    ----------
+    path : Path
+        The SQLite file. Its folder must exist.
+    read_only : bool
+        Never write: the file must exist and be of this version.
+    busy_s : float
+        How long to wait for another writer before giving up.
+
+    Raises
+    ------
+    StoreError
+        If the file is not a store, is from a newer Waywarden, is locked, damaged, or may not be read or written.
+    """
+    return SqliteStore(path, open_engine(path, read_only=read_only, busy_s=busy_s))
+
+
+class SqliteStore:
+    """A ``RecordStore`` in one SQLite file; may be used from many threads at once. Made by ``open_store``."""
+
+    def __init__(self, path: Path, engine: Engine) -> None:
+        self._path = path
+        self._engine = engine
+        self._writing = for_writing(engine)
+
+    def append(self, intervals: Iterable[TrafficInterval]) -> None:
+        """Store whole bins in one transaction, as ``RecordStore`` says.
+
+        Where one call holds a bin more than once, the one that watched longest counts, and of the same class in
+        it the last record.
+        """
+        bins = _bins(intervals)
+        if not bins:
+            return
+        keys = [{f"new_{name}": row[name] for name in (*_BIN, "observed_s")} for rows in bins for row in rows[:1]]
+        rows = [{f"new_{name}": value for name, value in row.items()} for rows in bins for row in rows]
+        with spoken(self._path, "write to"), self._writing.begin() as connection:
+            connection.execute(_DROP_BINS_WATCHED_NO_LONGER, keys)
+            connection.execute(_ADD_UNLESS_WATCHED_LONGER, rows)
+
+    def append_health(self, health: Iterable[CameraHealth]) -> None:
+        """Store changes of health; of two for the same camera and instant the later one stays."""
+        rows = [
+            {"camera_id": one.camera_id, "at_us": to_us(one.at), "state": one.state.value, "reason": one.reason}
+            for one in health
+        ]
+        if not rows:
+            return
+        adding = upsert(camera_health)
+        adding = adding.on_conflict_do_update(
+            index_elements=["camera_id", "at_us"],
+            set_={"state": adding.excluded.state, "reason": adding.excluded.reason},
+        )
+        with spoken(self._path, "write to"), self._writing.begin() as connection:
+            connection.execute(adding, rows)
+
+    def intervals(
+        self, wanted: IntervalFilter, *, limit: int | None = None, offset: int = 0
+    ) -> Sequence[TrafficInterval]:
+        """Return intervals ordered by start, camera, gate, direction, movement, class."""
+        asking = (
+            select(traffic_interval)
+            .where(*_conditions(wanted))
+            .order_by(*(_COLUMNS[name] for name in (*_BIN, "vehicle_class")))
+            .limit(limit)
+            .offset(offset or None)
+        )
+        with spoken(self._path, "read"), self._engine.connect() as connection:
+            return [_interval(row) for row in connection.execute(asking)]
+
+    def latest_health(self) -> Sequence[CameraHealth]:
+        """Return the newest health record of each camera, ordered by camera."""
+        newest = (
+            select(camera_health.c.camera_id, func.max(camera_health.c.at_us).label("at_us"))
+            .group_by(camera_health.c.camera_id)
+            .subquery()
+        )
+        asking = (
+            select(camera_health)
+            .join(
+                newest,
+                (camera_health.c.camera_id == newest.c.camera_id) & (camera_health.c.at_us == newest.c.at_us),
+            )
+            .order_by(camera_health.c.camera_id)
+        )
+        with spoken(self._path, "read"), self._engine.connect() as connection:
+            return [
+                CameraHealth(row.camera_id, from_us(row.at_us), HealthState(row.state), row.reason)
+                for row in connection.execute(asking)
+            ]
+
+    def prune(self, *, intervals_before: datetime, health_before: datetime) -> int:
+        """Delete intervals that start, and changes of health that happened, before the given times; return how many."""
+        old_intervals = delete(traffic_interval).where(_COLUMNS.start_us < to_us(intervals_before))
+        old_health = delete(camera_health).where(camera_health.c.at_us < to_us(health_before))
+        with spoken(self._path, "prune"), self._writing.begin() as connection:
+            return connection.execute(old_intervals).rowcount + connection.execute(old_health).rowcount
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._engine.dispose()
+
+
+def _bins(intervals: Iterable[TrafficInterval]) -> list[list[Mapping[str, Any]]]:
+    """Group into bins, each a list of table rows, one per class, all with the same ``observed_s``."""
+    bins: dict[tuple[object, ...], dict[str, Mapping[str, Any]]] = {}
+    for one in intervals:
+        row = _row(one)
+        key = tuple(row[name] for name in _BIN)
+        rows = bins.setdefault(key, {})
+        watched_s = max((other["observed_s"] for other in rows.values()), default=-1.0)
+        if one.observed_s > watched_s:
+            rows.clear()
+        if one.observed_s >= watched_s:
+            rows[one.vehicle_class] = row
+    return [list(rows.values()) for rows in bins.values()]
+
+
+def _row(one: TrafficInterval) -> Mapping[str, Any]:
+    return {
+        "start_us": to_us(one.start),
+        "camera_id": one.camera_id,
+        "gate_id": one.gate_id or "",
+        "direction": one.direction.value if one.direction else "",
+        "movement_id": one.movement_id or "",
+        "vehicle_class": one.vehicle_class,
+        "duration_s": one.duration_s,
+        "observed_s": one.observed_s,
+        "count": one.count,
+        "mean_speed_mps": one.mean_speed_mps,
+        "v85_mps": one.v85_mps,
+        "method": one.method,
+    }
+
+
+def _interval(row: Row[Any]) -> TrafficInterval:
+    return TrafficInterval(
+        camera_id=row.camera_id,
+        gate_id=row.gate_id if row.direction else None,
+        direction=Direction(row.direction) if row.direction else None,
+        movement_id=None if row.direction else row.movement_id,
+        vehicle_class=row.vehicle_class,
+        start=from_us(row.start_us),
+        duration_s=row.duration_s,
+        observed_s=row.observed_s,
+        count=row._mapping["count"],  # noqa: SLF001 - a row is a tuple, whose own ``count`` hides the column
+        mean_speed_mps=row.mean_speed_mps,
+        v85_mps=row.v85_mps,
+        method=row.method,
+    )
+
+
+def _conditions(wanted: IntervalFilter) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
+    if wanted.camera_id is not None:
+        found.append(_COLUMNS.camera_id == wanted.camera_id)
+    if wanted.gate_id is not None:
+        found += [_COLUMNS.gate_id == wanted.gate_id, _COLUMNS.direction != ""]
+    if wanted.movement_id is not None:
+        found += [_COLUMNS.movement_id == wanted.movement_id, _COLUMNS.direction == ""]
+    if wanted.vehicle_class is not None:
+        found.append(_COLUMNS.vehicle_class == wanted.vehicle_class)
+    if wanted.since is not None:
+        found.append(_COLUMNS.start_us >= to_us(wanted.since))
+    if wanted.until is not None:
+        found.append(_COLUMNS.start_us < to_us(wanted.until))
+    return found
+
+
+_SAME_BIN = [_COLUMNS[name] == bindparam(f"new_{name}") for name in _BIN]
+
+_DROP_BINS_WATCHED_NO_LONGER = delete(traffic_interval).where(
+    *_SAME_BIN, _COLUMNS.observed_s <= bindparam("new_observed_s")
+)
+
+_STORED = traffic_interval.alias("stored")
+
+_ADD_UNLESS_WATCHED_LONGER = insert(traffic_interval).from_select(
+    [column.name for column in _COLUMNS],
+    select(*(bindparam(f"new_{column.name}", type_=column.type) for column in _COLUMNS)).where(
+        ~exists().where(
+            *(_STORED.c[name] == bindparam(f"new_{name}") for name in _BIN),
+            _STORED.c.observed_s > bindparam("new_observed_s"),
+        )
+    ),
+)
