@@ -66,9 +66,10 @@ def fit_homography(picture_px: Points, ground_m: Points) -> Homography:
         raise CalibrationError(f"a calibration wants at least 4 points in picture and on the ground, got {n}: add more")
     matrix = _solve(picture_px, ground_m)
     residual_m = np.linalg.norm(project(matrix, picture_px) - ground_m, axis=1)
-    residual_px = project(np.linalg.inv(matrix), ground_m) - picture_px
+    residual_px = project(np.asarray(np.linalg.inv(matrix), np.float64), ground_m) - picture_px
     sigma_px = max(LEAST_SIGMA_PX, float(np.sqrt(np.sum(residual_px**2) / max(1, 2 * n - 8))))
-    variants = [_solve(picture_px + moved, ground_m) for moved in sigma_px * np.eye(2 * n).reshape(2 * n, n, 2)]
+    moves = np.asarray(sigma_px * np.eye(2 * n).reshape(2 * n, n, 2), np.float64)
+    variants = [_solve(picture_px + moved, ground_m) for moved in moves]
     return Homography(matrix, residual_m, _left_out_m(picture_px, ground_m), sigma_px, np.array(variants))
 
 

@@ -10,12 +10,12 @@ Boxes = npt.NDArray[np.int64]
 
 
 def thicker(mask: Mask, reach: int) -> Mask:
-    """Return ``mask`` grown by ``reach`` pixels in each of the four directions and the corners (dilation by a square)."""
+    """Return ``mask`` grown by ``reach`` pixels in each of the four directions and the corners (dilation)."""
     return _slid(_slid(mask, reach, 0), reach, 1)
 
 
 def thinner(mask: Mask, reach: int) -> Mask:
-    """Return ``mask`` shrunk by ``reach`` pixels (erosion by a square); outside the picture counts as set."""
+    """Return ``mask`` shrunk by ``reach`` pixels (erosion); outside the picture counts as set."""
     return ~thicker(~mask, reach)
 
 

@@ -26,7 +26,7 @@ def rows_of_seven(outputs: Sequence[Floats], size: tuple[int, int], least_score:
 
 
 def rows_of_five(outputs: Sequence[Floats], _size: tuple[int, int], least_score: float) -> Raw:
-    """ATSS as exported by OpenVINO training extensions: boxes (n, 5) in input pixels with the score last, and labels."""
+    """ATSS as exported by OpenVINO's training: boxes (n, 5) in input pixels with the score last, and labels."""
     rows, labels = outputs[0].reshape(-1, 5), outputs[1].reshape(-1)
     keep = rows[:, 4] >= least_score
     return rows[keep, :4].astype(np.float32), rows[keep, 4], labels[keep].astype(np.int64)

@@ -76,7 +76,7 @@ class MotionObjectDetector:
         )
         solid = _solid(moving)
         self._follow(look, difference, solid, seconds)
-        return _boxes(solid, moving, frame)
+        return _boxes(solid, frame)
 
     def _follow(self, look: Colours, difference: Colours, solid: Mask, seconds: float) -> None:
         """Let the background and its noise drift towards the picture: quickly where free, slowly where hidden."""
@@ -95,8 +95,8 @@ def _small(frame: Frame) -> Colours:
 
 def _gain(look: Colours, background: Colours) -> np.float32:
     """Return the factor that undoes a change of exposure of the whole picture."""
-    was, now = np.median(background[::4, ::4]), np.median(look[::4, ::4])
-    return np.float32(np.clip(was / max(now, 1.0), 0.8, 1.25))
+    was, now = float(np.median(background[::4, ::4])), float(np.median(look[::4, ::4]))
+    return np.float32(min(max(was / max(now, 1.0), 0.8), 1.25))
 
 
 def _shadow(look: Colours, background: Colours) -> Mask:
@@ -117,10 +117,10 @@ def _neighbours(mask: Mask) -> npt.NDArray[np.uint8]:
     """Return how many of the 3 x 3 pixels around each are set."""
     padded = np.pad(mask.astype(np.uint8), 1)
     rows = padded[:-2] + padded[1:-1] + padded[2:]
-    return rows[:, :-2] + rows[:, 1:-1] + rows[:, 2:]
+    return np.asarray(rows[:, :-2] + rows[:, 1:-1] + rows[:, 2:])
 
 
-def _boxes(solid: Mask, moving: Mask, frame: Frame) -> Seen:
+def _boxes(solid: Mask, frame: Frame) -> Seen:
     height, width = solid.shape
     boxes, areas = blobs(solid)
     sides = boxes[:, 2:] - boxes[:, :2]

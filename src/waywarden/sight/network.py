@@ -31,8 +31,8 @@ COMMON_SCALE = (0.0, 0.5, 1.0)
 class Network:
     """One family of weights: how to recognise it, feed it and read it.
 
-    ``even_score`` is the network's own score at its best F1 on human boxes; ``mean`` and ``scale`` are per channel, blue first.
-    ``letterbox`` keeps the picture's proportions and pads to the right and below.
+    ``even_score`` is the network's own score at its best F1 on human boxes; ``mean`` and ``scale`` are per channel, blue
+    first. ``letterbox`` keeps the picture's proportions and pads to the right and below.
     """
 
     name: str
@@ -112,7 +112,7 @@ def _tensor(frame: Frame, network: Network) -> tuple[Floats, Floats]:
         inner = network.input_size
     picture = np.full((height, width, 3), 114, np.float32)
     picture[: inner[1], : inner[0]] = frame.bgr(*inner)
-    picture = (picture - np.float32(network.mean)) / np.float32(network.scale)
+    picture = (picture - np.array(network.mean, np.float32)) / np.array(network.scale, np.float32)
     to_frame = np.array([frame.width / inner[0], frame.height / inner[1]] * 2, np.float32)
     return np.ascontiguousarray(picture.transpose(2, 0, 1)[None]), to_frame
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import numpy as np
 
@@ -20,6 +20,7 @@ SETTLE = timedelta(seconds=0.5)
 SAY_WITHIN = timedelta(seconds=2)
 """Crossings are said at most this long after the fact; one found later (a bumper over the line, then a red light)
 is dated by then, so that an interval once closed stays closed."""
+LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(slots=True)
@@ -51,7 +52,7 @@ class CrossingFinder:
         self._homography = homography
         self._tracker = Tracker()
         self._ways: dict[int, _Way] = {}
-        self._said_until: datetime | None = None
+        self._said_until = LONG_AGO
 
     def update(self, detections: Detections) -> list[Crossing | Passage]:
         """Take one frame; return what is now sure. Nothing is dated before :meth:`said_until` of the call before."""
@@ -72,7 +73,7 @@ class CrossingFinder:
         return [item for way in ways for item in self._end(way)]
 
     @property
-    def said_until(self) -> datetime | None:
+    def said_until(self) -> datetime:
         """Nothing that :meth:`update` returns from now on is dated before this time."""
         return self._said_until
 
@@ -108,7 +109,7 @@ class CrossingFinder:
         return [self._said(way, *w) for w in due]
 
     def _said(self, way: _Way, through: Through, entry: Through | None, name: str) -> Crossing | Passage:
-        at = through.at if self._said_until is None else max(through.at, self._said_until)
+        at = max(through.at, self._said_until)
         if entry is None:
             speed_mps = speed_at(self._homography, way.steps, through.at)
             return Crossing(name, through.direction, at, way.track.kind, speed_mps)

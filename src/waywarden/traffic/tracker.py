@@ -6,8 +6,8 @@ number, and is forgotten when its road user has left the picture.
 
 from __future__ import annotations
 
-from collections import Counter, deque
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -60,7 +60,7 @@ class Track:
     begun: datetime
     velocity_px: Floats = field(default_factory=lambda: np.zeros(4))
     hits: int = 1
-    votes: Counter[Kind] = field(default_factory=Counter)
+    votes: dict[Kind, float] = field(default_factory=dict)
     past: deque[tuple[datetime, Box]] = field(default_factory=lambda: deque(maxlen=64))
 
     def predicted(self, at: datetime) -> Box:
@@ -76,7 +76,7 @@ class Track:
             self.past.popleft()
         self.box, self.at = box, at
         self.hits += 1
-        self.votes[kind] += score
+        self.votes[kind] = self.votes.get(kind, 0.0) + score
         self.velocity_px = _slope(self.past)
 
     @property
@@ -100,7 +100,7 @@ class Track:
         return float(self.box[0]), float(self.box[1] + self.box[3] / 2)
 
 
-def vote(votes: Counter[Kind]) -> Kind:
+def vote(votes: Mapping[Kind, float]) -> Kind:
     """Return the kind with most votes, never a vague one while a definite one has a quarter of all votes."""
     definite = {kind: n for kind, n in votes.items() if kind not in {Kind.VEHICLE, Kind.UNCLASSIFIED}}
     pool = definite if sum(definite.values()) * 4 >= sum(votes.values()) and definite else votes
@@ -135,7 +135,7 @@ class Tracker:
             track.seen(boxes[i], kinds[i], float(scores[i]), at)
         matched = [i for _, i in pairs]
         new = [
-            Track(boxes[i], at, at, votes=Counter({kinds[i]: float(scores[i])}), past=deque([(at, boxes[i])], maxlen=64))
+            Track(boxes[i], at, at, votes={kinds[i]: float(scores[i])}, past=deque([(at, boxes[i])], maxlen=64))
             for i in np.flatnonzero(sure)
             if i not in matched and not _taken(boxes[i], boxes[matched])
         ]

@@ -1,0 +1,129 @@
+"""The counting job: a city's cameras in, traffic intervals out. Read this first.
+
+For each camera: detections come out of the sealed process (``run.sealed``), crossings are found in memory
+(``traffic.finder``), counts are kept by interval (``traffic.tally``), and an interval is stored when it is over, so a
+run that is killed and run again ends with the same records as one that was not.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from waywarden.geo.projection import calibrate
+from waywarden.run.config import check_gates
+from waywarden.run.seal import Seal
+from waywarden.run.sealed import about_sealed, watch_sealed
+from waywarden.store.port import RecordStore
+from waywarden.terms.errors import ConfigError, WaywardenError
+from waywarden.terms.places import Camera, City
+from waywarden.terms.records import CameraHealth, TrafficInterval
+from waywarden.traffic.finder import CrossingFinder
+from waywarden.traffic.tally import Clock, IntervalTally
+
+
+@dataclass(frozen=True, slots=True)
+class CountJob:
+    """What is to be counted, and how.
+
+    ``detector`` is ``motion`` or a path of weights; ``folder`` is where relative sources start.
+    ``on_progress(camera_id, done)`` is told how much of a recording is counted (0 to 1; -1: a live stream, no end).
+    """
+
+    city: City
+    folder: Path
+    detector: str
+    method: str
+    bin_min: int
+    store: RecordStore | None = None
+    on_seal: Callable[[Seal], None] = lambda _: None
+    on_progress: Callable[[str, float], None] = lambda _id, _done: None
+    stop: threading.Event = field(default_factory=threading.Event)
+
+
+@dataclass(slots=True)
+class CameraCount:
+    """What came of one camera. ``trouble`` says why it was not read to its end."""
+
+    camera_id: str
+    records: list[TrafficInterval] = field(default_factory=list)
+    health: list[CameraHealth] = field(default_factory=list)
+    trouble: WaywardenError | None = None
+
+
+def count(job: CountJob, cameras: Sequence[Camera]) -> list[CameraCount]:
+    """Count ``cameras``, as many at a time as there are processors; one that fails does not stop the others."""
+    with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
+        waiting = [pool.submit(count_camera, job, camera) for camera in cameras]
+        try:
+            return [future.result() for future in waiting]
+        except KeyboardInterrupt:
+            job.stop.set()
+            return [future.result() for future in waiting]
+
+
+def count_camera(job: CountJob, camera: Camera) -> CameraCount:
+    """Count one camera. What was counted before a trouble or a stop is kept, with the time it was watched."""
+    counted = CameraCount(camera.id)
+    try:
+        _count(job, camera, counted)
+    except WaywardenError as trouble:
+        counted.trouble = trouble
+    return counted
+
+
+def _count(job: CountJob, camera: Camera, counted: CameraCount) -> None:
+    facts = about_sealed(camera, job.folder)
+    check_gates(camera, facts.width, facts.height)
+    finder = CrossingFinder(camera, calibrate(camera.calibration) if camera.calibration else None)
+    clock = Clock(job.bin_min, ZoneInfo(job.city.time_zone))
+    tally = IntervalTally(camera, clock, job.city.class_scheme, job.method)
+    begun: datetime | None = None
+    try:
+        for item in watch_sealed(camera, job.folder, job.detector, on_seal=job.on_seal):
+            if job.stop.is_set():
+                break
+            if isinstance(item, CameraHealth):
+                _keep_health(job, counted, item)
+                continue
+            begun = begun or item.at
+            tally.watch(item.at, item.watched_s)
+            tally.add(finder.update(item))
+            _keep(job, counted, tally.take_closed(finder.said_until))
+            job.on_progress(camera.id, _done(begun, item.at, facts.duration_s))
+    finally:
+        tally.add(finder.finish())
+        _keep(job, counted, tally.records())
+
+
+def _keep(job: CountJob, counted: CameraCount, records: list[TrafficInterval]) -> None:
+    counted.records += records
+    if job.store is not None and records:
+        job.store.append(records)
+
+
+def _keep_health(job: CountJob, counted: CameraCount, health: CameraHealth) -> None:
+    counted.health.append(health)
+    if job.store is not None:
+        job.store.append_health([health])
+
+
+def _done(begun: datetime, at: datetime, duration_s: float | None) -> float:
+    return -1.0 if not duration_s else min(1.0, (at - begun).total_seconds() / duration_s)
+
+
+def chosen_cameras(city: City, camera_id: str | None) -> Sequence[Camera]:
+    """Return the camera of that id, or all of them; ConfigError names the ids there are."""
+    if camera_id is None:
+        return city.cameras
+    chosen = [camera for camera in city.cameras if camera.id == camera_id]
+    if not chosen:
+        known = ", ".join(camera.id for camera in city.cameras)
+        raise ConfigError(f'there is no camera "{camera_id}" in the city; it has {known}')
+    return chosen
