@@ -12,6 +12,6 @@ import sys
 # None in sys.modules is how Python itself spells "may not be imported".
 sys.modules["openvino_telemetry"] = None  # type: ignore[assignment]
 
-import openvino as ov  # noqa: E402 - it must come after the line above
+import openvino as ov  # type: ignore[import-untyped]  # noqa: E402 - it must come after the line above
 
 __all__ = ["ov"]
