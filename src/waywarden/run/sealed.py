@@ -1,0 +1,235 @@
+"""Watch a camera from a sealed child process: pixels stay in there, ``run.wire`` messages come out.
+
+::
+
+    this process                              the child (run.inside)
+    ------------                              ----------------------
+    starts it, hands it a Job by stdin   -->  imports sight, seals itself (run.seal), says so
+    reads messages, yields them          <--  opens the source and the object detector, watches
+    keeps stdin open while it lives      -->  ends itself when stdin ends
+    keeps its last words, a few lines    <--  stdout and stderr
+
+The pipe holds the child back when nobody reads. Leaving the iterator, by whatever way, ends the child and waits for it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import pickle
+import signal
+import subprocess
+import sys
+import threading
+from collections import deque
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from types import TracebackType
+from typing import IO, NoReturn, Self, cast
+
+from waywarden.run.seal import Seal
+from waywarden.run.wire import End, Failure, Message, Progress, clipped, receive
+from waywarden.sight.ports import FrameSource, ObjectDetector, SourceFacts
+from waywarden.terms.errors import SealError
+from waywarden.terms.pictures import RedactedJpeg
+from waywarden.terms.places import Camera
+from waywarden.terms.records import CameraHealth
+from waywarden.terms.transient import Detections
+
+MOST_LAST_WORDS = 20
+_LONGEST_LINE_BYTES = 1000
+_GRACE_S = 5.0
+
+Watched = Detections | CameraHealth
+OnSeal = Callable[[Seal], None]
+
+
+class Task(StrEnum):
+    """What the child is to do."""
+
+    WATCH = "watch"
+    ABOUT = "about"
+    STILL = "still"
+
+
+@dataclass(frozen=True, slots=True)
+class Openers:
+    """What the child opens and watches with, instead of sight's own; functions of modules, for they are pickled."""
+
+    open_source: Callable[[Camera, Path], FrameSource]
+    open_object_detector: Callable[[str], ObjectDetector]
+    watch: Callable[[str, FrameSource, ObjectDetector], Iterator[Watched]]
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """All that the child is told. ``detector`` is a name such as ``motion``, or a path to weights.
+
+    ``folder`` is where relative sources start. ``seconds`` is how much of the source a still may look at. ``landlock``
+    False leaves that layer out, as on a kernel that lacks it; for tests, as are ``openers``.
+    """
+
+    task: Task
+    camera: Camera
+    folder: Path
+    detector: str = "motion"
+    seconds: float = 0.0
+    landlock: bool = True
+    openers: Openers | None = None
+
+
+def watch_sealed(
+    camera: Camera, folder: Path, detector: str, *, on_seal: OnSeal | None = None, openers: Openers | None = None
+) -> Iterator[Watched]:
+    """Yield what ``detector`` sees on ``camera``, from a sealed process.
+
+    Parameters
+    ----------
+    camera : Camera
+    folder : Path
+        Where the camera's relative sources start.
+    detector : str
+        ``motion``, or a path to weights.
+    on_seal : callable, optional
+        Is told which layers hold, before the first picture is decoded.
+    openers : Openers, optional
+        Instead of sight's own; for tests.
+
+    Raises
+    ------
+    SealError
+        If the process cannot be sealed, dies, or sends what may not cross.
+    SourceError, WeightsError
+        As the source and the object detector raise them, in there.
+    """
+    for item in _messages(Job(Task.WATCH, camera, folder, detector, openers=openers), on_seal):
+        if not isinstance(item, Watched):
+            raise SealError(f"the sealed process of camera {camera.id} sent a {type(item).__name__} where none is due")
+        yield item
+
+
+def about_sealed(camera: Camera, folder: Path, *, openers: Openers | None = None) -> SourceFacts:
+    """Open ``camera`` in a sealed process and return what it is; errors as ``watch_sealed``."""
+    for item in _messages(Job(Task.ABOUT, camera, folder, openers=openers), None):
+        if isinstance(item, SourceFacts):
+            return item
+    raise SealError(f"the sealed process of camera {camera.id} ended without saying what the source is: run it again")
+
+
+def still_sealed(
+    camera: Camera,
+    folder: Path,
+    seconds: float,
+    detector: str = "motion",
+    *,
+    on_progress: Callable[[float], None] | None = None,
+    openers: Openers | None = None,
+) -> RedactedJpeg:
+    """Return a still of ``camera`` without its road users, from its first ``seconds``; errors as ``watch_sealed``.
+
+    ``on_progress`` is told how far it has come, 0 to 1. SourceError where road users cannot be told from the street.
+    """
+    for item in _messages(Job(Task.STILL, camera, folder, detector, seconds, openers=openers), None):
+        if isinstance(item, RedactedJpeg):
+            return item
+        if isinstance(item, Progress) and on_progress:
+            on_progress(item.done)
+    raise SealError(f"the sealed process of camera {camera.id} ended without a still: run it again")
+
+
+def _messages(job: Job, on_seal: OnSeal | None) -> Iterator[Message]:
+    """Yield what the child sends between its seal and its end; raise what it failed with."""
+    with _Child(job) as child:
+        first = child.next_message()
+        if isinstance(first, Failure):
+            raise first.as_error()
+        if not isinstance(first, Seal):
+            raise SealError(f"the process of camera {job.camera.id} did not say that it is sealed: it is not used")
+        if on_seal:
+            on_seal(first)
+        while not isinstance(item := child.next_message(), End):
+            if isinstance(item, Failure):
+                raise item.as_error()
+            yield item
+
+
+class _Child:
+    """The child process, its pipes and its last words."""
+
+    def __init__(self, job: Job) -> None:
+        self._job = job
+        self._last_words: deque[str] = deque(maxlen=MOST_LAST_WORDS)
+
+    def __enter__(self) -> Self:
+        ours, theirs = os.pipe()
+        self._wire = os.fdopen(ours, "rb")
+        try:
+            self._process = subprocess.Popen(  # noqa: S603 - our own interpreter, our own module
+                [sys.executable, "-P", "-m", "waywarden.run.inside", str(theirs)],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                pass_fds=(theirs,),
+                env=_environment(),
+                process_group=0,  # a Ctrl-C is for us; we end the child
+            )
+        except BaseException:
+            self._wire.close()
+            raise
+        finally:
+            os.close(theirs)
+        self._stdin = cast("IO[bytes]", self._process.stdin)
+        self._stdout = cast("IO[bytes]", self._process.stdout)
+        self._listener = threading.Thread(target=self._listen, daemon=True)
+        self._listener.start()
+        with contextlib.suppress(BrokenPipeError):  # it died at once: next_message says how
+            pickle.dump(self._job, self._stdin)
+            self._stdin.flush()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._process.kill()
+        self._process.wait()
+        self._wire.close()
+        with contextlib.suppress(BrokenPipeError):
+            self._stdin.close()
+        self._listener.join()
+
+    def next_message(self) -> Message:
+        """Return the child's next message, or raise SealError saying how it died."""
+        item = receive(self._wire, picture=self._job.task is Task.STILL)
+        return item if item is not None else self._raise_death()
+
+    def _listen(self) -> None:
+        """Keep the last few lines that the child prints, each short: nobody gets a picture out by printing it."""
+        with self._stdout as printed:
+            while line := printed.readline(_LONGEST_LINE_BYTES):
+                self._last_words.append(clipped(line.decode("utf-8", "replace")))
+
+    def _raise_death(self) -> NoReturn:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(_GRACE_S)
+        code = self._process.poll()
+        self._process.kill()
+        self._listener.join(_GRACE_S)
+        words = next((line for line in reversed(self._last_words) if line), "it said nothing")
+        raise SealError(f"the sealed process of camera {self._job.camera.id} {_manner(code)}: {words}")
+
+
+def _manner(code: int | None) -> str:
+    if code is None:
+        return "fell silent"
+    if code >= 0:
+        return f"ended early with code {code}"
+    name = signal.Signals(-code).name
+    return f"was ended by {name}" + (" (was there too little memory?)" if name == "SIGKILL" else "")
+
+
+def _environment() -> dict[str, str]:
+    """Return the child's environment: it imports from where we do, and numpy starts no threads before the seal."""
+    path = os.pathsep.join(folder for folder in sys.path if folder)
+    return {**os.environ, "PYTHONPATH": path, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}

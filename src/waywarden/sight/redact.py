@@ -1,0 +1,172 @@
+"""A still of a street without its road users: the only picture that may leave this room.
+
+Three steps, each of which stands in for what the one before cannot do:
+
+1. the median over time of each pixel: whoever moves is gone;
+2. what the object detector still finds (who stood still) is painted over from what surrounds it, again and again until
+   nothing is found; if that does not come about there is no still;
+3. at most ``WIDEST_PX`` wide: what no object detector found is too small to know a face or a plate by.
+
+The median needs a street that is free more than half of the time at each place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from fractions import Fraction
+
+import av
+import numpy as np
+import numpy.typing as npt
+
+from waywarden.sight.frame import Frame, Picture
+from waywarden.sight.ports import ObjectDetector
+from waywarden.terms.errors import SourceError
+from waywarden.terms.pictures import WIDEST_PX, RedactedJpeg
+from waywarden.terms.redaction_key import REDACTION_KEY
+
+Mask = npt.NDArray[np.bool_]
+
+LEAST_FRAMES = 12
+LEAST_SPAN_S = 5.0
+MOST_FRAMES = 64
+MOST_ROUNDS = 6
+MOST_HIDDEN = 0.6
+"""A still of which more than this share is filled in shows no street."""
+
+PAINTED = 0.7
+"""A find of which more than this share is paint is the paint: nothing of a road user is left in there."""
+
+LARGE, EVEN = 0.25, 0.5
+"""A find of more than this share of the picture, with less than an even score, is a network's misfire on the whole."""
+
+MARGIN = 0.15
+"""Boxes grow by this share of their size on each side, and by two pixels: networks cut mirrors and shadows off."""
+
+
+def median_still(frames: Iterable[Frame], object_detector: ObjectDetector) -> RedactedJpeg:
+    """Return the street without its road users, as a JPEG of at most ``WIDEST_PX`` pixels width.
+
+    Parameters
+    ----------
+    frames : iterable of Frame
+        Of one camera, in order of time; at most ``MOST_FRAMES``, spread evenly, are kept in memory.
+    object_detector : ObjectDetector
+        Sees every frame that is kept, so that one with a background learns it, and then the median.
+
+    Raises
+    ------
+    SourceError
+        If there are fewer than ``LEAST_FRAMES`` frames, if they span less than ``LEAST_SPAN_S``, if the picture's size
+        changes, or if the object detector still finds a road user after ``MOST_ROUNDS`` rounds of filling.
+    """
+    spread: list[tuple[datetime, Picture]] = []
+    stride = 1
+    for number, frame in enumerate(frames):
+        if number % stride:
+            continue
+        width, height = _still_size(frame)
+        object_detector.detect(frame)
+        spread.append((frame.at, frame.rgb(width, height)))
+        if len(spread) > MOST_FRAMES:
+            spread, stride = spread[::2], stride * 2
+    still = _median(spread)
+    return _jpeg(_filled(still, object_detector, spread[-1][0]))
+
+
+def _still_size(frame: Frame) -> tuple[int, int]:
+    """Return even width and height, as the encoder's half-size colours want them."""
+    shrink = min(Fraction(1), Fraction(WIDEST_PX, frame.width), Fraction(WIDEST_PX, frame.height))
+    return max(2, int(frame.width * shrink) // 2 * 2), max(2, int(frame.height * shrink) // 2 * 2)
+
+
+def _median(spread: list[tuple[datetime, Picture]]) -> Picture:
+    if len(spread) < LEAST_FRAMES:
+        raise SourceError(
+            f"a still wants {LEAST_FRAMES} frames or more to tell road users from the street, got {len(spread)}:"
+            " let it watch longer"
+        )
+    span_s = (spread[-1][0] - spread[0][0]).total_seconds()
+    if span_s < LEAST_SPAN_S:
+        raise SourceError(
+            f"a still wants {LEAST_SPAN_S:g} s or more to tell road users from the street, got {span_s:.1f} s:"
+            " let it watch longer"
+        )
+    if len({picture.shape for _, picture in spread}) != 1:
+        raise SourceError("the picture changed its size while a still was taken: take it again")
+    return np.asarray(np.median(np.stack([picture for _, picture in spread]), axis=0), np.uint8)
+
+
+def _filled(still: Picture, object_detector: ObjectDetector, at: datetime) -> Picture:
+    """Return ``still`` with all that ``object_detector`` finds painted over, until it finds nothing more."""
+    hidden = np.zeros(still.shape[:2], np.bool_)
+    shown = still
+    for _ in range(MOST_ROUNDS):
+        seen = [area for area in _areas(object_detector, shown, at) if hidden[area].mean() < PAINTED]
+        if not seen:
+            return shown
+        for area in seen:
+            hidden[area] = True
+        if hidden.mean() > MOST_HIDDEN:
+            break
+        shown = _painted(still, hidden)
+    raise SourceError("road users cannot be removed from this camera's still: take it when there is less traffic")
+
+
+def _painted(still: Picture, hidden: Mask) -> Picture:
+    """Return ``still`` with each hidden pixel made from the nearest shown ones, by their distance.
+
+    Nothing of what is hidden goes into it: the nearest shown pixels to the left, right, top and bottom are weighted by
+    one over their distance (a coarse membrane).
+    """
+    total = np.zeros(still.shape, np.float32)
+    weight = np.zeros((*still.shape[:2], 1), np.float32)
+    for axis in (0, 1):
+        for step in (1, -1):
+            colours, distance = _nearest_shown(
+                np.flip(still, axis) if step < 0 else still, np.flip(hidden, axis) if step < 0 else hidden, axis
+            )
+            if step < 0:
+                colours, distance = np.flip(colours, axis), np.flip(distance, axis)
+            share = np.where(distance > 0, 1 / np.maximum(distance, 1), 0).astype(np.float32)[..., None]
+            total += share * colours
+            weight += share
+    filled = np.where(weight > 0, total / np.maximum(weight, 1e-6), still.mean(axis=(0, 1), where=~hidden[..., None]))
+    return np.where(hidden[..., None], filled, still).astype(np.uint8)
+
+
+def _nearest_shown(still: Picture, hidden: Mask, axis: int) -> tuple[Picture, npt.NDArray[np.int64]]:
+    """Return the colour of the last shown pixel before each one along ``axis``, and how far it is; -1: none."""
+    here = np.arange(still.shape[axis]).reshape((-1, 1) if axis == 0 else (1, -1))
+    last = np.maximum.accumulate(np.where(hidden, -1, here), axis=axis)
+    colours = np.take_along_axis(still, np.maximum(last, 0)[..., None], axis=axis)
+    return colours, np.where(last >= 0, here - last, -1)
+
+
+def _areas(object_detector: ObjectDetector, shown: Picture, at: datetime) -> list[tuple[slice, slice]]:
+    """Return where road users are found, grown by ``MARGIN`` and two pixels, without the large and uncertain ones."""
+    boxes, scores, _ = object_detector.detect(_as_frame(shown, at))
+    size = np.array([shown.shape[1], shown.shape[0]])
+    share = (boxes[:, 2:] - boxes[:, :2]).prod(axis=1) / size.prod()
+    boxes = boxes[(share < LARGE) | (scores >= EVEN)]
+    grow = MARGIN * (boxes[:, 2:] - boxes[:, :2]) + 2
+    low = np.clip(np.floor(boxes[:, :2] - grow), 0, size - 1).astype(int)
+    high = np.clip(np.ceil(boxes[:, 2:] + grow), low + 1, size).astype(int)
+    return [np.s_[top:bottom, left:right] for (left, top), (right, bottom) in zip(low, high, strict=True)]
+
+
+def _as_frame(still: Picture, at: datetime) -> Frame:
+    return Frame(av.VideoFrame.from_ndarray(still, format="rgb24"), at, 0.0)
+
+
+def _jpeg(still: Picture) -> RedactedJpeg:
+    """Encode in memory; no file, no metadata."""
+    height, width = still.shape[:2]
+    encoder = av.CodecContext.create("mjpeg", "w")
+    encoder.width, encoder.height = width, height
+    encoder.pix_fmt, encoder.time_base = "yuvj420p", Fraction(1, 25)
+    encoder.options = {"qscale": "4", "flags": "+bitexact"}
+    picture = av.VideoFrame.from_ndarray(still, format="rgb24").reformat(format="yuvj420p")
+    packets = [*encoder.encode(picture), *encoder.encode(None)]
+    return RedactedJpeg(b"".join(bytes(packet) for packet in packets), width, height, key=REDACTION_KEY)
