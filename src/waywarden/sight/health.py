@@ -98,7 +98,7 @@ def _placeholder(luma: _Levels) -> Diagnosis | None:
 
 
 def _smeared(luma: _Levels) -> Diagnosis | None:
-    """Find what a decoder without bytes leaves: it repeats the last rows downwards, or fills up with mid-grey (YUV 128)."""
+    """Find what a decoder without bytes leaves: the last rows repeated downwards, or mid-grey (YUV 128)."""
     apart = max(4, luma.shape[0] // 8)
     repeats = np.percentile(np.abs(luma[apart:] - luma[:-apart]), 80, axis=1) <= SMEAR_LEVELS
     lively = luma.std(axis=1)[apart:] > 2 * SMEAR_LEVELS

@@ -16,6 +16,7 @@ from av.video.stream import VideoStream
 from waywarden.sight.frame import Frame
 from waywarden.sight.ports import SourceFacts
 from waywarden.sight.video import (
+    UNTIMED_FORMATS,
     PresentationClock,
     gap_limit_s,
     pictures,
@@ -28,6 +29,9 @@ from waywarden.terms.errors import SourceError
 from waywarden.terms.records import CameraHealth, HealthState
 
 LIVE_SCHEMES = frozenset({"rtsp", "rtsps", "http", "https"})
+
+UNTIMED_RATE_HZ = 1.0
+"""Nominal rate of a stream that carries no times (MJPEG over http): slow enough that a slow camera has no gaps."""
 
 _PROTOCOLS = "rtsp,rtsps,rtp,srtp,udp,tcp,tls,http,https,httpproxy,crypto"
 """Not ``file``: what a camera sends must not make FFmpeg read this machine's files."""
@@ -84,8 +88,8 @@ class LiveStream:
     """A live stream of one camera.
 
     A live stream has no epoch of its own that can be trusted. Its time is anchored once per connection: the first
-    picture is at ``now()``, every later one by the stream's presentation time. After a loss the first picture watches
-    0 s, and time never runs back.
+    picture is at ``now()``, every later one by the stream's presentation time. A loss of more than the gap limit is
+    not watched, and time never runs back. MJPEG over http carries no times: each picture is at ``now()``.
 
     Parameters
     ----------
@@ -128,7 +132,7 @@ class LiveStream:
                 return SourceFacts(
                     width=first.width,
                     height=first.height,
-                    rate_hz=rate_hz(stream),
+                    rate_hz=_rate_hz(container, stream),
                     codec=stream.codec_context.name,
                     duration_s=self._ends_after_s(container, stream),
                 )
@@ -167,7 +171,7 @@ class LiveStream:
                 if session.recorded_s is None:
                     return "the stream ended"
                 missing_s = session.recorded_s - session.played_s
-                limit_s = gap_limit_s(1 / rate_hz(stream))
+                limit_s = gap_limit_s(session.interval_s)
                 return f"it ends {missing_s:.1f} s early" if missing_s > limit_s else None
         except av.FFmpegError as fault:
             return _why(fault)
@@ -175,8 +179,10 @@ class LiveStream:
     def _frames(
         self, container: InputContainer, stream: VideoStream, session: _Session
     ) -> Iterator[Frame | CameraHealth]:
+        timed = _is_timed(container)
+        session.interval_s = 1 / _rate_hz(container, stream)
         for picture in pictures(container, stream):
-            seconds = None if picture is None else presented_s(picture)
+            seconds = None if picture is None else presented_s(picture) if timed else self._now().timestamp()
             if picture is None or seconds is None:
                 # before its first keyframe a live stream cannot be decoded: that is no fault
                 if session.clock is not None and not session.smeared:
@@ -184,8 +190,8 @@ class LiveStream:
                     yield self._health(session, HealthState.SMEARED, "a part of the stream cannot be decoded")
                 continue
             if session.clock is None:
-                session.anchor(self._now(), 1 / rate_hz(stream))
-            placed = session.clock.place(seconds) if session.clock else None
+                session.clock = session.anchored(self._now())
+            placed = session.clock.place(seconds)
             if placed is None:
                 continue
             at, watched_s = placed
@@ -204,11 +210,16 @@ class LiveStream:
             "protocol_whitelist": _PROTOCOLS,
         }
         with av.open(self._url, options=options, timeout=(silence_s, silence_s)) as container:
+            if container.format.name.endswith("_pipe") or container.format.name == "image2":
+                raise SourceError(
+                    f"{redacted(self._url)} gives a single picture, not a stream: name the camera's video address, "
+                    "or collect its pictures in a folder and name that"
+                )
             yield container, video_stream(container, redacted(self._url))
 
     def _ends_after_s(self, container: InputContainer, stream: VideoStream) -> float | None:
         """Return the length of a recording served over http; a camera has none, whatever its session states."""
-        if not self._url.lower().startswith("http"):
+        if not self._url.lower().startswith("http") or not _is_timed(container):
             return None
         return stated_s(container, stream)
 
@@ -226,21 +237,28 @@ class _Session:
         self.failures = 0
         self.smeared = False
         self.recorded_s: float | None = None
+        self.interval_s = 0.0
         self._began: datetime | None = None
-        self._interval_s = 0.0
 
-    def anchor(self, now: datetime, interval_s: float) -> None:
-        """Start the clock of a new connection at ``now``, but never before the last frame."""
-        self._began = now if self.last is None else max(now, self.last + timedelta(seconds=interval_s))
-        self._interval_s = interval_s
-        self.clock = PresentationClock(self._began, interval_s, self.last)
+    def anchored(self, now: datetime) -> PresentationClock:
+        """Return the clock of a new connection: it starts at ``now``, but never before the last frame."""
+        self._began = now if self.last is None else max(now, self.last + timedelta(seconds=self.interval_s))
+        return PresentationClock(self._began, self.interval_s, self.last)
 
     @property
     def played_s(self) -> float:
         """Seconds of this connection that were played."""
         if self.last is None or self._began is None:
             return 0.0
-        return (self.last - self._began).total_seconds() + self._interval_s
+        return (self.last - self._began).total_seconds() + self.interval_s
+
+
+def _is_timed(container: InputContainer) -> bool:
+    return container.format.name not in UNTIMED_FORMATS
+
+
+def _rate_hz(container: InputContainer, stream: VideoStream) -> float:
+    return rate_hz(stream) if _is_timed(container) else UNTIMED_RATE_HZ
 
 
 def _why(fault: av.FFmpegError) -> str:

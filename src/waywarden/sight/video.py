@@ -30,6 +30,9 @@ GAP_INTERVALS = 4.0
 FALLBACK_RATE_HZ = 25.0
 """Taken where a stream does not say its rate; it sets the first frame's watched time and the gap limit, no more."""
 
+UNTIMED_FORMATS = frozenset({"mpjpeg", "mjpeg", "h264", "hevc", "m4v", "mpegvideo"})
+"""Formats without presentation times; for some of them FFmpeg makes times up from the frame number at 25 Hz."""
+
 _RATES_BELIEVED_HZ = (0.1, 120.0)
 _OLDEST_YEAR_BELIEVED = 2000
 _STAMP = re.compile(
@@ -279,10 +282,7 @@ class VideoSource:
     def _placed(self, picture: av.VideoFrame, clock: PresentationClock) -> tuple[datetime, float] | None:
         seconds = presented_s(picture)
         if seconds is None:
-            raise SourceError(
-                f"{self._path.name} holds pictures but not their times: put it into a container that has them, "
-                f"for instance ffmpeg -r RATE -i {self._path.name} -c copy recording.mp4"
-            )
+            raise self._no_times()
         return clock.place(seconds)
 
     @contextmanager
@@ -297,6 +297,8 @@ class VideoSource:
                 "copy it again (it may be cut short), or name another file in city.toml"
             ) from fault
         with container:
+            if container.format.name in UNTIMED_FORMATS:
+                raise self._no_times()
             yield container, video_stream(container, self._path.name)
 
     def _refuse_what_is_not_a_file(self) -> None:
@@ -314,6 +316,12 @@ class VideoSource:
             if made.year >= _OLDEST_YEAR_BELIEVED:
                 return made.replace(tzinfo=UTC) if made.tzinfo is None else made.astimezone(UTC)
         return time_in_name(self._path.name)
+
+    def _no_times(self) -> SourceError:
+        return SourceError(
+            f"{self._path.name} holds pictures but not their times: put it into a container that has them, "
+            f"for instance ffmpeg -r RATE -i {self._path.name} -c copy recording.mp4"
+        )
 
     def _no_frame(self) -> SourceError:
         return SourceError(f"{self._path.name} holds no picture that can be decoded: copy it again, or name another")
