@@ -1,0 +1,179 @@
+"""Whether a picture shows the street at all: placeholder cards, smears, darkness, no signal, frozen pictures.
+
+By statistics of the picture alone, never by what is known of one operator's card. The limits were set on
+``camera_faults`` (10 files) against 629 stills of 105 cameras and the clips; ``tests/sight/test_health.py`` holds the
+table. Measured there, worst good picture against the faults: largest share of one brightness (3 levels) .17 against
+.67 and more; share of repeated rows .27 against .50; strongest colour (99th percentile) 8 levels against 0.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from waywarden.sight.frame import Frame
+from waywarden.terms.records import CameraHealth, HealthState
+
+LOOK_WIDTH_PX = 320
+"""Pictures are judged at no more than this width: enough for letters on a card, and cheap."""
+
+LOOK_EVERY_S = 1.0
+"""A running video is judged once in so many seconds of street time; in between, the last judgement holds."""
+
+FROZEN_AFTER_S = 60.0
+"""CCTV at a low bit rate repeats an empty street exactly for seconds, so only a long standstill is a fault."""
+
+COUNTABLE = frozenset({HealthState.OK, HealthState.GREY})
+"""States in which the street can be seen, so that the picture counts as watched."""
+
+UNIFORM_STD = 2.0
+SNOW_CORRELATION = 0.3
+DARK_LEVEL = 40
+CARD_SHARE = 0.5
+CARD_ENTROPY_BITS = 4.0
+SMEAR_SHARE = 0.38
+SMEAR_LEVELS = 4
+FILL_SHARE = 0.25
+FILL_LEVELS = (120, 136)
+GREY_LEVELS = 2
+FROZEN_LEVELS = 1
+
+_Levels = npt.NDArray[np.int16]
+
+
+class Diagnosis(NamedTuple):
+    """What is the matter with a picture, and one line for a person."""
+
+    state: HealthState
+    reason: str
+
+
+def diagnose(frame: Frame) -> Diagnosis | None:
+    """Say what is the matter with one picture; None if the street can be seen in it.
+
+    A grey picture is a finding too, but a countable one (``COUNTABLE``): many cameras drop colour at night.
+    """
+    width = min(frame.width, LOOK_WIDTH_PX)
+    height = max(1, round(frame.height * width / frame.width))
+    luma = frame.luma(width, height).astype(np.int16)
+    return (
+        _no_signal(luma)
+        or _dark(luma)
+        or _placeholder(luma)
+        or _smeared(luma)
+        or _grey(frame.rgb(width, height).astype(np.int16))
+    )
+
+
+def _no_signal(luma: _Levels) -> Diagnosis | None:
+    spread = float(luma.std())
+    if spread < UNIFORM_STD:
+        return Diagnosis(HealthState.NO_SIGNAL, f"one even colour (brightness {luma.mean():.0f}): no signal")
+    left, right = luma[:, :-1].ravel() - luma.mean(), luma[:, 1:].ravel() - luma.mean()
+    correlation = float((left * right).mean()) / spread**2
+    if abs(correlation) < SNOW_CORRELATION:
+        return Diagnosis(HealthState.NO_SIGNAL, f"noise: neighbouring pixels do not go together ({correlation:.2f})")
+    return None
+
+
+def _dark(luma: _Levels) -> Diagnosis | None:
+    brightest = float(np.percentile(luma, 99.5))
+    if brightest >= DARK_LEVEL:
+        return None
+    return Diagnosis(HealthState.DARK, f"nothing brighter than {brightest:.0f} of 255: lens covered, or no light")
+
+
+def _placeholder(luma: _Levels) -> Diagnosis | None:
+    """Find a drawn card: one exact brightness over half of it and little else. Fog is as even, but not as exact."""
+    share = np.bincount(luma.ravel(), minlength=256) / luma.size
+    flat = float(np.convolve(share, np.ones(3), mode="same").max())
+    some = share[share > 0]
+    entropy_bits = float(-(some * np.log2(some)).sum())
+    if flat < CARD_SHARE or entropy_bits > CARD_ENTROPY_BITS:
+        return None
+    return Diagnosis(HealthState.PLACEHOLDER, f"a card instead of the street: {flat:.0%} of it is one flat tone")
+
+
+def _smeared(luma: _Levels) -> Diagnosis | None:
+    """Find what a decoder without bytes leaves: the last rows repeated downwards, or mid-grey (YUV 128)."""
+    apart = max(4, luma.shape[0] // 8)
+    repeats = np.percentile(np.abs(luma[apart:] - luma[:-apart]), 80, axis=1) <= SMEAR_LEVELS
+    lively = luma.std(axis=1)[apart:] > 2 * SMEAR_LEVELS
+    share = (_longest_run(repeats & lively) + apart) / len(luma)
+    if share > SMEAR_SHARE:
+        return Diagnosis(HealthState.SMEARED, f"{share:.0%} of the rows repeat the row above: the picture is smeared")
+    low, high = FILL_LEVELS
+    level = np.median(luma, axis=1)
+    filled = (np.mean(np.abs(luma - level[:, None]) <= 1, axis=1) > 0.95) & (level >= low) & (level <= high)
+    share = _longest_run(filled) / len(luma)
+    if share > FILL_SHARE:
+        return Diagnosis(HealthState.SMEARED, f"{share:.0%} of the rows are empty grey: the decoder lost them")
+    return None
+
+
+def _grey(rgb: _Levels) -> Diagnosis | None:
+    colour = float(np.percentile(rgb.max(axis=2) - rgb.min(axis=2), 99))
+    if colour > GREY_LEVELS:
+        return None
+    return Diagnosis(HealthState.GREY, "the picture has no colour: night mode or a fault; it is still counted")
+
+
+def _longest_run(flags: npt.NDArray[np.bool_]) -> int:
+    edges = np.flatnonzero(np.diff(np.concatenate(([0], flags.astype(np.int8), [0]))))
+    return int((edges[1::2] - edges[::2]).max(initial=0))
+
+
+class HealthWatcher:
+    """Follows one camera's pictures and says when its state changes.
+
+    Parameters
+    ----------
+    camera_id : str
+    frozen_after_s : float
+        A picture that has not changed for so long (street time) is FROZEN.
+    """
+
+    def __init__(self, camera_id: str, frozen_after_s: float = FROZEN_AFTER_S) -> None:
+        self._camera_id = camera_id
+        self._frozen_after_s = frozen_after_s
+        self._state: HealthState | None = None
+        self._looked: datetime | None = None
+        self._still: _Levels | None = None
+        self._still_since: datetime | None = None
+
+    @property
+    def countable(self) -> bool:
+        """Whether the street could be seen in the last frame."""
+        return self._state in COUNTABLE
+
+    def heard(self, health: CameraHealth) -> CameraHealth | None:
+        """Take note of what the source says; a source's OK is left to the next picture to confirm."""
+        if health.state is HealthState.OK:
+            return None
+        self._state, self._looked = health.state, None
+        return health
+
+    def look(self, frame: Frame) -> CameraHealth | None:
+        """Judge ``frame`` if it is due; return the camera's new state if it changed."""
+        due = self._looked is None or (frame.at - self._looked).total_seconds() >= LOOK_EVERY_S
+        if not due and frame.watched_s > 0:
+            return None
+        self._looked = frame.at
+        state, reason = diagnose(frame) or Diagnosis(HealthState.OK, "the street can be seen")
+        still_s = self._still_for_s(frame)
+        if state in COUNTABLE and still_s >= self._frozen_after_s:
+            state, reason = HealthState.FROZEN, f"the picture has not changed for {still_s:.0f} s"
+        if state is self._state:
+            return None
+        self._state = state
+        return CameraHealth(self._camera_id, frame.at, state, reason)
+
+    def _still_for_s(self, frame: Frame) -> float:
+        now = frame.luma(min(frame.width, 64), min(frame.height, 48)).astype(np.int16)
+        before = self._still
+        if before is None or before.shape != now.shape or np.abs(now - before).max() > FROZEN_LEVELS:
+            self._still, self._still_since = now, frame.at
+        return (frame.at - (self._still_since or frame.at)).total_seconds()
