@@ -229,7 +229,7 @@ def _unique(document: _Document, where: Where, ids: Iterable[str]) -> None:
     seen: dict[str, int] = {}
     for number, one in enumerate(ids):
         if one in seen:
-            first = document.line((*where, seen[one]))
+            first = document.line((*where, seen[one], "id"))
             document.fail((*where, number, "id"), f'{where[-1]} "{one}" is there already, on line {first}: rename one')
         seen[one] = number
 
@@ -260,6 +260,7 @@ def _syntax(path: Path, text: str, said: str) -> str:
     """Turn tomllib's ``Invalid value (at line 3, column 5)`` into file, line and sentence."""
     found = re.fullmatch(r"(.*) \(at (?:line (\d+), column \d+|end of document)\)", said, re.DOTALL)
     what = (found[1] if found else said).replace("\n", " ")
+    what = re.sub(r"\('(.*?)',?\)", lambda way: way[1].replace("', '", "."), what)  # a Python tuple of keys
     line = int(found[2]) if found and found[2] else text.count("\n") + 1
     return f"{path}:{line}: this is not TOML: {what[:1].lower()}{what[1:]}"
 
