@@ -143,7 +143,7 @@ def test_a_start_with_an_offset_becomes_utc(tmp_path: Path) -> None:
 
 WRONG = [
     # what is written, what instead, the line, what is said
-    ('name = "London', 'nmae = "London', 2, r'unknown key "nmae" in \[city\]; did you mean "name"'),
+    ('name = "London', 'nam = "London', 2, r'unknown key "nam" in \[city\]; did you mean "name"'),
     ("  from_px = [0, 180]", "  form_px = [0, 180]", 13, r'"form_px" in \[\[camera.gate\]\]; did you mean "from_px"'),
     ("[[camera.zone]]", "[[camera.zones]]", 37, r'unknown key "zones" in \[\[camera\]\]; did you mean "zone"'),
     ("[classes]", "[class]", 41, 'unknown key "class" at the top; did you mean "classes"'),
@@ -188,7 +188,7 @@ WRONG = [
     ("2019-06-28T13:03:07Z", "2019-06-28", 9, "add Z, or an offset"),
     ("2019-06-28T13:03:07Z", '"2019-06-28T13:03:07Z"', 9, "a time stands without quotes"),
     ("2019-06-28T13:03:07Z", "0001-01-01T00:00:00+10:00", 9, "camera.start must be a time"),
-    ("[city]", '[city]\nclasses = "corse"', 2, 'city.classes must be "kinds" or "coarse".*did you mean "coarse"'),
+    ("[city]", '[city]\nclasses = "coars"', 2, 'city.classes must be "kinds" or "coarse".*did you mean "coarse"'),
     ("[city]", "[city]\nkeep_intervals_days = 0", 2, "a whole number of days from 1"),
     ("[city]", "[city]\nkeep_health_days = -3", 2, "a whole number of days from 1"),
     ("[city]", "[city]\nkeep_health_days = 1.5", 2, "a whole number of days from 1"),
