@@ -143,7 +143,7 @@ def test_a_start_with_an_offset_becomes_utc(tmp_path: Path) -> None:
 
 WRONG = [
     # what is written, what instead, the line, what is said
-    ('name = "London', 'nam = "London', 2, r'unknown key "nam" in \[city\]; did you mean "name"'),
+    ('name = "London', 'namee = "London', 2, r'unknown key "namee" in \[city\]; did you mean "name"'),
     ("  from_px = [0, 180]", "  form_px = [0, 180]", 13, r'"form_px" in \[\[camera.gate\]\]; did you mean "from_px"'),
     ("[[camera.zone]]", "[[camera.zones]]", 37, r'unknown key "zones" in \[\[camera\]\]; did you mean "zone"'),
     ("[classes]", "[class]", 41, 'unknown key "class" at the top; did you mean "classes"'),
