@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from datetime import UTC, datetime
 
 import pyarrow as pa
@@ -79,6 +80,10 @@ def test_what_the_footer_says_of_itself() -> None:
             assert column.data_page_offset == 4 + sizes
             assert raw[column.data_page_offset :][:1] == b"\x15"  # a PageHeader begins with field 1, an i32
             sizes += column.total_compressed_size
+            chunk = raw[column.data_page_offset : 4 + sizes]
+            header_size = chunk.index(b"\x1f\x8b\x08")  # where gzip begins
+            plain_size = len(gzip.decompress(chunk[header_size:]))
+            assert column.total_uncompressed_size == header_size + plain_size
     assert metadata.row_group(0).column(COLUMNS.index("v85_kmh")).statistics.null_count == 64
     assert 4 + sizes == len(raw) - 8 - int.from_bytes(raw[-8:-4], "little")
 

@@ -208,6 +208,15 @@ def test_numbers_and_names_come_back_exactly(
     assert store.intervals(IntervalFilter(camera_id=name, gate_id=name)) == [given_one]
 
 
+def test_an_empty_name_is_not_a_missing_one(store: RecordStore) -> None:
+    emptied(store)
+    of_gate = interval(gate_id="")
+    of_movement = interval(gate_id=None, direction=None, movement_id="")
+    store.append([of_gate, of_movement])
+    assert store.intervals(IntervalFilter(gate_id="")) == [of_gate]
+    assert store.intervals(IntervalFilter(movement_id="")) == [of_movement]
+
+
 def test_a_filter_time_without_a_zone_is_refused(store: RecordStore) -> None:
     with pytest.raises(ValueError, match="aware"):
         store.intervals(IntervalFilter(since=datetime(2026, 1, 1)))  # noqa: DTZ001
@@ -233,3 +242,13 @@ def test_a_store_is_kept_over_closing(tmp_path: Path) -> None:
     again = open_store(tmp_path / "records.sqlite", read_only=True)
     assert again.intervals(EVERYTHING) == [interval()]
     again.close()
+
+
+def test_a_reader_beside_a_writer_sees_each_append_at_once(tmp_path: Path) -> None:
+    writer = open_store(tmp_path / "records.sqlite")
+    reader = open_store(tmp_path / "records.sqlite", read_only=True)
+    for version in range(5):
+        writer.append([interval(count=version)])
+        assert reader.intervals(EVERYTHING) == [interval(count=version)]
+    reader.close()
+    writer.close()

@@ -20,6 +20,7 @@ __all__ = ["CITY_KEYS", "check_gates", "read_city"]
 _LEAST_POINTS = 4
 _LON_LAT_CRS = "EPSG:4326"
 _LONGEST_SHOWN = 60
+_DEEPEST_SHOWN = 3
 
 # A clock follows the sun: a zone's standard time is rarely more than two hours (30°) from the sun's. Only where the
 # written longitude is further off than that, and the other number is well within it, the two are taken for swapped.
@@ -229,7 +230,7 @@ def _unique(document: _Document, where: Where, ids: Iterable[str]) -> None:
     seen: dict[str, int] = {}
     for number, one in enumerate(ids):
         if one in seen:
-            first = document.line((*where, seen[one]))
+            first = document.line((*where, seen[one], "id"))
             document.fail((*where, number, "id"), f'{where[-1]} "{one}" is there already, on line {first}: rename one')
         seen[one] = number
 
@@ -260,12 +261,13 @@ def _syntax(path: Path, text: str, said: str) -> str:
     """Turn tomllib's ``Invalid value (at line 3, column 5)`` into file, line and sentence."""
     found = re.fullmatch(r"(.*) \(at (?:line (\d+), column \d+|end of document)\)", said, re.DOTALL)
     what = (found[1] if found else said).replace("\n", " ")
+    what = re.sub(r"\('(.*?)',?\)", lambda way: way[1].replace("', '", "."), what)  # a Python tuple of keys
     line = int(found[2]) if found and found[2] else text.count("\n") + 1
     return f"{path}:{line}: this is not TOML: {what[:1].lower()}{what[1:]}"
 
 
-def _shown(value: Any) -> str:
-    """Return ``value`` as it may have been written, on one line and not too long."""
+def _shown(value: Any, deep: int = 0) -> str:
+    """Return ``value`` as it may have been written, on one line, not too long and not too deep."""
     if isinstance(value, dict):
         return "a table"
     if isinstance(value, bool):
@@ -273,7 +275,8 @@ def _shown(value: Any) -> str:
     if isinstance(value, datetime | date | time):
         return value.isoformat()
     if isinstance(value, list):
-        shown = f"[{', '.join(_shown(one) for one in value[:_LONGEST_SHOWN])}]"
+        inner = ["…"] if deep == _DEEPEST_SHOWN else [_shown(one, deep + 1) for one in value[:_LONGEST_SHOWN]]
+        shown = f"[{', '.join(inner)}]"
     elif isinstance(value, float):
         shown = f"{value:.12g}"
     elif isinstance(value, str):

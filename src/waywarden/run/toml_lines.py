@@ -59,11 +59,10 @@ class _Lines:
         self._at += 2 if many else 1
         where: Where = ()
         for part in self._key():
-            where = self._newest(where)
-            where += (part,)
+            where = (*self._newest(where), part)
+            self._lines.setdefault(where, line)
         if many:
             self._counts[where] = self._counts.get(where, 0) + 1
-            self._lines.setdefault(where, line)
         where = self._newest(where)
         self._lines[where] = line
         self._at += 2 if many else 1

@@ -35,7 +35,7 @@ traffic_interval = Table(
     sqlite_with_rowid=False,
 )
 
-by_camera = Index("traffic_interval_by_camera", traffic_interval.c.camera_id, traffic_interval.c.start_us)
+Index("traffic_interval_by_camera", traffic_interval.c.camera_id, traffic_interval.c.start_us)
 
 camera_health = Table(
     "camera_health",
