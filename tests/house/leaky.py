@@ -1,3 +1,4 @@
+# ruff: noqa: T201 - it prints into a pipe that the tests read
 """Object detectors that leak, for the seal to catch. Each writes the picture it is shown into a folder, its own way.
 
 ``LEAK_INTO`` in the environment says where; the sealed child inherits it.

@@ -2,8 +2,8 @@
 
 A message is a head, JSON, and numbers::
 
-    magic  kind   JSON bytes  number bytes  CRC-32 of both
-    2s     B      H           I             I              (little-endian)
+    magic  kind   JSON bytes  number bytes  CRC-32 of all before and after it
+    2s     B      H           I             I       (little-endian)
 
 Nothing is pickled. ``encode`` takes exactly the types of ``Message``, and answers TypeError to all others, a ``Frame``
 above all; ``decode`` trusts nobody: what does not look exactly like one of them is a SealError. A message holds at most
@@ -39,7 +39,9 @@ LONGEST_TEXT = 300
 _MOST_JSON_BYTES = 8192
 
 _MAGIC = b"Ww"
-_HEAD = struct.Struct("<2sBHII")
+_HEAD = struct.Struct("<2sBHI")
+_CHECK = struct.Struct("<I")
+_HEAD_BYTES = _HEAD.size + _CHECK.size
 _BOX_BYTES = 4 * 4 + 4 + 1
 
 
@@ -53,7 +55,8 @@ class Failure:
     def as_error(self) -> WaywardenError:
         """Return the error to raise on this side; SealError where the name is none of ours."""
         known = getattr(errors, self.error, SealError)
-        return known(self.text) if issubclass(known, WaywardenError) else SealError(self.text)
+        ours = isinstance(known, type) and issubclass(known, WaywardenError)
+        return known(self.text) if ours else SealError(self.text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,43 +101,44 @@ def encode(item: Message) -> bytes:
         if type(item) is cls:
             facts, numbers = pack(item)
             text = json.dumps(facts, allow_nan=False, separators=(",", ":")).encode()
-            head = _HEAD.pack(_MAGIC, kind, len(text), len(numbers), zlib.crc32(numbers, zlib.crc32(text)))
-            return head + text + numbers
+            head = _HEAD.pack(_MAGIC, kind, len(text), len(numbers))
+            return head + _CHECK.pack(zlib.crc32(head + text + numbers)) + text + numbers
     raise TypeError(f"a {type(item).__name__} does not leave the sealed process: only what run.wire names may cross")
 
 
 def decode(message: bytes, *, picture: bool = False) -> Message:
     """Return what one whole message says; SealError if it is none. ``picture``: whether a RedactedJpeg is awaited."""
-    kind, text_bytes, number_bytes, check = _read_head(message[: _HEAD.size], picture=picture)
-    text, numbers = message[_HEAD.size :][:text_bytes], message[_HEAD.size + text_bytes :]
-    if len(numbers) != number_bytes or zlib.crc32(numbers, zlib.crc32(text)) != check:
+    kind, text_bytes, number_bytes = _read_head(message[:_HEAD_BYTES], picture=picture)
+    body = message[_HEAD_BYTES:]
+    (check,) = _CHECK.unpack(message[_HEAD.size : _HEAD_BYTES])
+    if len(body) != text_bytes + number_bytes or zlib.crc32(message[: _HEAD.size] + body) != check:
         raise SealError("a message from the sealed process is damaged: run the job again")
     try:
-        return _KINDS[kind][2](json.loads(text), numbers)
+        return _KINDS[kind][2](json.loads(body[:text_bytes]), body[text_bytes:])
     except (KeyError, TypeError, ValueError, RecursionError) as error:
         raise SealError(f"the sealed process sent what may not cross ({clipped(str(error))}): run again") from error
 
 
 def receive(stream: BinaryIO, *, picture: bool = False) -> Message | None:
     """Read one message from ``stream``; None at its end. SealError if it stops in the middle, or is no message."""
-    head = stream.read(_HEAD.size)
+    head = stream.read(_HEAD_BYTES)
     if not head:
         return None
-    _, text_bytes, number_bytes, _ = _read_head(head, picture=picture)
+    _, text_bytes, number_bytes = _read_head(head, picture=picture)
     return decode(head + stream.read(text_bytes + number_bytes), picture=picture)
 
 
-def _read_head(head: bytes, *, picture: bool) -> tuple[int, int, int, int]:
-    """Return kind, JSON bytes, number bytes and checksum, before anything longer is read."""
-    if len(head) != _HEAD.size:
+def _read_head(head: bytes, *, picture: bool) -> tuple[int, int, int]:
+    """Return kind, JSON bytes and number bytes, before anything longer is read."""
+    if len(head) != _HEAD_BYTES:
         raise SealError("the sealed process stopped in the middle of a message: run the job again")
-    magic, kind, text_bytes, number_bytes, check = _HEAD.unpack(head)
+    magic, kind, text_bytes, number_bytes = _HEAD.unpack(head[: _HEAD.size])
     if magic != _MAGIC or kind not in _KINDS or (_KINDS[kind][0] is RedactedJpeg and not picture):
         raise SealError("the sealed process sent something that may not cross: its object detector may not be used")
     most = {Detections: MOST_BOXES * _BOX_BYTES, RedactedJpeg: MOST_JPEG_BYTES}.get(_KINDS[kind][0], 0)
     if number_bytes > most or text_bytes > _MOST_JSON_BYTES:
         raise SealError(f"the sealed process sent {text_bytes + number_bytes} bytes where at most {most} may cross")
-    return kind, text_bytes, number_bytes, check
+    return kind, text_bytes, number_bytes
 
 
 def _pack_detections(item: Detections) -> _Packed:
