@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import openvino as ov
+from waywarden.sight.runtime import ov
 
 from waywarden.sight.frame import Frame
 from waywarden.sight.heads import Floats, Head, nanodet_plus, rows_of_five, rows_of_seven, without_doubles, yolox
@@ -22,7 +22,7 @@ from waywarden.sight.ports import Seen
 from waywarden.terms.errors import WeightsError
 from waywarden.terms.kinds import Kind, kind_number
 
-MOST_OVERLAP = 0.55
+MOST_OVERLAP = 0.45
 """Boxes that share more than this are one road user seen twice; usual value for these networks."""
 COMMON_SCALE = (0.0, 0.5, 1.0)
 
@@ -112,9 +112,9 @@ def _tensor(frame: Frame, network: Network) -> tuple[Floats, Floats]:
         inner = network.input_size
     picture = np.full((height, width, 3), 114, np.float32)
     picture[: inner[1], : inner[0]] = frame.bgr(*inner)
-    picture = (picture - np.array(network.mean, np.float32)) / np.array(network.scale, np.float32)
+    scaled = (picture - np.array(network.mean, np.float32)) / np.array(network.scale, np.float32)
     to_frame = np.array([frame.width / inner[0], frame.height / inner[1]] * 2, np.float32)
-    return np.ascontiguousarray(picture.transpose(2, 0, 1)[None]), to_frame
+    return np.ascontiguousarray(scaled.transpose(2, 0, 1)[None], np.float32), to_frame
 
 
 def _open(weights: Path) -> tuple[Network, ov.CompiledModel]:

@@ -20,15 +20,20 @@ SETTLE = timedelta(seconds=0.5)
 SAY_WITHIN = timedelta(seconds=2)
 """Crossings are said at most this long after the fact; one found later (a bumper over the line, then a red light)
 is dated by then, so that an interval once closed stays closed."""
+AFTER_START = timedelta(seconds=0.5)
+"""What is in the picture when watching begins was not born there."""
+SAME_PLACE = 1.5
+"""Two crossings of one gate this many sizes apart within ``SAY_WITHIN`` may be the two halves of a broken track."""
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(slots=True)
 class _Way:
-    """What is known of one track besides its boxes."""
+    """What is known of one track besides its boxes. ``first`` is where it came into view, None once that is settled."""
 
     track: Track
     watches: tuple[GateWatch, ...]
+    first: Step | None = None
     steps: list[Step] = field(default_factory=list)
     entries: list[Through] = field(default_factory=list)
     waiting: list[tuple[Through, Through | None, str]] = field(default_factory=list)
@@ -53,14 +58,18 @@ class CrossingFinder:
         self._tracker = Tracker()
         self._ways: dict[int, _Way] = {}
         self._said_until = LONG_AGO
+        self._begun: datetime | None = None
+        self._recent: list[Through] = []
 
     def update(self, detections: Detections) -> list[Crossing | Passage]:
         """Take one frame; return what is now sure. Nothing is dated before :meth:`said_until` of the call before."""
         detections = self._without_blind(detections)
         now = detections.at
+        if detections.watched_s == 0 or self._begun is None:
+            self._begun = now
         for track in self._tracker.update(detections):
-            way = self._ways.setdefault(id(track), _Way(track, tuple(GateWatch(gate) for gate in self._gates)))
-            self._step(way)
+            self._step(self._ways.get(id(track)) or self._new_way(track))
+        self._recent = [through for through in self._recent if now - through.at <= 2 * SAY_WITHIN]
         gone = [key for key, way in self._ways.items() if way.track not in self._tracker]
         found = [item for key in gone for item in self._end(self._ways.pop(key))]
         found += [item for way in self._ways.values() for item in self._say(way, now)]
@@ -77,8 +86,29 @@ class CrossingFinder:
         """Nothing that :meth:`update` returns from now on is dated before this time."""
         return self._said_until
 
+    def _new_way(self, track: Track) -> _Way:
+        in_view_at_start = self._begun is None or track.begun - self._begun < AFTER_START
+        way = _Way(track, tuple(GateWatch(gate) for gate in self._gates), None if in_view_at_start else _step(track))
+        self._ways[id(track)] = way
+        return way
+
+    def _settle_birth(self, way: _Way, step: Step) -> None:
+        """See whether it came into view straight out of a gate, unless another track's end explains it."""
+        if way.first is None or not way.track.believable:
+            return
+        for watch in way.watches:
+            through = watch.born(way.first, step)
+            if through is not None:
+                way.first = None
+                if not any(_same(through, other, step.size_px) for other in self._recent):
+                    self._note(way, through)
+                return
+        if step.at - way.first.at > SAY_WITHIN:
+            way.first = None
+
     def _step(self, way: _Way) -> None:
-        step = Step(way.track.at, way.track.ground_px, size_px(way.track.box))
+        step = _step(way.track)
+        self._settle_birth(way, step)
         way.steps = [s for s in way.steps if step.at - s.at <= SAY_WITHIN] + [step]
         for watch in way.watches:
             self._note(way, watch.step(step))
@@ -93,6 +123,7 @@ class CrossingFinder:
     def _note(self, way: _Way, through: Through | None) -> None:
         if through is None:
             return
+        self._recent.append(through)
         way.waiting.append((through, None, through.gate_id))
         entry = next((e for e in way.entries if (e.gate_id, through.gate_id) in self._movements), None)
         if entry is not None:
@@ -129,3 +160,14 @@ class CrossingFinder:
             detections.score[keep],
             detections.kind[keep],
         )
+
+
+def _step(track: Track) -> Step:
+    return Step(track.at, track.ground_px, size_px(track.box))
+
+
+def _same(through: Through, other: Through, size: float) -> bool:
+    """Return whether a crossing may be another one, seen again when its track was broken."""
+    apart_px = float(np.hypot(*np.subtract(through.ground_px, other.ground_px)))
+    alike = (through.gate_id, through.direction) == (other.gate_id, other.direction)
+    return alike and abs(through.at - other.at) <= SAY_WITHIN and apart_px <= SAME_PLACE * size

@@ -34,8 +34,9 @@ STILL_LOST_S = 6.0
 STILL_SIZES_PER_S = 0.15
 """Slower than this share of its own size a second, a road user counts as standing."""
 LEAST_OVERLAP = 0.1
-MOST_DISTANCE = 0.7
-"""A box that overlaps no prediction may still be it within this many box sizes."""
+FAR_COST = 0.8
+"""Nothing is matched at a higher cost than this."""
+FOOT_WEIGHT = 0.5
 CLOSE_COST = 0.6
 """First every road user takes the box that surely is its own (overlap .4 and more), the certain boxes before the
 uncertain; only what is left may reach further. One assignment for all lets two of them swap where they meet."""
@@ -125,7 +126,7 @@ class Tracker:
         self._tracks = [track for track in self._tracks if (at - track.at).total_seconds() <= _patience_s(track)]
         sure = scores >= SURE_SCORE
         pairs: list[tuple[Track, int]] = []
-        for among, most_cost in ((sure, CLOSE_COST), (~sure, CLOSE_COST), (sure, 1 + MOST_DISTANCE)):
+        for among, most_cost in ((sure, CLOSE_COST), (~sure, CLOSE_COST), (sure, FAR_COST)):
             taken = [i for _, i in pairs]
             waiting = [track for track in self._tracks if not any(track is other for other, _ in pairs)]
             free = np.array([i for i in np.flatnonzero(among) if i not in taken], np.intp)
@@ -153,32 +154,39 @@ def associate(
     if not tracks or not len(boxes):
         return []
     cost = pair_cost(np.array([track.predicted(at) for track in tracks]), boxes)
-    cost += [[_unlike(track.kind, kind) for kind in kinds] for track in tracks]
+    cost += [[_unlike(track, kind) for kind in kinds] for track in tracks]
     _, column_of, _ = lap.lapjv(np.where(cost > most_cost, 1000.0, cost), extend_cost=True, cost_limit=2 * most_cost)
     return [(row, int(i)) for row, i in enumerate(column_of) if i >= 0 and cost[row, i] <= most_cost]
 
 
-def _unlike(kind: Kind, other: Kind) -> float:
-    """Return the cost of taking one kind for another: a rider may look like a pedestrian, a car never does."""
-    group, other_group = _GROUP.get(kind, 1), _GROUP.get(other, 1)
-    return {0: 0.0, 1: UNLIKE}.get(abs(group - other_group), 1000.0)
+def _unlike(track: Track, kind: Kind) -> float:
+    """Return the cost of taking a box of ``kind`` for ``track``: a rider may look like a pedestrian, a car never does."""
+    if track.votes.get(kind, 0.0) >= 0.1 * sum(track.votes.values()):
+        return 0.0
+    return {0: 0.0, 1: UNLIKE}.get(abs(_GROUP.get(track.kind, 1) - _GROUP.get(kind, 1)), 1000.0)
 
 
 def pair_cost(predicted: Floats, boxes: Floats) -> Floats:
     """Return (m, n) costs of matching (m, 4) predicted with (n, 4) seen boxes (centre and size, pixels).
 
-    Below 1 they overlap (1 - intersection over union); from 1 on it is the distance of their centres in box sizes;
-    1000 means never: too far apart, or one more than three times as large as the other.
+    Where they overlap: 1 - intersection over union, and ``FOOT_WEIGHT`` of the distance of their ground points in box
+    sizes (a box cut short by one in front loses its ground point first). Else 1 and the distance of their centres in
+    box sizes. 1000 means never: one more than three times as large as the other.
     """
     low = np.maximum(_corner(predicted, -1)[:, None], _corner(boxes, -1)[None])
     high = np.minimum(_corner(predicted, 1)[:, None], _corner(boxes, 1)[None])
     both = np.prod(np.clip(high - low, 0, None), axis=2)
     area, other = np.prod(predicted[:, 2:], axis=1)[:, None], np.prod(boxes[:, 2:], axis=1)[None]
     overlap = both / np.maximum(area + other - both, 1e-9)
-    distance = np.linalg.norm(predicted[:, None, :2] - boxes[None, :, :2], axis=2) / np.sqrt(np.maximum(area, other))
-    cost = np.where(overlap >= LEAST_OVERLAP, 1 - overlap, 1 + distance)
-    unlike = np.maximum(area, other) > 9 * np.minimum(area, other)
-    return np.asarray(np.where(unlike & (overlap < LEAST_OVERLAP) | (cost > 1 + MOST_DISTANCE), 1000.0, cost))
+    size = np.sqrt(np.maximum(area, other))
+    apart = np.linalg.norm(predicted[:, None, :2] - boxes[None, :, :2], axis=2) / size
+    feet = np.linalg.norm(_feet(predicted)[:, None] - _feet(boxes)[None], axis=2) / size
+    cost = np.where(overlap >= LEAST_OVERLAP, 1 - overlap + FOOT_WEIGHT * feet, 1 + apart)
+    return np.asarray(np.where(np.maximum(area, other) > 9 * np.minimum(area, other), 1000.0, cost))
+
+
+def _feet(boxes: Floats) -> Floats:
+    return boxes[:, :2] + boxes[:, 2:] * np.array([0.0, 0.5])
 
 
 def _taken(box: Box, matched: Floats) -> bool:
