@@ -62,7 +62,8 @@ export class CameraMap {
     this.markers.clear();
     const placed = cameras.filter((camera) => camera.position !== null);
     const most = Math.max(1, ...placed.map((camera) => camera.last_hour?.count ?? 0));
-    for (const camera of [...placed].sort((a, b) => (b.last_hour?.count ?? 0) - (a.last_hour?.count ?? 0))) {
+    const weight = (camera: Camera) => (camera.camera === chosen ? most + 1 : (camera.last_hour?.count ?? 0));
+    for (const camera of [...placed].sort((a, b) => weight(b) - weight(a))) {
       const marker = new Marker({ element: this.mark(camera, camera.camera === chosen, most) });
       marker.setLngLat(camera.position as [number, number]).addTo(this.map);
       this.markers.set(camera.camera, marker);
@@ -89,7 +90,9 @@ export class CameraMap {
     button.setAttribute("aria-label", `${camera.name || camera.camera}: ${said}, ${healthWord(camera)}`);
     const disc = document.createElement("span");
     disc.className = "disc";
-    disc.style.width = disc.style.height = `${2 * radius}px`;
+    disc.style.width = disc.style.height = disc.style.lineHeight = `${2 * Math.round(radius)}px`;
+    disc.style.boxSizing = "content-box";
+    if (camera.last_hour && radius > 13) disc.textContent = whole(count);
     const label = document.createElement("span");
     label.className = "label";
     label.textContent = camera.name || camera.camera;

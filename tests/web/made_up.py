@@ -103,10 +103,10 @@ def _road(y: float) -> tuple[Gate, ...]:
 
 def _junction() -> Camera:
     arms = {
-        "north": ("Grosvenor Place", (560.0, 250.0), (820.0, 215.0)),
+        "north": ("Grosvenor Place", (620.0, 200.0), (860.0, 170.0)),
         "east": ("Constitution Hill", (1010.0, 300.0), (1100.0, 470.0)),
         "south": ("Lower Grosvenor Pl", (900.0, 650.0), (480.0, 665.0)),
-        "west": ("Knightsbridge", (230.0, 560.0), (285.0, 340.0)),
+        "west": ("Knightsbridge", (210.0, 560.0), (265.0, 340.0)),
     }
     names = list(arms)
     return Camera(

@@ -21,7 +21,7 @@ export interface MovementPath {
 const MIN_GAP = (50 * Math.PI) / 180;
 const FULL = 2 * Math.PI;
 const LANE_PX = 19;
-const OUT_LANE_PX = 10;
+const OUT_LANE_PX = 17;
 const WIDEST_PX = 15;
 
 /** The arms in the order of their gates around the middle of the picture, set apart evenly if they are too close. */

@@ -16,6 +16,7 @@ interface Props {
 const RADIUS = 118;
 const SIZE = 420;
 const ARM_END = 178;
+const HALF_ARM = 64;
 
 export function MovementDiagram({ camera, counts, chosen, choose, onLeft }: Props) {
   const [over, setOver] = useState<string | null>(null);
@@ -27,7 +28,7 @@ export function MovementDiagram({ camera, counts, chosen, choose, onLeft }: Prop
     <>
       <svg class="chart junction" viewBox={`${-half} ${-half} ${SIZE} ${SIZE}`} role="img" aria-label={inWords(camera, counts)}>
         <defs>
-          <marker id="tip" viewBox="0 0 8 8" refX="3" refY="4" markerUnits="userSpaceOnUse" markerWidth="17" markerHeight="17" orient="auto">
+          <marker id="tip" viewBox="0 0 8 8" refX="2" refY="4" markerUnits="userSpaceOnUse" markerWidth="15" markerHeight="15" orient="auto">
             <path d="M0 0L8 4L0 8Z" fill="context-stroke" />
           </marker>
         </defs>
@@ -77,23 +78,25 @@ function nameOf(camera: Camera, id: string): string {
 
 function ArmGround({ arm, name }: { arm: Arm; name: string }) {
   const degrees = (arm.angle * 180) / Math.PI;
-  const [x, y] = at(arm.angle, ARM_END + 16, 0);
+  const { x, y, anchor } = namePlace(arm.angle);
   return (
     <g>
       <g transform={`rotate(${degrees})`}>
-        <rect x={0} y={-64} width={ARM_END} height={128} fill="var(--sunken)" />
+        <rect x={0} y={-HALF_ARM} width={ARM_END} height={2 * HALF_ARM} fill="var(--sunken)" />
         <line x1={RADIUS} x2={ARM_END} stroke="var(--strong-line)" stroke-dasharray="7 6" />
       </g>
-      <text class="strong halo" x={x} y={y + 4} text-anchor={anchorOf(x)}>
+      <text class="strong halo" x={x} y={y + 4} text-anchor={anchor}>
         {name}
       </text>
     </g>
   );
 }
 
-function anchorOf(x: number): "start" | "middle" | "end" {
-  if (x > 100) return "end";
-  return x < -100 ? "start" : "middle";
+/** Beyond the end of an arm that runs up or down; above an arm that runs to a side. */
+function namePlace(angle: number): { x: number; y: number; anchor: "start" | "middle" | "end" } {
+  const [x, y] = at(angle, ARM_END, 0);
+  if (Math.abs(x) <= Math.abs(y)) return { x, y: y + Math.sign(y) * 14 + (y < 0 ? 0 : 4), anchor: "middle" };
+  return { x: Math.sign(x) * (SIZE / 2), y: y - HALF_ARM - 10, anchor: x > 0 ? "end" : "start" };
 }
 
 function NumberOf({ path, count }: { path: MovementPath; count: number }) {

@@ -36,13 +36,15 @@ interface Props {
 }
 
 const SHOWN_WIDTH = 440;
+/** Room for a number beside a gate at the edge of the picture. */
+const MARGIN = 22;
 
 export function Schematic({ camera, totals, chosenGate }: Props) {
   const [width, height] = pictureSize(camera.gates);
   const scale = SHOWN_WIDTH / width;
   const shownHeight = height * scale;
   return (
-    <svg class="chart" viewBox={`-2 -2 ${SHOWN_WIDTH + 4} ${shownHeight + 4}`} role="img" aria-label={inWords(camera, totals)}>
+    <svg class="chart" viewBox={`-2 ${-MARGIN} ${SHOWN_WIDTH + 4} ${shownHeight + 2 * MARGIN}`} role="img" aria-label={inWords(camera, totals)}>
       <rect width={SHOWN_WIDTH} height={shownHeight} rx={4} fill="var(--sunken)" stroke="var(--line)" />
       {camera.gates.map((gate) => (
         <GateLine
@@ -81,29 +83,43 @@ function GateLine({ gate, chosen, forward, backward, edge }: GateLineProps) {
   const [fx, fy] = forwardOf(gate);
   const colour = chosen ? "var(--accent)" : "var(--ink)";
   const along: [number, number] = [fy, -fx];
-  const near = (reach: number, side: number): [number, number] => [
-    Math.min(edge[0] - 24, Math.max(24, middle[0] + fx * reach + along[0] * side)),
-    Math.min(edge[1] - 8, Math.max(14, middle[1] + fy * reach + along[1] * side + 4)),
-  ];
-  const [nx, ny] = near(0, -Math.min(60, Math.hypot(bx - ax, by - ay) / 3));
+  const sideways = Math.abs(fx) > Math.abs(fy);
+  const beside = (way: 1 | -1) => ({
+    x: middle[0] + way * (fx * 34 + along[0] * 8),
+    y: middle[1] + way * (fy * 40 + along[1] * 8) + 4,
+    anchor: sideways ? (way * fx > 0 ? ("start" as const) : ("end" as const)) : ("middle" as const),
+  });
+  const name = nameAt(gate, edge[0]);
   return (
     <g>
       <line x1={ax} y1={ay} x2={bx} y2={by} stroke={colour} stroke-width={chosen ? 4 : 2.5} stroke-linecap="round" />
-      <circle cx={ax} cy={ay} r={4} fill={colour} />
-      <Arrow from={[middle[0] + along[0] * 9, middle[1] + along[1] * 9]} way={[fx, fy]} colour={colour} />
-      <Arrow from={[middle[0] - along[0] * 9, middle[1] - along[1] * 9]} way={[-fx, -fy]} colour="var(--muted)" />
-      <Count at={near(44, 9)} value={forward} />
-      <Count at={near(-44, -9)} value={backward} />
-      <text class="strong halo" x={nx} y={ny} text-anchor="middle">
+      <circle cx={ax} cy={ay} r={4.5} fill={colour} />
+      <Arrow from={[middle[0] + along[0] * 8, middle[1] + along[1] * 8]} way={[fx, fy]} colour={colour} />
+      <Arrow from={[middle[0] - along[0] * 8, middle[1] - along[1] * 8]} way={[-fx, -fy]} colour="var(--muted)" />
+      <Count {...beside(1)} value={forward} />
+      <Count {...beside(-1)} value={backward} />
+      <text class="strong halo" x={name.x} y={name.y} text-anchor={name.anchor}>
         {gateName(gate)}
       </text>
     </g>
   );
 }
 
-function Count({ at, value }: { at: [number, number]; value: number }) {
+type Place = { x: number; y: number; anchor: "start" | "middle" | "end" };
+
+/** The name of a gate across the picture stands on its left end, of a short one beside its left or higher end. */
+function nameAt(gate: Gate, width: number): Place {
+  const [ax, ay] = gate.from_px;
+  const [bx, by] = gate.to_px;
+  const [lx, ly] = ax < bx ? [ax, ay] : [bx, by];
+  if (Math.abs(bx - ax) > width / 2) return { x: lx + 10, y: ly - 9, anchor: "start" };
+  if (Math.abs(bx - ax) > Math.abs(by - ay)) return { x: Math.max(lx - 8, 0), y: ly + 4, anchor: lx > 110 ? "end" : "start" };
+  return { x: ay < by ? ax : bx, y: Math.min(ay, by) - 10, anchor: "middle" };
+}
+
+function Count({ x, y, anchor, value }: Place & { value: number }) {
   return (
-    <text class="strong halo" x={at[0]} y={at[1]} text-anchor="middle">
+    <text class="strong halo" x={x} y={y} text-anchor={anchor}>
       {whole(value)}
     </text>
   );

@@ -21,7 +21,7 @@ KEPT: tuple[tuple[type, str, str], ...] = (
 """Every record type that is stored; a test holds it against ``terms.records``."""
 
 NEVER_KEPT: tuple[tuple[str, str], ...] = (
-    ("Pictures and video", "They are looked at in memory and gone within the second; nothing writes or sends them."),
+    ("Pictures and video", "They are looked at in memory, in a sealed program that can neither write nor send them."),
     ("Faces, number plates, names", "Nothing looks for them, and there is no place where they could be stored."),
     ("The way anyone took", "A row holds how many, never who: two rows cannot be joined to follow a person or a car."),
     ("Sound", "It is not listened to."),
@@ -47,10 +47,10 @@ def keeps_page(city: City) -> str:
 def _kept(kind: type, title: str, words: str, city: City) -> str:
     days = city.keep_intervals_days if kind is TrafficInterval else city.keep_health_days
     rows = "".join(
-        f"<dt>{escape(row.name.removesuffix('_kmh').removesuffix('_s').replace('_', ' '))}</dt><dd>{row.plain}</dd>"
+        f"<div><dt>{escape(row.name.removesuffix('_kmh').removesuffix('_s').replace('_', ' '))}</dt><dd>{row.plain}</dd></div>"
         for row in published(kind)
     )
-    return f"<h3>{title}</h3><p>{words}</p><dl>{rows}</dl><p>Deleted after <b>{_duration(days)}</b>.</p>"
+    return f"<h3>{title}</h3><p>{words}</p><dl class=fields>{rows}</dl><p>Deleted after <b>{_duration(days)}</b>.</p>"
 
 
 def _duration(days: int) -> str:
