@@ -8,6 +8,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
+import cv2
+import numpy as np
+
 from waywarden.store.port import IntervalFilter
 from waywarden.terms.kinds import ALL_CLASSES, Kind
 from waywarden.terms.places import Calibration, CalibrationPoint, Camera, City, Gate, Movement
@@ -139,7 +142,9 @@ def made_up_store(city: City, hours: int = 15, seed: int = 7) -> MemoryStore:
         [
             CameraHealth("06514", at, HealthState.OK, "the picture is well again"),
             CameraHealth("03604", at, HealthState.OK, "the picture is well"),
-            CameraHealth("04270", DAY + timedelta(hours=5), HealthState.SMEARED, "the picture is smeared: packets lost"),
+            CameraHealth(
+                "04270", DAY + timedelta(hours=5), HealthState.SMEARED, "the picture is smeared: packets lost"
+            ),
         ]
     )
     return store
@@ -193,3 +198,15 @@ def _rows(
             None if mean is None else mean * 1.18,
             METHOD,
         )
+
+
+def made_up_still(width: int = 1280, height: int = 720) -> bytes:
+    """Return a JPEG of an empty made-up street, as the redactor would give it."""
+    rows = np.linspace(150, 70, height)[:, None, None]
+    picture = np.broadcast_to(rows, (height, width, 3)).astype(np.uint8).copy()
+    corners = np.array([[width * 0.42, 0], [width * 0.58, 0], [width, height], [0, height]], np.int32)
+    cv2.fillPoly(picture, [corners], (78, 76, 74))
+    cv2.line(picture, (width // 2, 0), (width // 2, height), (190, 190, 190), 3)
+    done, encoded = cv2.imencode(".jpg", picture)
+    assert done
+    return bytes(encoded)

@@ -13,8 +13,9 @@ from playwright.sync_api import Browser, sync_playwright
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from tests.web.made_up import made_up_city, made_up_store
+from tests.web.made_up import made_up_city, made_up_still, made_up_store
 from waywarden.run.serve import listen
+from waywarden.web.drawing import Drawing
 from waywarden.web.app import create_app
 
 CHROMIUM = "/usr/bin/chromium"
@@ -57,7 +58,7 @@ def browser() -> Iterator[Browser]:
             chromium.close()
 
 
-def take(site: str, folder: Path, camera: str) -> None:
+def take(site: str, folder: Path, camera: str, draw: str = "") -> None:
     """Take every picture of the site into ``folder``."""
     folder.mkdir(parents=True, exist_ok=True)
     views = {
@@ -71,6 +72,9 @@ def take(site: str, folder: Path, camera: str) -> None:
         "keeps": ("light", 1000, 1400, "/keeps"),
         "api": ("dark", 1000, 900, "/api/v1"),
     }
+    if draw:
+        views["draw"] = ("light", 1440, 1000, draw)
+        views["draw-phone"] = ("dark", 360, 1500, draw)
     with browser() as chromium:
         for name, (shade, width, height, path) in views.items():
             page = chromium.new_page(viewport={"width": width, "height": height}, color_scheme=shade)  # type: ignore[arg-type]
@@ -90,8 +94,9 @@ def main() -> None:
         take(arguments[0].rstrip("/"), Path(arguments[1]), arguments[2] if len(arguments) > 2 else "")
         return
     city = made_up_city()
-    with served(create_app(city, made_up_store(city))) as site:
-        take(site, Path(arguments[0]), city.cameras[0].id)
+    drawing = Drawing("token", lambda _: made_up_still(), lambda _: city.cameras[0], lambda *_: None)
+    with served(create_app(city, made_up_store(city), drawing)) as site:
+        take(site, Path(arguments[0]), city.cameras[0].id, f"/draw/{city.cameras[0].id}?token=token")
 
 
 if __name__ == "__main__":

@@ -12,21 +12,24 @@ import re
 import secrets
 import tempfile
 import tomllib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from difflib import SequenceMatcher
 from pathlib import Path
 from typing import Any
 
 import tomlkit
-from tomlkit.items import Array
 
 from waywarden.terms.errors import ConfigError
-from waywarden.terms.places import Calibration, Camera, City, Gate, Movement, PointPx
+from waywarden.terms.places import Calibration, CalibrationPoint, Camera, City, Gate, Movement, PointPx
 from waywarden.web.drawing import Drawing
 
 MIN_POINTS = 4
+LON_LAT_CRS = "EPSG:4326"
+CALIBRATION = "camera.calibration"
+POINT = f"{CALIBRATION}.point"
 Row = dict[str, Any]
-_HEADER = re.compile(r"^([ \t]*)\[\[?[ \t]*([A-Za-z_][\w.-]*)[ \t]*\]\]?[ \t]*(#.*)?$")
+_HEADER = re.compile(r"^([ \t]*)\[\[?[ \t]*([A-Za-z_][\w.-]*)[ \t]*\]\]?[ \t]*(#.*)?\r?$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +61,7 @@ def drawing_for(path: Path, read_city: Callable[[Path], City], still: Callable[[
     def save(
         camera_id: str, gates: tuple[Gate, ...], movements: tuple[Movement, ...], calibration: Calibration | None
     ) -> None:
-        refuse_outside(gates, calibration, jpeg_size_px(still_of(camera_id)))
-        save_gates(path, camera_id, gates, movements, calibration)
+        save_gates(path, camera_id, gates, movements, calibration, check=read_city)
 
     return Drawing(secrets.token_urlsafe(24), still_of, current, save)
 
@@ -70,17 +72,20 @@ def save_gates(
     gates: Sequence[Gate],
     movements: Sequence[Movement],
     calibration: Calibration | None,
+    *,
+    check: Callable[[Path], object] | None = None,
 ) -> None:
     """Put the gates, movements and calibration of one camera into the file at ``path``, in one atomic replace.
 
-    ConfigError, and an untouched file, where the names do not fit together or the file is laid out too unusually.
+    ``check`` reads the new file before it takes the old one's place, and raises ConfigError if it is not right.
+    ConfigError, and an untouched file, also where the names do not fit together or the file's layout is too unusual.
     """
     refuse_impossible(gates, movements, calibration)
     try:
         before = path.read_bytes().decode()
         after = with_gates(before, camera_id, gates, movements, calibration)
         if after != before:
-            _replace(path, after.encode())
+            _replace(path.resolve(), after.encode(), check)
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path} could not be read or written ({error}): see to its rights and the disk") from error
 
@@ -93,20 +98,14 @@ def with_gates(
     calibration: Calibration | None,
 ) -> str:
     """Return the text of a city.toml with one camera's gates, movements and calibration as given."""
-    rows = {
-        "gate": [_gate_row(gate) for gate in gates],
-        "movement": [_movement_row(movement) for movement in movements],
-    }
-    points = None if calibration is None else _calibration_row(calibration)
     pieces = list(_cut(text))
     first, last = _span(pieces, camera_id)
     newline = "\r\n" if "\r\n" in text else "\n"
-    own = pieces[first:last]
-    for kind, wanted in rows.items():
-        own = _with_rows(own, f"camera.{kind}", wanted, newline)
-    own = _with_calibration(own, points, newline)
+    own = _with_rows(pieces[first:last], "camera.gate", [_gate_row(gate) for gate in gates], newline)
+    own = _with_rows(own, "camera.movement", [_movement_row(movement) for movement in movements], newline)
+    own = _with_calibration(own, calibration, newline)
     result = "".join(piece.text for piece in (*pieces[:first], *own, *pieces[last:]))
-    _verify(text, result, camera_id, {**rows, "calibration": points})
+    _verify(text, result, camera_id, {"gate": gates, "movement": movements, "calibration": calibration})
     return result
 
 
@@ -130,28 +129,6 @@ def refuse_impossible(gates: Sequence[Gate], movements: Sequence[Movement], cali
         raise ConfigError(f"calibration needs at least {MIN_POINTS} points, got {len(calibration.points)}")
 
 
-def refuse_outside(gates: Sequence[Gate], calibration: Calibration | None, size_px: tuple[int, int]) -> None:
-    """Raise ConfigError where something lies outside the picture of ``size_px`` (width, height)."""
-    width, height = size_px
-    points = [(f"gate '{gate.id}'", point) for gate in gates for point in (gate.from_px, gate.to_px)]
-    if calibration is not None:
-        points += [("a calibration point", point.px) for point in calibration.points]
-    for what, (x, y) in points:
-        if not (0 <= x <= width and 0 <= y <= height):
-            raise ConfigError(f"{what} is outside the picture: ({x:g}, {y:g}) is not within {width} x {height} pixels")
-
-
-def jpeg_size_px(jpeg: bytes) -> tuple[int, int]:
-    """Return (width, height) from a JPEG's frame header (ITU-T T.81, B.2.2); ConfigError if there is none."""
-    at = 2
-    while at + 9 <= len(jpeg) and jpeg[at] == 0xFF:
-        marker, length = jpeg[at + 1], int.from_bytes(jpeg[at + 2 : at + 4])
-        if 0xC0 <= marker <= 0xCF and marker not in {0xC4, 0xC8, 0xCC}:
-            return int.from_bytes(jpeg[at + 7 : at + 9]), int.from_bytes(jpeg[at + 5 : at + 7])
-        at += 2 + length
-    raise ConfigError("the camera's still is not a JPEG: see 'waywarden cameras check'")
-
-
 def _number(value: float) -> int | float:
     rounded = round(value, 6)
     return int(rounded) if rounded == int(rounded) else rounded
@@ -171,11 +148,8 @@ def _movement_row(movement: Movement) -> Row:
     return {key: value for key, value in row.items() if value}
 
 
-def _calibration_row(calibration: Calibration) -> Row:
-    points = [
-        {"px": _pixels(point.px), "ground": [round(value, 9) for value in point.ground]} for point in calibration.points
-    ]
-    return {"crs": calibration.crs, "points": points}
+def _point_row(point: CalibrationPoint, key: str = "ground") -> Row:
+    return {"px": _pixels(point.px), key: [round(value, 9) for value in point.ground]}
 
 
 def _cut(text: str) -> Iterator[_Piece]:
@@ -225,28 +199,69 @@ def _with_rows(own: Sequence[_Piece], name: str, wanted: Sequence[Row], newline:
             kept.append(piece)
             place = len(kept) if piece.name in {"camera", "camera.gate"} else place
             continue
-        row = left.pop(str(_table(piece).get("id")), None)
+        now = _table(piece)
+        row = left.pop(_id(now), None)
         if row is None:
-            kept[-1] = replace(kept[-1], text=kept[-1].text + _remains(piece.text, kept[-1].text))
+            kept[-1] = _with_remains(kept[-1], piece)
         else:
-            kept.append(_changed(piece, row, newline))
-        place = len(kept)
-    pattern = next((piece.text for piece in own if piece.name == name), "  [[x]]")
-    added = [_Piece(name, _written(f"[[{name}]]", row, _indent(pattern), newline)) for row in left.values()]
+            kept.append(_changed(piece, row if "id" in now else _without_default_id(row)))
+            place = len(kept)
+    indent = _indent(own, name)
+    added = [_Piece(name, _written(f"[[{name}]]", row, indent, newline)) for row in left.values()]
     return _inserted(kept, place, added, newline)
 
 
-def _with_calibration(own: Sequence[_Piece], wanted: Row | None, newline: str) -> list[_Piece]:
-    name = "camera.calibration"
-    mine = [piece for piece in own if piece.name == name]
-    kept = [piece for piece in own if not piece.name.startswith(name)]
+def _id(row: Row) -> str:
+    """Return a row's id; a movement may leave it out, and is then called from-to."""
+    return str(row.get("id", f"{row.get('from')}-{row.get('to')}"))
+
+
+def _without_default_id(row: Row) -> Row:
+    bare = {key: value for key, value in row.items() if key != "id"}
+    return bare if _id(bare) == row["id"] else row
+
+
+def _with_calibration(own: Sequence[_Piece], wanted: Calibration | None, newline: str) -> list[_Piece]:
+    """Return ``own`` with that calibration: its points are ``[[camera.calibration.point]]`` tables, in order."""
+    heads = [piece for piece in own if piece.name == CALIBRATION]
+    rest = [piece for piece in own if not piece.name.startswith(CALIBRATION)]
     if wanted is None:
-        return kept if mine else list(own)
-    if mine:
-        return [_changed(piece, wanted, newline) if piece.name == name else piece for piece in own]
-    indent = _indent(next((piece.text for piece in own if piece.name.startswith("camera.")), "  [[x]]"))
-    added = _Piece(name, _written(f"[{name}]", wanted, indent, newline))
-    return _inserted(list(own), len(own), [added], newline)
+        return rest if len(rest) < len(own) else list(own)
+    head_row, indent = {"crs": wanted.crs}, _indent(own, CALIBRATION)
+    if not heads:
+        pieces = [_Piece(CALIBRATION, _written(f"[{CALIBRATION}]", head_row, indent, newline))]
+        pieces += [_new_point(point, indent, newline) for point in wanted.points]
+        return _inserted(rest, len(rest), pieces, newline)
+    place = next(at for at, piece in enumerate(own) if piece.name.startswith(CALIBRATION))
+    head = _changed(heads[0], {**head_row, **{k: v for k, v in _table(heads[0]).items() if k == "point"}})
+    points = _with_points([piece for piece in own if piece.name == POINT], wanted, _indent(own, POINT), newline)
+    return [*rest[:place], head, *points, *rest[place:]]
+
+
+def _with_points(before: Sequence[_Piece], wanted: Calibration, indent: str, newline: str) -> list[_Piece]:
+    """Line up old points with new ones, so that those that stayed keep their comments."""
+    old = [_ground_row(_table(piece)) for piece in before]
+    new = [_point_row(point) for point in wanted.points]
+    result: list[_Piece] = []
+    for _, i1, i2, j1, j2 in SequenceMatcher(
+        None, [repr(row) for row in old], [repr(row) for row in new]
+    ).get_opcodes():
+        for at in range(j1, j2):
+            piece = before[i1 + at - j1] if i1 + at - j1 < i2 else None
+            if piece is None:
+                result.append(_new_point(wanted.points[at], indent, newline))
+            else:
+                key = "lonlat" if "lonlat" in _table(piece) and wanted.crs == LON_LAT_CRS else "ground"
+                result.append(_changed(piece, _point_row(wanted.points[at], key)))
+    return result
+
+
+def _ground_row(row: Row) -> Row:
+    return {"px": row.get("px"), "ground": row.get("ground", row.get("lonlat"))}
+
+
+def _new_point(point: CalibrationPoint, indent: str, newline: str) -> _Piece:
+    return _Piece(POINT, _written(f"[[{POINT}]]", _point_row(point), indent, newline))
 
 
 def _inserted(kept: list[_Piece], place: int, added: Sequence[_Piece], newline: str) -> list[_Piece]:
@@ -264,17 +279,18 @@ def _inserted(kept: list[_Piece], place: int, added: Sequence[_Piece], newline: 
     return [*kept[: place - 1], replace(before, text=body), *added[:-1], end, *kept[place:]]
 
 
-def _remains(text: str, above: str) -> str:
-    """Return what stays of a dropped table: the comments below its last value, and a blank line if none is above."""
-    lines = text.splitlines(keepends=True)
+def _with_remains(above: _Piece, dropped: _Piece) -> _Piece:
+    """Return ``above`` with what stays of the table below it: its last comments, and a blank line if none is there."""
+    lines = dropped.text.splitlines(keepends=True)
     end = len(lines)
     while end > 0 and (not lines[end - 1].strip() or lines[end - 1].lstrip().startswith("#")):
         end -= 1
     rest = "".join(lines[end:])
-    return rest if rest.strip() or above.splitlines()[-1].strip() else ""
+    blank = not above.text.splitlines()[-1].strip()
+    return above if blank and not rest.strip() else replace(above, text=above.text + rest)
 
 
-def _changed(piece: _Piece, row: Row, newline: str) -> _Piece:
+def _changed(piece: _Piece, row: Row) -> _Piece:
     """Return the piece with the values of ``row``; what is equal already is not touched, nor is any comment."""
     now = _table(piece)
     if now == row:
@@ -288,61 +304,79 @@ def _changed(piece: _Piece, row: Row, newline: str) -> _Piece:
         del found[key]
     for key, value in row.items():
         if key not in now or now[key] != value:
-            found[key] = _points(value, _indent(piece.text), newline) if key == "points" else value
+            found[key] = value
     return replace(piece, text=tomlkit.dumps(document))
 
 
-def _points(points: Sequence[Mapping[str, Any]], indent: str, newline: str) -> Array:
-    lines = [f"{indent}  {{ px = {point['px']}, ground = {point['ground']} }},{newline}" for point in points]
-    parsed = tomlkit.parse(f"points = [{newline}{''.join(lines)}{indent}]{newline}")["points"]
-    if not isinstance(parsed, Array):
-        raise ConfigError("the calibration points could not be written")
-    return parsed
-
-
-def _indent(text: str) -> str:
-    for line in text.splitlines():
-        header = _HEADER.match(line)
-        if header:
-            return header[1]
-    return ""
+def _indent(pieces: Sequence[_Piece], name: str) -> str:
+    """Return how far tables of that name are indented, or else any table below the camera's, or else two spaces."""
+    for wanted in (name, "camera."):
+        for piece in pieces:
+            header = _HEADER.search(piece.text) if piece.name.startswith(wanted) else None
+            if header:
+                return header[1]
+    return "  "
 
 
 def _written(header: str, row: Row, indent: str, newline: str) -> str:
-    items = {key: _points(value, indent, newline) if key == "points" else value for key, value in row.items()}
-    lines = [header, *(f"{key} = {tomlkit.item(value).as_string()}" for key, value in items.items())]
+    lines = [header, *(f"{key} = {tomlkit.item(value).as_string()}" for key, value in row.items())]
     return newline + "".join(f"{indent}{line}{newline}" for line in lines)
 
 
 def _verify(before: str, after: str, camera_id: str, wanted: Row) -> None:
-    """Read ``after`` and hold it against ``before`` with the camera's three keys replaced."""
+    """Read ``after`` and hold it against what was wanted, and all else in it against ``before``."""
     try:
         expected, got = tomllib.loads(before), tomllib.loads(after)
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(
             f"the gates would not fit into the file as it is laid out ({error}): mend it first"
         ) from error
-    for camera in expected["camera"]:
-        if camera.get("id") == camera_id:
-            for key, value in wanted.items():
-                camera.pop(key, None)
-                if value:
-                    camera[key] = value
-    if expected != got:
+    found = _taken_out(got, camera_id)
+    _taken_out(expected, camera_id)
+    calibration: Calibration | None = wanted["calibration"]
+    right = (
+        expected == got
+        and found["gate"] == [_gate_row(gate) for gate in wanted["gate"]]
+        and found["movement"] == [_movement_row(movement) for movement in wanted["movement"]]
+        and (found["crs"], found["point"])
+        == ((None, []) if calibration is None else (calibration.crs, [_point_row(one) for one in calibration.points]))
+    )
+    if not right:
         raise ConfigError("the file is laid out too unusually to write gates into: use [[camera]] and [[camera.gate]]")
 
 
-def _replace(path: Path, content: bytes) -> None:
-    """Write beside the file, then rename: a reader sees the old file or the new one, never half of one."""
-    target = path.resolve()
-    descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+def _taken_out(document: Row, camera_id: str) -> Row:
+    """Take the gates, movements and calibration of one camera out of ``document`` (it is changed) and return them."""
+    camera = next(camera for camera in document["camera"] if camera.get("id") == camera_id)
+    calibration = camera.pop("calibration", {})
+    movements = [{**one, "id": _id(one)} for one in camera.pop("movement", [])]
+    return {
+        "gate": camera.pop("gate", []),
+        "movement": movements,
+        "crs": calibration.get("crs"),
+        "point": [_ground_row(point) for point in calibration.get("point", [])],
+    }
+
+
+def _replace(target: Path, content: bytes, check: Callable[[Path], object] | None) -> None:
+    """Write beside the file, look at it, then rename: a reader sees the old file or the new one, never half of one."""
+    descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.stem}.", suffix=target.suffix)
     try:
         with os.fdopen(descriptor, "wb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
+        if check is not None:
+            _checked(Path(name), target, check)
         Path(name).chmod(target.stat().st_mode & 0o777)
         Path(name).replace(target)
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
+
+
+def _checked(candidate: Path, target: Path, check: Callable[[Path], object]) -> None:
+    try:
+        check(candidate)
+    except ConfigError as error:
+        raise ConfigError(str(error).replace(candidate.name, target.name)) from error

@@ -9,9 +9,8 @@ from __future__ import annotations
 import hmac
 import json
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -20,6 +19,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Route
 
+from waywarden.terms.errors import ConfigError
 from waywarden.terms.places import Calibration, CalibrationPoint, Camera, Gate, Movement, PointPx
 from waywarden.web.problems import NotAllowedError, QueryError
 
@@ -91,10 +91,14 @@ class DrawingPage:
         body = await request.body()
         if len(body) > MAX_BODY_BYTES:
             raise QueryError(f"what was drawn may be {MAX_BODY_BYTES} bytes at most, got {len(body)}")
-        camera_id = request.path_params["camera"]
+        camera = await run_sync(self._save, request.path_params["camera"], body)
+        return JSONResponse(_camera_json(camera), headers=_NO_STORE)
+
+    def _save(self, camera_id: str, body: bytes) -> Camera:
         gates, movements, calibration = read_drawn(body)
-        await run_sync(partial(self._drawing.save, camera_id, gates, movements, calibration))
-        return JSONResponse(_camera_json(await run_sync(self._drawing.current, camera_id)), headers=_NO_STORE)
+        refuse_outside(gates, calibration, jpeg_size_px(self._drawing.still(camera_id)))
+        self._drawing.save(camera_id, gates, movements, calibration)
+        return self._drawing.current(camera_id)
 
     def _admit(self, request: Request) -> None:
         came_from = request.client.host if request.client else ""
@@ -167,3 +171,25 @@ def _point(value: Any) -> PointPx:
     if isinstance(x, str | bool) or isinstance(y, str | bool) or not (math.isfinite(x) and math.isfinite(y)):
         raise ValueError("a point must be two numbers")
     return float(x), float(y)
+
+
+def refuse_outside(gates: Sequence[Gate], calibration: Calibration | None, size_px: tuple[int, int]) -> None:
+    """Raise ConfigError where something lies outside the picture of ``size_px`` (width, height)."""
+    width, height = size_px
+    points = [(f"gate '{gate.id}'", point) for gate in gates for point in (gate.from_px, gate.to_px)]
+    if calibration is not None:
+        points += [("a calibration point", point.px) for point in calibration.points]
+    for what, (x, y) in points:
+        if not (0 <= x <= width and 0 <= y <= height):
+            raise ConfigError(f"{what} is outside the picture: ({x:g}, {y:g}) is not within {width} x {height} pixels")
+
+
+def jpeg_size_px(jpeg: bytes) -> tuple[int, int]:
+    """Return (width, height) from a JPEG's frame header (ITU-T T.81, B.2.2); ConfigError if there is none."""
+    at = 2
+    while at + 9 <= len(jpeg) and jpeg[at] == 0xFF:
+        marker, length = jpeg[at + 1], int.from_bytes(jpeg[at + 2 : at + 4])
+        if 0xC0 <= marker <= 0xCF and marker not in {0xC4, 0xC8, 0xCC}:
+            return int.from_bytes(jpeg[at + 7 : at + 9]), int.from_bytes(jpeg[at + 5 : at + 7])
+        at += 2 + length
+    raise ConfigError("the camera's still is not a JPEG: see 'waywarden cameras check'")

@@ -47,10 +47,14 @@ def keeps_page(city: City) -> str:
 def _kept(kind: type, title: str, words: str, city: City) -> str:
     days = city.keep_intervals_days if kind is TrafficInterval else city.keep_health_days
     rows = "".join(
-        f"<div><dt>{escape(row.name.removesuffix('_kmh').removesuffix('_s').replace('_', ' '))}</dt><dd>{row.plain}</dd></div>"
-        for row in published(kind)
+        f"<div><dt>{_plain_name(row.name)}</dt><dd>{escape(row.plain)}</dd></div>" for row in published(kind)
     )
     return f"<h3>{title}</h3><p>{words}</p><dl class=fields>{rows}</dl><p>Deleted after <b>{_duration(days)}</b>.</p>"
+
+
+def _plain_name(name: str) -> str:
+    """Return a field's name as words; its unit is said in the words beside it."""
+    return escape(name.removesuffix("_kmh").removesuffix("_s").replace("_", " "))
 
 
 def _duration(days: int) -> str:

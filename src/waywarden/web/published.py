@@ -57,7 +57,7 @@ def _kmh(speed_mps: float | None) -> float | None:
 
 
 def _seconds(value: float) -> float:
-    return round(value, 3)
+    return round(value, 2)
 
 
 TEXT: Schema = {"type": "string"}
