@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -42,6 +42,10 @@ class RecordStore(Protocol):
         self, wanted: IntervalFilter, *, limit: int | None = None, offset: int = 0
     ) -> Sequence[TrafficInterval]:
         """Return intervals ordered by start, camera, gate, direction, movement, class."""
+        ...
+
+    def newest_starts(self) -> Mapping[str, datetime]:
+        """Return the start of each camera's newest interval; a camera without intervals is absent."""
         ...
 
     def latest_health(self) -> Sequence[CameraHealth]:

@@ -1,0 +1,64 @@
+/** The four numbers that are read first. */
+
+import { type Bin, meanSpeed, peakHour, totalOf, watchedShare } from "./series";
+import type { CityClock } from "./time";
+import { percent, whole } from "./words";
+
+interface Props {
+  bins: Bin[];
+  clock: CityClock;
+  calibrated: boolean;
+}
+
+export function Numbers({ bins, clock, calibrated }: Props) {
+  const first = bins[0] as Bin;
+  const last = bins[bins.length - 1] as Bin;
+  const endMs = last.startMs + last.durationS * 1000;
+  const peak = peakHour(bins);
+  const speed = meanSpeed(bins);
+  const share = watchedShare(bins);
+  return (
+    <dl class="numbers">
+      <div>
+        <dt>Counted</dt>
+        <dd>
+          <span class="big">{whole(totalOf(bins))}</span>
+          <div class="small">{spanInWords(first.startMs, endMs, clock)}</div>
+        </dd>
+      </div>
+      <div>
+        <dt>Peak hour</dt>
+        <dd>
+          <span class="big">{peak ? whole(peak.count) : "–"}</span>
+          <div class="small">
+            {peak
+              ? `${clock.time(peak.startMs)}–${clock.time(peak.startMs + 3_600_000)}${peak.phf === null ? "" : ` · PHF ${peak.phf.toFixed(2)}`}`
+              : "no hour fully watched"}
+          </div>
+        </dd>
+      </div>
+      <div>
+        <dt>Mean speed</dt>
+        <dd>
+          <span class="big">
+            {speed === null ? "–" : speed.toFixed(0)} {speed !== null && <span class="unit">km/h</span>}
+          </span>
+          <div class="small">{speed === null ? (calibrated ? "no speeds here" : "not calibrated") : "weighted by count"}</div>
+        </dd>
+      </div>
+      <div>
+        <dt>Watched</dt>
+        <dd>
+          <span class="big">{percent(share)}</span>
+          <div class="small">{share < 0.995 ? "counts are not scaled up" : "no gaps"}</div>
+        </dd>
+      </div>
+    </dl>
+  );
+}
+
+function spanInWords(fromMs: number, toMs: number, clock: CityClock): string {
+  const days = clock.day(fromMs) === clock.day(toMs);
+  const end = days ? clock.time(toMs) : `${clock.day(toMs)} ${clock.time(toMs)}`;
+  return `${clock.day(fromMs)} ${clock.time(fromMs)}–${end}`;
+}

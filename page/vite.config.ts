@@ -1,0 +1,15 @@
+import { defineConfig } from "vite";
+
+export default defineConfig({
+  base: "/static/",
+  build: {
+    outDir: "../src/waywarden/web/static",
+    emptyOutDir: true,
+    target: "es2022",
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    chunkSizeWarningLimit: 1400,
+    rollupOptions: { input: ["index.html", "draw.html"] },
+  },
+  server: { proxy: { "/api": "http://127.0.0.1:8040", "/keeps": "http://127.0.0.1:8040" } },
+});

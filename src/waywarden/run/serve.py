@@ -1,0 +1,93 @@
+"""The job that serves the map page and the API until it is told to stop."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import socket
+from collections.abc import Callable
+
+import uvicorn
+
+from waywarden.store.port import RecordStore
+from waywarden.terms.errors import ServeError
+from waywarden.terms.places import City
+from waywarden.web.app import create_app
+from waywarden.web.drawing import LOOPBACK, Drawing
+
+SHUTDOWN_S = 3
+
+
+def serve(
+    city: City,
+    store: RecordStore,
+    *,
+    address: tuple[str, int] = ("127.0.0.1", 8040),
+    drawing: Drawing | None = None,
+    ready: Callable[[str], None] | None = None,
+) -> None:
+    """Serve ``city`` over ``store`` until SIGINT or SIGTERM.
+
+    Parameters
+    ----------
+    address : (host, port)
+        Port 0 takes any free one.
+    drawing : Drawing, optional
+        With it the drawing page is served too, and then the host must be this machine's loopback address.
+    ready : callable, optional
+        Called once with the site's address, when it can be opened.
+
+    Raises
+    ------
+    ServeError
+        The port is in use or not ours to take, or the host is not this machine's.
+    """
+    host, port = address
+    if drawing is not None and host not in LOOPBACK:
+        raise ServeError(f"the drawing page is for this machine alone: serve it on 127.0.0.1, not on {host}")
+    listening = listen(host, port)
+    config = uvicorn.Config(
+        create_app(city, store, drawing),
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        lifespan="off",
+        timeout_graceful_shutdown=SHUTDOWN_S,
+    )
+    if ready is not None:
+        ready(site_address(host, listening.getsockname()[1]))
+    with listening, contextlib.suppress(KeyboardInterrupt):
+        uvicorn.Server(config).run(sockets=[listening])
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Return a listening socket, before anything else starts; ServeError in one sentence if it cannot be had."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family)
+    except (OSError, OverflowError) as error:
+        raise ServeError(_why(error, host, port)) from error
+
+
+def site_address(host: str, port: int) -> str:
+    """Return the address to open in a browser.
+
+    Examples
+    --------
+    >>> site_address("127.0.0.1", 8040), site_address("::1", 8040)
+    ('http://127.0.0.1:8040/', 'http://[::1]:8040/')
+    """
+    name = f"[{host}]" if ":" in host else host
+    return f"http://{name}:{port}/"
+
+
+def _why(error: Exception, host: str, port: int) -> str:
+    number = error.errno if isinstance(error, OSError) else None
+    if number == errno.EADDRINUSE:
+        return f"port {port} on {host} is in use: stop what uses it, or choose another with --port"
+    if number == errno.EACCES:
+        return f"port {port} on {host} is not ours to take: choose one above 1023 with --port"
+    if isinstance(error, OverflowError):
+        return f"there is no port {port}: choose one from 1024 to 65535 with --port"
+    return f"cannot serve on {host}: this machine has no such address; use 127.0.0.1, or 0.0.0.0 for all of them"

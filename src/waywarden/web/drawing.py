@@ -1,0 +1,195 @@
+"""The drawing page: gates and calibration points, drawn on a redacted still, saved into city.toml.
+
+It exists only while ``waywarden gates`` runs, on this machine alone. Three checks keep others out: the request
+comes from and to the loopback address, it carries the token of this run, and a save comes from the page itself.
+"""
+
+from __future__ import annotations
+
+import hmac
+import json
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from anyio.to_thread import run_sync
+from starlette.requests import Request
+from starlette.responses import FileResponse, JSONResponse, Response
+from starlette.routing import Route
+
+from waywarden.terms.errors import ConfigError
+from waywarden.terms.places import Calibration, CalibrationPoint, Camera, Gate, Movement, PointPx
+from waywarden.web.problems import NotAllowedError, QueryError
+
+TOKEN_HEADER = "x-waywarden-token"  # noqa: S105 - a header's name
+LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+MAX_BODY_BYTES = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """What the drawing page works with.
+
+    Parameters
+    ----------
+    token : str
+        The secret of this run, part of the address that is opened.
+    still : camera id -> bytes
+        A JPEG from which every road user has been removed (the bytes of a ``RedactedJpeg``).
+    current : camera id -> Camera
+        The camera as city.toml has it now; a WaywardenError if there is none.
+    save : (camera id, gates, movements, calibration) -> None
+        Writes them into city.toml; ConfigError if they cannot be.
+    """
+
+    token: str
+    still: Callable[[str], bytes]
+    current: Callable[[str], Camera]
+    save: Callable[[str, tuple[Gate, ...], tuple[Movement, ...], Calibration | None], None]
+
+
+class DrawingPage:
+    """The routes under ``/draw``. ``page_file`` gives the built page's file, or raises NotBuiltError."""
+
+    def __init__(self, drawing: Drawing, page_file: Callable[[], str]) -> None:
+        self._drawing = drawing
+        self._page_file = page_file
+
+    def routes(self) -> list[Route]:
+        """Return the routes of the drawing page."""
+        return [
+            Route("/draw/{camera}", self.page),
+            Route("/draw/{camera}/camera.json", self.camera),
+            Route("/draw/{camera}/still.jpg", self.still),
+            Route("/draw/{camera}/save", self.save, methods=["POST"]),
+        ]
+
+    def page(self, request: Request) -> Response:
+        """Answer with the page itself."""
+        self._admit(request)
+        return FileResponse(self._page_file(), headers={"Cache-Control": "no-store"})
+
+    def camera(self, request: Request) -> Response:
+        """Answer with the camera's gates, movements and calibration as they stand in city.toml."""
+        self._admit(request)
+        return JSONResponse(_camera_json(self._drawing.current(request.path_params["camera"])), headers=_NO_STORE)
+
+    def still(self, request: Request) -> Response:
+        """Answer with the redacted still."""
+        self._admit(request)
+        picture = self._drawing.still(request.path_params["camera"])
+        return Response(picture, media_type="image/jpeg", headers=_NO_STORE)
+
+    async def save(self, request: Request) -> Response:
+        """Take what was drawn and write it into city.toml; answer with the camera as it then stands."""
+        self._admit(request)
+        origin = request.headers.get("origin", "")
+        if urlsplit(origin).netloc != request.headers.get("host") or not origin.startswith("http://"):
+            raise NotAllowedError(f"a save must come from the drawing page itself, not from '{origin}'")
+        body = await request.body()
+        if len(body) > MAX_BODY_BYTES:
+            raise QueryError(f"what was drawn may be {MAX_BODY_BYTES} bytes at most, got {len(body)}")
+        camera = await run_sync(self._save, request.path_params["camera"], body)
+        return JSONResponse(_camera_json(camera), headers=_NO_STORE)
+
+    def _save(self, camera_id: str, body: bytes) -> Camera:
+        gates, movements, calibration = read_drawn(body)
+        refuse_outside(gates, calibration, jpeg_size_px(self._drawing.still(camera_id)))
+        self._drawing.save(camera_id, gates, movements, calibration)
+        return self._drawing.current(camera_id)
+
+    def _admit(self, request: Request) -> None:
+        came_from = request.client.host if request.client else ""
+        if came_from not in LOOPBACK or (request.url.hostname or "") not in LOOPBACK:
+            raise NotAllowedError("the drawing page answers to this machine alone: open it at 127.0.0.1")
+        given = request.headers.get(TOKEN_HEADER) or request.query_params.get("token", "")
+        if not hmac.compare_digest(given.encode(), self._drawing.token.encode()):
+            raise NotAllowedError("the drawing page wants its token: open the address that 'waywarden gates' printed")
+
+
+_NO_STORE = {"Cache-Control": "no-store"}
+
+
+def _camera_json(camera: Camera) -> dict[str, object]:
+    calibration = camera.calibration
+    return {
+        "camera": camera.id,
+        "name": camera.name,
+        "gates": [
+            {"gate": gate.id, "from_px": list(gate.from_px), "to_px": list(gate.to_px), "name": gate.name}
+            for gate in camera.gates
+        ],
+        "movements": [
+            {"movement": move.id, "from_gate": move.from_gate, "to_gate": move.to_gate, "name": move.name}
+            for move in camera.movements
+        ],
+        "calibration": None
+        if calibration is None
+        else {
+            "crs": calibration.crs,
+            "points": [{"px": list(point.px), "ground": list(point.ground)} for point in calibration.points],
+        },
+    }
+
+
+def read_drawn(body: bytes) -> tuple[tuple[Gate, ...], tuple[Movement, ...], Calibration | None]:
+    """Read what the page sent; QueryError says what is wrong with it."""
+    try:
+        sent = json.loads(body)
+        return _read_drawn(sent)
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise QueryError(f"what was drawn could not be read ({error}): reload the page and draw it again") from error
+
+
+def _read_drawn(sent: Mapping[str, Any]) -> tuple[tuple[Gate, ...], tuple[Movement, ...], Calibration | None]:
+    gates = tuple(
+        Gate(_text(row, "gate"), _point(row["from_px"]), _point(row["to_px"]), _text(row, "name"))
+        for row in sent["gates"]
+    )
+    movements = tuple(
+        Movement(_text(row, "movement"), _text(row, "from_gate"), _text(row, "to_gate"), _text(row, "name"))
+        for row in sent["movements"]
+    )
+    drawn = sent["calibration"]
+    if drawn is None:
+        return gates, movements, None
+    points = tuple(CalibrationPoint(_point(row["px"]), _point(row["ground"])) for row in drawn["points"])
+    return gates, movements, Calibration(_text(drawn, "crs"), points)
+
+
+def _text(row: Mapping[str, Any], name: str) -> str:
+    value = row[name]
+    if not isinstance(value, str) or len(value) > 200:
+        raise ValueError(f"'{name}' must be a text of at most 200 letters")
+    return value.strip()
+
+
+def _point(value: Any) -> PointPx:
+    x, y = value
+    if isinstance(x, str | bool) or isinstance(y, str | bool) or not (math.isfinite(x) and math.isfinite(y)):
+        raise ValueError("a point must be two numbers")
+    return float(x), float(y)
+
+
+def refuse_outside(gates: Sequence[Gate], calibration: Calibration | None, size_px: tuple[int, int]) -> None:
+    """Raise ConfigError where something lies outside the picture of ``size_px`` (width, height)."""
+    width, height = size_px
+    points = [(f"gate '{gate.id}'", point) for gate in gates for point in (gate.from_px, gate.to_px)]
+    if calibration is not None:
+        points += [("a calibration point", point.px) for point in calibration.points]
+    for what, (x, y) in points:
+        if not (0 <= x <= width and 0 <= y <= height):
+            raise ConfigError(f"{what} is outside the picture: ({x:g}, {y:g}) is not within {width} x {height} pixels")
+
+
+def jpeg_size_px(jpeg: bytes) -> tuple[int, int]:
+    """Return (width, height) from a JPEG's frame header (ITU-T T.81, B.2.2); ConfigError if there is none."""
+    at = 2
+    while at + 9 <= len(jpeg) and jpeg[at] == 0xFF:
+        marker, length = jpeg[at + 1], int.from_bytes(jpeg[at + 2 : at + 4])
+        if 0xC0 <= marker <= 0xCF and marker not in {0xC4, 0xC8, 0xCC}:
+            return int.from_bytes(jpeg[at + 7 : at + 9]), int.from_bytes(jpeg[at + 5 : at + 7])
+        at += 2 + length
+    raise ConfigError("the camera's still is not a JPEG: see 'waywarden cameras check'")

@@ -1,0 +1,171 @@
+"""Each record's public face: what every field is called in the API, its schema, and what it means in plain words.
+
+The API, its OpenAPI document and the page for residents are all made from the one table below, so none of them
+can say something that another does not. A record field that is not in the table is an error at the first look.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+
+from waywarden.terms.places import Gate, Movement
+from waywarden.terms.records import CameraHealth, Direction, HealthState, TrafficInterval
+
+KMH_PER_MPS = 3.6
+Schema = Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class LastHour:
+    """The hour before the end of a camera's newest interval. ``basis`` says of what ``count`` is the number."""
+
+    start: datetime
+    end: datetime
+    count: int
+    observed_s: float
+    basis: str
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """One field: its name in the record and in the API, its JSON schema, its plain words, and how it is written."""
+
+    field: str
+    name: str
+    schema: Schema
+    plain: str
+    write: Callable[[Any], object] = lambda value: value
+
+
+def rfc3339(at: datetime) -> str:
+    """Return ``at`` as RFC 3339 in UTC.
+
+    Examples
+    --------
+    >>> rfc3339(datetime(2026, 5, 4, 7, 30, tzinfo=UTC))
+    '2026-05-04T07:30:00Z'
+    """
+    return at.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def _kmh(speed_mps: float | None) -> float | None:
+    return None if speed_mps is None else round(speed_mps * KMH_PER_MPS, 1)
+
+
+def _seconds(value: float) -> float:
+    return round(value, 2)
+
+
+TEXT: Schema = {"type": "string"}
+MAYBE_TEXT: Schema = {"type": ["string", "null"]}
+TIME: Schema = {"type": "string", "format": "date-time"}
+POINT: Schema = {"type": "array", "items": {"type": "number"}, "minItems": 2, "maxItems": 2}
+SECONDS: Schema = {"type": "number", "minimum": 0}
+WHOLE: Schema = {"type": "integer", "minimum": 0}
+MAYBE_SPEED: Schema = {"type": ["number", "null"], "minimum": 0}
+
+
+def _one_of(values: type[StrEnum]) -> Schema:
+    return {"type": "string", "enum": [str(value) for value in values]}
+
+
+PUBLISHED: Mapping[type, tuple[Published, ...]] = {
+    TrafficInterval: (
+        Published("camera_id", "camera", TEXT, "Which camera."),
+        Published("gate_id", "gate", MAYBE_TEXT, "Which counting line was crossed; empty for a turning movement."),
+        Published(
+            "direction",
+            "direction",
+            {"type": ["string", "null"], "enum": [*map(str, Direction), None]},
+            "Which way the line was crossed: forward is towards your right hand when you stand at the line's start "
+            "and look at its end.",
+        ),
+        Published("movement_id", "movement", MAYBE_TEXT, "Which turning movement was made; empty for a counting line."),
+        Published(
+            "vehicle_class",
+            "vehicle_class",
+            TEXT,
+            "What kind of road user was counted, such as car, bus or bicycle; “all” is the sum over every kind.",
+        ),
+        Published("start", "start", TIME, "When the counting interval began.", rfc3339),
+        Published("duration_s", "duration_s", {"type": "integer", "minimum": 1}, "How long the interval was (s)."),
+        Published(
+            "observed_s",
+            "observed_s",
+            SECONDS,
+            "How much of the interval the camera really watched (s). Not watched is not the same as nothing passed.",
+            _seconds,
+        ),
+        Published("count", "count", WHOLE, "How many road users passed: a number, and nothing about any one of them."),
+        Published(
+            "mean_speed_mps",
+            "mean_speed_kmh",
+            MAYBE_SPEED,
+            "Their mean speed (km/h); empty where the camera cannot measure speed.",
+            _kmh,
+        ),
+        Published(
+            "v85_mps",
+            "v85_kmh",
+            MAYBE_SPEED,
+            "The speed that 85 of 100 of them did not exceed (km/h); empty where the camera cannot measure speed.",
+            _kmh,
+        ),
+        Published("method", "method", TEXT, "Which program did the counting, so that two counts can be compared."),
+    ),
+    CameraHealth: (
+        Published("camera_id", "camera", TEXT, "Which camera."),
+        Published("at", "at", TIME, "Since when the camera has been in this state.", rfc3339),
+        Published(
+            "state", "state", _one_of(HealthState), "Whether its picture is fit to count with, or what is wrong."
+        ),
+        Published("reason", "reason", TEXT, "One line that says why, for the person who mends it."),
+    ),
+    Gate: (
+        Published("id", "gate", TEXT, "The counting line's short name."),
+        Published("from_px", "from_px", POINT, "Where the line starts in the picture (pixels, y down).", list),
+        Published("to_px", "to_px", POINT, "Where the line ends in the picture (pixels, y down).", list),
+        Published("name", "name", TEXT, "The counting line's name for people."),
+    ),
+    Movement: (
+        Published("id", "movement", TEXT, "The turning movement's short name."),
+        Published("from_gate", "from_gate", TEXT, "The counting line by which road users come in."),
+        Published("to_gate", "to_gate", TEXT, "The counting line by which they leave."),
+        Published("name", "name", TEXT, "The turning movement's name for people."),
+    ),
+    LastHour: (
+        Published("start", "start", TIME, "When the hour began.", rfc3339),
+        Published("end", "end", TIME, "When the hour ended: the end of the camera's newest interval.", rfc3339),
+        Published("count", "count", WHOLE, "How many road users were counted in it."),
+        Published("observed_s", "observed_s", SECONDS, "How much of it was watched (s).", _seconds),
+        Published("basis", "basis", TEXT, "What was counted: all movements, or the busiest counting line both ways."),
+    ),
+}
+
+
+def published(kind: type) -> tuple[Published, ...]:
+    """Return the public fields of a record type, in the record's order; LookupError names a field without words."""
+    rows = {row.field: row for row in PUBLISHED.get(kind, ())}
+    missing = [field.name for field in fields(kind) if field.name not in rows]
+    if missing:
+        raise LookupError(f"{kind.__name__}.{missing[0]} has no plain words: add a row for it to web.published")
+    return tuple(rows[field.name] for field in fields(kind))
+
+
+def as_json(record: object) -> dict[str, object]:
+    """Return one record as the API writes it."""
+    return {row.name: row.write(getattr(record, row.field)) for row in published(type(record))}
+
+
+def schema_of(kind: type) -> dict[str, object]:
+    """Return the JSON schema of one record type (every field is always there)."""
+    rows = published(kind)
+    return {
+        "type": "object",
+        "properties": {row.name: {**row.schema, "description": row.plain} for row in rows},
+        "required": [row.name for row in rows],
+    }
