@@ -13,7 +13,9 @@ WRITERS = frozenset(
     "savez_compressed tofile VideoWriter write_array write_bytes write_text".split()
 )
 CLOCKS = frozenset({"datetime.now", "datetime.today", "datetime.utcnow", "date.today", "np.random", "numpy.random"})
-HIDDEN_IMPORTS = frozenset({"__import__", "import_module", "exec", "eval", "__builtins__", "__loader__", "resolve_name"})
+HIDDEN_IMPORTS = frozenset(
+    {"__import__", "import_module", "exec", "eval", "__builtins__", "__loader__", "resolve_name"}
+)
 MODULES_TABLE = {"waywarden.sight.runtime"}
 """Who may touch ``sys.modules``: the one module that closes the inference runtime's telemetry."""
 

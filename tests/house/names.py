@@ -53,7 +53,9 @@ def _is_forbidden(name: str) -> bool:
     words = parts(name)
     if any(word in FORBIDDEN_WORDS or _singular(word) in FORBIDDEN_WORDS for word in words):
         return True
-    return any(_singular(first) in NUMBERED_WORDS and then in _NUMBERS for first, then in zip(words, words[1:], strict=False))
+    return any(
+        _singular(first) in NUMBERED_WORDS and then in _NUMBERS for first, then in zip(words, words[1:], strict=False)
+    )
 
 
 def record_fields(path: Path) -> dict[str, list[str]]:
@@ -71,7 +73,9 @@ def record_fields(path: Path) -> dict[str, list[str]]:
 
 def column_names(tables: MetaData) -> list[str]:
     """Return every table and column of the store, as ``table.column`` and ``table``."""
-    return [name for table in tables.tables.values() for name in (table.name, *(column.name for column in table.columns))]
+    return [
+        name for table in tables.tables.values() for name in (table.name, *(column.name for column in table.columns))
+    ]
 
 
 def schema_names(node: Any) -> Iterator[str]:

@@ -55,7 +55,16 @@ def contracts(source: Path, *only: str) -> tuple[int, str]:
 def ruff_says(path: Path) -> set[str]:
     """Return the codes of ruff's findings in ``path``, under this project's settings."""
     run = subprocess.run(
-        [TOOLS / "ruff", "check", "--no-cache", "--output-format", "concise", "--config", ROOT / "pyproject.toml", path],
+        [
+            TOOLS / "ruff",
+            "check",
+            "--no-cache",
+            "--output-format",
+            "concise",
+            "--config",
+            ROOT / "pyproject.toml",
+            path,
+        ],
         env={**os.environ, **QUIET},
         capture_output=True,
         text=True,

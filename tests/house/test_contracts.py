@@ -65,7 +65,12 @@ PLANTED: list[tuple[str, str, Mapping[str, str], str]] = [
         "waywarden.testing.planted -> cv2",
     ),
     ("geo reads the disk", "pure", {"geo/planted.py": "import os.path"}, "waywarden.geo.planted -> os"),
-    ("exchange opens a socket", "pure", {"exchange/planted.py": "import socket"}, "waywarden.exchange.planted -> socket"),
+    (
+        "exchange opens a socket",
+        "pure",
+        {"exchange/planted.py": "import socket"},
+        "waywarden.exchange.planted -> socket",
+    ),
     ("traffic asks the clock", "pure", {"traffic/planted.py": "import time"}, "waywarden.traffic.planted -> time"),
     ("traffic throws dice", "pure", {"traffic/planted.py": "from random import random"}, "traffic.planted -> random"),
     ("pavement logs", "pure", {"pavement/planted.py": "import logging"}, "waywarden.pavement.planted -> logging"),
@@ -128,7 +133,9 @@ def test_the_tree_as_it_is_keeps_every_contract(source: Path) -> None:
     assert f"Contracts: {len(kept)} kept, 0 broken" in said
 
 
-@pytest.mark.parametrize(("contract", "planted", "named"), [row[1:] for row in PLANTED], ids=[row[0] for row in PLANTED])
+@pytest.mark.parametrize(
+    ("contract", "planted", "named"), [row[1:] for row in PLANTED], ids=[row[0] for row in PLANTED]
+)
 def test_a_planted_import_is_caught(source: Path, contract: str, planted: Mapping[str, str], named: str) -> None:
     plant(source, planted)
     code, said = contracts(source, contract)

@@ -11,7 +11,6 @@ from house.planting import copy_of_the_tree, plant, ruff_says
 RUFF: list[tuple[str, str, str]] = [
     ("a module imported by its name as a text", "import importlib\n\nx = importlib.import_module('av')", "TID251"),
     ("the same, renamed", "from importlib import import_module as load\n\nx = load('av')", "TID251"),
-    ("__import__", "x = __import__('av')", "TID251"),
     ("a loader", "import importlib.util\n\nx = importlib.util.find_spec('av')", "TID251"),
     ("pkgutil", "import pkgutil\n\nx = pkgutil.resolve_name('waywarden.sight')", "TID251"),
     ("runpy", "import runpy\n\nx = runpy.run_module('waywarden.sight')", "TID251"),
@@ -51,11 +50,21 @@ def test_ruff_leaves_a_harmless_module_alone(tmp_path: Path) -> None:
 
 
 HIDDEN: list[tuple[str, str, str, str]] = [
-    ("PIL saves by a method", "sight/planted.py", "def leak(picture):\n    picture.save('x.png')\n", "picture.save writes"),
+    (
+        "PIL saves by a method",
+        "sight/planted.py",
+        "def leak(picture):\n    picture.save('x.png')\n",
+        "picture.save writes",
+    ),
     ("an array saves itself", "sight/planted.py", "def leak(array):\n    array.tofile('x')\n", "array.tofile writes"),
     ("a path writes bytes", "sight/planted.py", "def leak(p, b):\n    p.write_bytes(b)\n", "p.write_bytes writes"),
     ("a container is muxed", "sight/planted.py", "def leak(out, p):\n    out.mux(p)\n", "out.mux writes"),
-    ("a clock in traffic", "traffic/planted.py", "import datetime as dt\nNOW = dt.datetime.now(dt.UTC)", "in a pure room"),
+    (
+        "a clock in traffic",
+        "traffic/planted.py",
+        "import datetime as dt\nNOW = dt.datetime.now(dt.UTC)",
+        "in a pure room",
+    ),
     ("chance in geo", "geo/planted.py", "import numpy as np\nX = np.random.default_rng()", "in a pure room"),
     ("a file in exchange", "exchange/planted.py", "def leak():\n    return open('x')\n", "bytes in, bytes out"),
     ("an import by name", "web/planted.py", "X = __import__('waywarden.sight')", "the contracts cannot see"),

@@ -27,7 +27,10 @@ def frame() -> Frame:
 
 WAYS_OUT: list[tuple[str, Callable[[Frame], Any]]] = [
     ("pickled", pickle.dumps),
-    *[(f"pickled, protocol {n}", lambda frame, n=n: pickle.dumps(frame, n)) for n in range(pickle.HIGHEST_PROTOCOL + 1)],
+    *[
+        (f"pickled, protocol {n}", lambda frame, n=n: pickle.dumps(frame, n))
+        for n in range(pickle.HIGHEST_PROTOCOL + 1)
+    ],
     ("sent to another process", ForkingPickler.dumps),
     ("copied", copy.copy),
     ("copied deep", copy.deepcopy),
