@@ -9,8 +9,28 @@ from pathlib import Path
 from house.reading import PURE_ROOMS, SOURCE, Module, imports, modules
 
 WRITERS = frozenset(
-    "dump imencode imsave imwrite imwritemulti memmap mimwrite mux open_memmap save save_all savefig savetxt savez "
-    "savez_compressed tofile VideoWriter write_array write_bytes write_text".split()
+    [
+        "dump",
+        "imencode",
+        "imsave",
+        "imwrite",
+        "imwritemulti",
+        "memmap",
+        "mimwrite",
+        "mux",
+        "open_memmap",
+        "save",
+        "save_all",
+        "savefig",
+        "savetxt",
+        "savez",
+        "savez_compressed",
+        "tofile",
+        "VideoWriter",
+        "write_array",
+        "write_bytes",
+        "write_text",
+    ]
 )
 CLOCKS = frozenset({"datetime.now", "datetime.today", "datetime.utcnow", "date.today", "np.random", "numpy.random"})
 HIDDEN_IMPORTS = frozenset(

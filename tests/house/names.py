@@ -9,19 +9,46 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import MetaData
 
 PERSON_WORDS = frozenset(
-    "appearance biometric child driver embedding ethnicity face facial fingerprint gait gender human identity man "
-    "occupant owner passenger pedestrian people person reid resident rider skin walker woman".split()
+    [
+        "appearance",
+        "biometric",
+        "child",
+        "driver",
+        "embedding",
+        "ethnicity",
+        "face",
+        "facial",
+        "fingerprint",
+        "gait",
+        "gender",
+        "human",
+        "identity",
+        "man",
+        "occupant",
+        "owner",
+        "passenger",
+        "pedestrian",
+        "people",
+        "person",
+        "reid",
+        "resident",
+        "rider",
+        "skin",
+        "walker",
+        "woman",
+    ]
 )
-VEHICLE_WORDS = frozenset("licence_plate license_plate numberplate plate registration vin".split())
-FOLLOWING_WORDS = frozenset("route_taken trace track tracker tracking tracklet trajectory".split())
-PICTURE_WORDS = frozenset("bbox crop pixels thumbnail xyxy".split())
-NUMBERED_WORDS = frozenset("device object tag user vehicle".split())
+VEHICLE_WORDS = frozenset(["licence_plate", "license_plate", "numberplate", "plate", "registration", "vin"])
+FOLLOWING_WORDS = frozenset(["route_taken", "trace", "track", "tracker", "tracking", "tracklet", "trajectory"])
+PICTURE_WORDS = frozenset(["bbox", "crop", "pixels", "thumbnail", "xyxy"])
+NUMBERED_WORDS = frozenset(["device", "object", "tag", "user", "vehicle"])
 """These followed by an id, number, hash or key name one of them: ``vehicle_id``, but not ``vehicle_class``."""
 
 FORBIDDEN_WORDS = PERSON_WORDS | VEHICLE_WORDS | FOLLOWING_WORDS | PICTURE_WORDS
@@ -53,9 +80,7 @@ def _is_forbidden(name: str) -> bool:
     words = parts(name)
     if any(word in FORBIDDEN_WORDS or _singular(word) in FORBIDDEN_WORDS for word in words):
         return True
-    return any(
-        _singular(first) in NUMBERED_WORDS and then in _NUMBERS for first, then in zip(words, words[1:], strict=False)
-    )
+    return any(_singular(first) in NUMBERED_WORDS and then in _NUMBERS for first, then in pairwise(words))
 
 
 def record_fields(path: Path) -> dict[str, list[str]]:

@@ -16,7 +16,7 @@ SKIPPING = {
     "marked_if": "import pytest\n@pytest.mark.skipif(True, reason='no tool')\ndef test_it():\n    pass\n",
     "import": "import pytest\ndef test_it():\n    pytest.importorskip('no_such_tool')\n",
     "whole_file": "import pytest\nno = pytest.importorskip('no_such_tool')\ndef test_it():\n    pass\n",
-    "fixture": "import pytest\n@pytest.fixture\ndef tool():\n    pytest.skip('no tool')\ndef test_it(tool):\n    pass\n",
+    "fixture": "import pytest\n@pytest.fixture\ndef it():\n    pytest.skip('no')\ndef test_it(it):\n    pass\n",
     "shared": "def test_it(shared):\n    pass\n",
 }
 
@@ -30,7 +30,19 @@ def run(folder: Path, planted: dict[str, str], *, ci: bool) -> tuple[int, str]:
     environment["WAYWARDEN_SHARED"] = str(folder / "nowhere")
     if ci:
         environment["CI"] = "true"
-    words = [sys.executable, "-m", "pytest", "-q", "-rA", "-p", "no:cacheprovider", "--rootdir", folder, folder]
+    words = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-q",
+        "-rA",
+        "--continue-on-collection-errors",
+        "-p",
+        "no:cacheprovider",
+        "--rootdir",
+        folder,
+        folder,
+    ]
     done = subprocess.run(words, cwd=folder, env=environment, capture_output=True, text=True, timeout=60, check=False)
     return done.returncode, done.stdout
 

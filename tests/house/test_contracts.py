@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
+
 from house.planting import contracts, copy_of_the_tree, plant
 from house.reading import ROOMS, project
 

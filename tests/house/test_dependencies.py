@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from house.planting import copy_of_the_tree, plant
 from house.reading import ROOMS, ROOT, SOURCE, imports, modules, project
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from house.names import record_fields
 from house.reading import ROOMS, ROOT, SOURCE
 
@@ -48,13 +49,10 @@ def kinds() -> list[str]:
 
 
 def ports() -> list[str]:
-    """Return every port, and each of its methods as ``Port.method``."""
-    found = []
-    for path in (SOURCE / "waywarden").rglob("*.py"):
-        for node in ast.parse(path.read_text("utf-8")).body:
-            if isinstance(node, ast.ClassDef) and any(ast.unparse(base) == "Protocol" for base in node.bases):
-                found.append(node.name)
-    return found
+    """Return the name of every port."""
+    trees = (ast.parse(path.read_text("utf-8")) for path in (SOURCE / "waywarden").rglob("*.py"))
+    classes = (node for tree in trees for node in tree.body if isinstance(node, ast.ClassDef))
+    return [each.name for each in classes if any(ast.unparse(base) == "Protocol" for base in each.bases)]
 
 
 def options(command: Any, name: str = "waywarden") -> Iterator[str]:

@@ -7,10 +7,12 @@ import os
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
-from house.reading import ROOT, SOURCE, modules, project
 from packaging.requirements import Requirement
+
+from house.reading import ROOT, SOURCE, modules, project
 
 LARGEST_MB = 450
 LEFT_OUT = {"openvino-telemetry"}
@@ -41,8 +43,8 @@ def closure() -> list[importlib.metadata.Distribution]:
 
 def size_mb(distribution: importlib.metadata.Distribution) -> float:
     """Return the size of a distribution's files; what Python compiles on the way is left out."""
-    paths = (file.locate() for file in distribution.files or [] if file.suffix != ".pyc")
-    return sum(os.stat(path).st_size for path in paths if os.path.exists(path)) / 1e6
+    paths = (Path(file.locate()) for file in distribution.files or [] if file.suffix != ".pyc")
+    return sum(path.stat().st_size for path in paths if path.exists()) / 1e6
 
 
 def test_the_installation_is_small(capsys: pytest.CaptureFixture[str]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+
 from house.hidden import all_hidden
 from house.planting import copy_of_the_tree, plant, ruff_says
 

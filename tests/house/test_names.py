@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Column, Integer, MetaData, Table
+
 from house.names import column_names, forbidden, parts, record_fields, schema_names
 from house.reading import SOURCE
-from sqlalchemy import Column, Integer, MetaData, Table
 
 RECORDS = SOURCE / "waywarden" / "terms" / "records.py"
 PLACES = SOURCE / "waywarden" / "terms" / "places.py"

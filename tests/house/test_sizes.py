@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+
 from house.planting import copy_of_the_tree, plant, ruff_says
 from house.reading import SOURCE, arguments, function_lines, modules
 from house.sizes import REACH_LINES, cycles, reach, too_big
@@ -85,7 +86,8 @@ def test_lines_are_counted_as_said(tmp_path: Path) -> None:
     path = tmp_path / "waywarden" / "counted.py"
     path.parent.mkdir()
     path.write_text(
-        '"""Two lines\nof docstring."""\n\nimport math\n\n# a comment\n\n\ndef f(\n    a: int,\n    *b: int,\n) -> float:\n'
+        '"""Two lines\nof docstring."""\n\nimport math\n\n# a comment\n\n\n'
+        "def f(\n    a: int,\n    *b: int,\n) -> float:\n"
         '    """Say."""\n\n    # why\n    if a:\n        return (\n            math.pi\n        )\n    return 0.0\n',
         "utf-8",
     )

@@ -14,6 +14,7 @@ from typing import Any
 import av
 import numpy as np
 import pytest
+
 from waywarden.sight.frame import Frame
 from waywarden.terms.transient import Crossing, Detections, Passage
 
