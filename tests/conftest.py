@@ -37,6 +37,14 @@ def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest
     return _not_skipped(report)
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say what the tests measured: whatever they recorded as ``record_property("measured", line)``."""
+    for report in terminalreporter.stats.get("passed", []):
+        for name, line in report.user_properties:
+            if name == "measured":
+                terminalreporter.write_line(f"measured: {line}")
+
+
 def _not_skipped(report: Report) -> Report:
     if report.outcome == "skipped" and os.environ.get("CI") and not hasattr(report, "wasxfail"):
         report.outcome = "failed"
