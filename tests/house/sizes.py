@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import statistics
 from pathlib import Path
 
@@ -13,6 +14,9 @@ MEDIAN_FUNCTION_LINES = 10
 ARGUMENTS = 6
 ROOM_MODULES = 12
 REACH_LINES = 1500
+
+MANY_OPTIONS = {"waywarden.testing.street.made_up_street"}
+"""Functions with more arguments by decision: all but the first are named options, each with a default."""
 
 WIRING = ("waywarden.run", "waywarden.testing")
 """The command line and the made-up streets exist to pull the rooms together, so their reach says nothing.
@@ -60,14 +64,13 @@ def _too_big_functions(module: Module) -> list[str]:
         if lines > FUNCTION_LINES:
             found.append(f"{module.name}.{function.name} has {lines} lines, {FUNCTION_LINES} at most")
         # Typer reads a command's options from its signature: an option is an argument, and a command may have many.
-        if given > ARGUMENTS and not _is_command(function):
-            found.append(f"{module.name}.{function.name} has {given} arguments, {ARGUMENTS} at most")
+        name = f"{module.name}.{function.name}"
+        if given > ARGUMENTS and name not in MANY_OPTIONS and not _is_command(function):
+            found.append(f"{name} has {given} arguments, {ARGUMENTS} at most")
     return found
 
 
 def _is_command(function: object) -> bool:
-    import ast
-
     decorators = getattr(function, "decorator_list", [])
     return any(".command" in ast.unparse(each) or ".callback" in ast.unparse(each) for each in decorators)
 

@@ -83,6 +83,12 @@ PLANTED: list[tuple[str, str, Mapping[str, str], str]] = [
         "waywarden.terms.planted -> urllib",
     ),
     (
+        "web forges a redacted picture",
+        "redaction-key",
+        {"web/planted.py": "from waywarden.terms.redaction_key import REDACTION_KEY"},
+        "waywarden.web.planted",
+    ),
+    (
         "the sealed room stores",
         "floors",
         {"sight/planted.py": "from waywarden.store.port import RecordStore"},
