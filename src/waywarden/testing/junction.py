@@ -102,8 +102,13 @@ class Path:
         return REACH_M - STOP_M
 
     @cached_property
+    def gate_in_s(self) -> float:
+        """Where the gate of the arm it comes by is."""
+        return REACH_M - GATE_M
+
+    @cached_property
     def clear_s(self) -> float:
-        """Where the way out is beyond the crosswalk of the arm it leaves by."""
+        """Where the gate of the arm it leaves by is, beyond the box and the crosswalk."""
         return self.bend_s + self.inside_m + (GATE_M - BOX_M)
 
     @cached_property

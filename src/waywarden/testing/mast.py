@@ -69,6 +69,12 @@ class Mast:
         at, _ = self.project(np.array((x_m, y_m, z_m)))
         return float(at[0]), float(at[1])
 
+    def widened(self, margin_px: int) -> Mast:
+        """Return the same camera with a picture larger by ``margin_px`` on every side."""
+        width, height = self.size_px
+        size_px = (width + 2 * margin_px, height + 2 * margin_px)
+        return Mast(self.position_m, self.heading_deg, self.tilt_deg, self.focal_px, size_px)
+
     def rays(self, pixels: Reals) -> Reals:
         """Return directions (..., 3) in the world through pixels (..., 2); not of unit length."""
         flat = (pixels - np.array(self.centre_px)) / self.focal_px

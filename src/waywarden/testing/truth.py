@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,6 +11,10 @@ import numpy.typing as npt
 from waywarden.terms.kinds import Kind, KindNumbers
 from waywarden.terms.records import Direction
 from waywarden.terms.transient import BoxesPx, Scores
+from waywarden.testing.drivers import STEP_S, Trip
+from waywarden.testing.junction import ARMS, Lane, Path
+
+STANDS_MPS = 5 / 3.6
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,3 +79,62 @@ class Truth:
     movements: tuple[TrueMovement, ...]
     queue_m: Mapping[str, npt.NDArray[np.float64]]
     boxes: Callable[[int], TrueBoxes]
+
+
+def passes_s(trip: Trip, along_m: float) -> float | None:
+    """Return when the middle of ``trip`` passes ``along_m`` of its path; None if it never does."""
+    steps = np.array(trip.s_m)
+    after = int(np.searchsorted(steps, along_m, side="right"))
+    if after == 0 or after == len(steps):
+        return None
+    share = (along_m - steps[after - 1]) / (steps[after] - steps[after - 1])
+    return trip.begins_s() + (after - 1 + float(share)) * STEP_S
+
+
+def _speed_mps(trip: Trip, at_s: float) -> float:
+    """Return the speed over the step around ``at_s``."""
+    return (trip.along_m(at_s + STEP_S / 2) - trip.along_m(at_s - STEP_S / 2)) / STEP_S
+
+
+def crossings_of(trips: Sequence[Trip], last_s: float) -> tuple[TrueCrossing, ...]:
+    """Return every crossing of a gate in 0..``last_s``. Nobody on foot crosses a gate: they walk beside it."""
+    found = []
+    for trip in trips:
+        if isinstance(trip.path, Path):
+            ways = ((trip.path.from_arm, Direction.FORWARD, trip.path.gate_in_s),
+                    (trip.path.to_arm, Direction.BACKWARD, trip.path.clear_s))  # fmt: skip
+            for gate, direction, along_m in ways:
+                at_s = passes_s(trip, along_m)
+                if at_s is not None and 0 <= at_s <= last_s:
+                    found.append(TrueCrossing(gate, direction, at_s, trip.kind, _speed_mps(trip, at_s)))
+    return tuple(sorted(found, key=lambda crossing: crossing.at_s))
+
+
+def movements_of(trips: Sequence[Trip], last_s: float) -> tuple[TrueMovement, ...]:
+    """Return every turning movement whose both crossings fall in 0..``last_s``."""
+    found = []
+    for trip in trips:
+        if not isinstance(trip.path, Path):
+            continue
+        path = trip.path
+        entered_s, left_s = passes_s(trip, path.gate_in_s), passes_s(trip, path.clear_s)
+        if entered_s is not None and left_s is not None and entered_s >= 0 and left_s <= last_s:
+            speed = (path.clear_s - path.gate_in_s) / (left_s - entered_s)
+            found.append(TrueMovement(path.movement_id, path.from_arm, path.to_arm, trip.kind, entered_s, left_s, speed))
+    return tuple(sorted(found, key=lambda movement: movement.at_s))
+
+
+def queues_of(trips: Sequence[Trip], last_s: float) -> dict[str, npt.NDArray[np.float64]]:
+    """Return the queue of each arm at every whole second of 0..``last_s``."""
+    seconds = np.arange(int(last_s) + 1)
+    queues = {arm: np.zeros(len(seconds)) for arm in ARMS}
+    for trip in trips:
+        if not isinstance(trip.path, Path) or trip.path.lane is not Lane.TRAFFIC:
+            continue
+        for second in seconds[(seconds >= trip.begins_s()) & (seconds < trip.ends_s())]:
+            s = trip.along_m(float(second))
+            waits = s + trip.length_m / 2 < trip.path.stop_s and _speed_mps(trip, float(second)) < STANDS_MPS
+            tail_m = trip.path.stop_s - (s - trip.length_m / 2)
+            if waits and tail_m > queues[trip.path.from_arm][second]:
+                queues[trip.path.from_arm][second] = tail_m
+    return queues
