@@ -1,0 +1,390 @@
+"""Everything that does not move, drawn once: road, markings, pavements, houses, trees, lamps, the sky."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from waywarden.testing.bodies import Body, Builder
+from waywarden.testing.junction import (
+    ARMS,
+    CROSSWALK_M,
+    HALF_ROAD_M,
+    LANE_M,
+    OUTWARDS,
+    STOP_M,
+)
+from waywarden.testing.mast import Mast
+from waywarden.testing.paint import FINE, Placed, cover, faces_of, nearest
+from waywarden.testing.weather import Weather, shade
+
+Floats = npt.NDArray[np.float32]
+Mask = npt.NDArray[np.bool_]
+
+PAVED_M = HALF_ROAD_M + 3.4
+HOUSE_FROM_M = 15.0
+KERB_RADIUS_M = 2.4
+BAND = 96
+"""Fine rows drawn at a time, so that a large picture does not need large memory."""
+
+
+@dataclass(frozen=True, slots=True)
+class Backdrop:
+    """The street without road users.
+
+    Parameters
+    ----------
+    rgb : (h, w, 3) float32
+        As lit by the sky, the sun and the street lamps.
+    albedo : (h, w, 3) float32
+        The ground's own colour, for head lamps to shine on.
+    sunlit : (h, w) float32
+        1 where the open ground is in the sun, 0 where it is not, or where it is not ground.
+    depth : (fine h * fine w,) float32
+        1 / depth of what stands upon the ground, 0 elsewhere.
+    """
+
+    rgb: Floats
+    albedo: Floats
+    sunlit: Floats
+    depth: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """A block: west, south, east, north in metres, its height, its colour, and the number of its pattern."""
+
+    box_m: tuple[float, float, float, float]
+    height_m: float
+    rgb: tuple[float, float, float]
+    look: int
+
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """A tree: where, how high its crown's middle, the crown's radius."""
+
+    x_m: float
+    y_m: float
+    crown_m: float
+    radius_m: float
+    look: int
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """What stands around one junction."""
+
+    houses: tuple[House, ...]
+    trees: tuple[Tree, ...]
+    posts: tuple[Placed, ...]
+    lamps_m: tuple[tuple[float, float], ...]
+    look: int
+    drives_on_left: bool
+
+
+def hashed(x: npt.NDArray[np.int64], y: npt.NDArray[np.int64], look: int) -> Floats:
+    """Return numbers in 0..1 that depend on whole ``x``, ``y`` and ``look`` alone."""
+    mixed = (x * 374761393 + y * 668265263 + look * 2147483647) & 0xFFFFFFFF
+    mixed = ((mixed ^ (mixed >> 13)) * 1274126177) & 0xFFFFFFFF
+    return ((mixed ^ (mixed >> 16)) & 0xFFFF).astype(np.float32) / 65535
+
+
+def value_noise(x: Floats, y: Floats, look: int) -> Floats:
+    """Return smooth noise in -0.5..0.5 with a grain of 1."""
+    ix, iy = np.floor(x).astype(np.int64), np.floor(y).astype(np.int64)
+    fx, fy = (x - ix).astype(np.float32), (y - iy).astype(np.float32)
+    fx, fy = fx * fx * (3 - 2 * fx), fy * fy * (3 - 2 * fy)
+    low = hashed(ix, iy, look) * (1 - fx) + hashed(ix + 1, iy, look) * fx
+    high = hashed(ix, iy + 1, look) * (1 - fx) + hashed(ix + 1, iy + 1, look) * fx
+    return np.asarray(low * (1 - fy) + high * fy - 0.5, np.float32)
+
+
+def site(rng: np.random.Generator, mast: Mast, *, occlusion: bool, drives_on_left: bool) -> Site:
+    """Return what stands around a junction, drawn from ``rng``; nothing hides a gate unless ``occlusion``."""
+    tones = ((168, 120, 96), (190, 176, 150), (150, 148, 144), (204, 190, 160), (128, 92, 78), (176, 164, 156))
+    near = tuple(math.copysign(1, v) for v in mast.position_m[:2])
+    houses, trees = [], []
+    for sx in (-1, 1):
+        for sy in (-1, 1):
+            if (sx, sy) == near:
+                continue
+            for along_x, along_y in ((0, 0), (1, 0), (0, 1), (2, 0), (0, 2)):
+                x0, y0 = HOUSE_FROM_M + 28 * along_x, HOUSE_FROM_M + 28 * along_y
+                x1, y1 = x0 + float(rng.uniform(22, 27)), y0 + float(rng.uniform(22, 27))
+                box = (min(sx * x0, sx * x1), min(sy * y0, sy * y1), max(sx * x0, sx * x1), max(sy * y0, sy * y1))
+                tone = tones[rng.integers(len(tones))]
+                houses.append(House(box, float(rng.uniform(8, 17)), tone, int(rng.integers(1000))))
+            for x, y in ((rng.uniform(20, 40), 11.5), (11.5, rng.uniform(20, 40))):
+                trees.append(Tree(sx * float(x), sy * y, float(rng.uniform(4, 5)), float(rng.uniform(1.7, 2.4)), int(rng.integers(99))))
+    for out in OUTWARDS.values():
+        side = (out[1], out[0])
+        far = [(out[0] * d + side[0] * s, out[1] * d + side[1] * s) for d, s in ((112, -30), (124, 30))]
+        box = (min(far[0][0], far[1][0]), min(far[0][1], far[1][1]), max(far[0][0], far[1][0]), max(far[0][1], far[1][1]))
+        houses.append(House(box, 13.0, tones[rng.integers(len(tones))], int(rng.integers(1000))))
+    posts, lamps = _posts(drives_on_left=drives_on_left)
+    if occlusion:
+        trees.append(Tree(near[0] * 8.7, near[1] * 8.7, 5.2, 2.3, 7))
+        posts = (*posts, Placed(_board(), near[0] * 17.0, near[1] * 8.0, math.radians(mast.heading_deg)))
+    return Site(tuple(houses), tuple(trees), posts, lamps, int(rng.integers(1000)), drives_on_left)
+
+
+def _posts(*, drives_on_left: bool) -> tuple[tuple[Placed, ...], tuple[tuple[float, float], ...]]:
+    """Return signal posts beside each stop line and street lamps along each arm."""
+    placed, lamps = [], []
+    hand = -1 if drives_on_left else 1
+    for arm in ARMS:
+        ox, oy = OUTWARDS[arm]
+        right = (-oy * hand, ox * hand)
+        edge = HALF_ROAD_M + 0.7
+        placed.append(Placed(_signal(), ox * STOP_M + right[0] * edge, oy * STOP_M + right[1] * edge, math.atan2(oy, ox)))
+        for away in (20.0, 48.0):
+            x, y = ox * away - right[0] * (edge + 0.3), oy * away - right[1] * (edge + 0.3)
+            placed.append(Placed(_lamp_post(), x, y, math.atan2(right[1], right[0])))
+            lamps.append((x + right[0] * 2, y + right[1] * 2))
+    return tuple(placed), tuple(lamps)
+
+
+def _signal() -> Body:
+    """Return a signal post, whose head looks ahead (x)."""
+    build = Builder()
+    build.limb((0, 0, 0), (0, 0, 2.3), 0.13, (70, 72, 74))
+    for y in (-0.17, 0.17):
+        build.quad(((-0.12, y, 2.2), (0.12, y, 2.2), (0.12, y, 3.2), (-0.12, y, 3.2)), (0, y, 0), (30, 32, 32))
+    for x in (-0.12, 0.12):
+        build.quad(((x, -0.17, 2.2), (x, 0.17, 2.2), (x, 0.17, 3.2), (x, -0.17, 3.2)), (x, 0, 0), (34, 36, 36))
+    return build.body()
+
+
+def _lamp_post() -> Body:
+    """Return a street lamp whose arm reaches ahead (x)."""
+    build = Builder()
+    build.limb((0, 0, 0), (0, 0, 7.4), 0.16, (96, 98, 100))
+    build.limb((0, 0, 7.4), (1.8, 0, 7.8), 0.11, (96, 98, 100))
+    build.limb((1.5, 0, 7.8), (2.3, 0, 7.85), 0.24, (150, 150, 150))
+    return build.body()
+
+
+def _board() -> Body:
+    """Return a traffic sign upon two legs, to stand in the view."""
+    build = Builder()
+    for y in (-0.9, 0.9):
+        build.limb((0, y, 0), (0, y, 4.2), 0.14, (120, 122, 124))
+    for x in (-0.05, 0.05):
+        build.quad(((x, -1.2, 2.3), (x, 1.2, 2.3), (x, 1.2, 4.2), (x, -1.2, 4.2)), (x, 0, 0), (40, 84, 150))
+    return build.body()
+
+
+def ground_rgb(x: Floats, y: Floats, where: Site) -> Floats:
+    """Return the colour (..., 3) of the ground at ``x``, ``y`` in metres: asphalt, markings, kerbs, paving, grass."""
+    ax, ay = np.abs(x), np.abs(y)
+    road = (ax < HALF_ROAD_M) | (ay < HALF_ROAD_M) | _rounded(ax, ay, HALF_ROAD_M, KERB_RADIUS_M)
+    kerb = ~road & ((ax < HALF_ROAD_M + 0.25) | (ay < HALF_ROAD_M + 0.25) | _rounded(ax, ay, HALF_ROAD_M + 0.25, 2.15))
+    paved = (ax < PAVED_M) | (ay < PAVED_M)
+    grain = value_noise(x * 9, y * 9, where.look) * 14 + value_noise(x * 2.3, y * 2.3, where.look + 1) * 9
+    broad = value_noise(x * 0.22, y * 0.22, where.look + 2) * 16
+    grey = 86 + grain + broad
+    worn = np.minimum(ax, ay)  # the distance from the middle of the arm one is on
+    grey = grey - 7 * np.exp(-(((worn - LANE_M / 2) / 0.35) ** 2)) - _cracks(x, y, where.look)
+    rgb = np.stack((grey, grey, grey + 3), axis=-1)
+    slab = (np.abs(x / 0.9 - np.rint(x / 0.9)) < 0.04) | (np.abs(y / 0.9 - np.rint(y / 0.9)) < 0.04)
+    stone = 142 + grain * 0.7 + broad * 0.8 - 10 * slab
+    grass = 84 + grain * 1.6 + broad * 1.5
+    rgb = np.where(road[..., None], rgb, np.stack((stone, stone - 4, stone - 12), axis=-1))
+    rgb = np.where((~road & ~paved)[..., None], np.stack((grass * 0.82, grass * 1.06, grass * 0.52), axis=-1), rgb)
+    rgb = np.where(kerb[..., None], np.stack((stone + 22,) * 3, axis=-1), rgb)
+    worn_off = (0.86 + value_noise(x * 5, y * 5, where.look + 3) * 0.5)[..., None]
+    painted = _markings(x, y, drives_on_left=where.drives_on_left)[..., None] * np.clip(worn_off, 0, 1)
+    return np.asarray(rgb * (1 - painted) + np.array((222, 222, 216)) * painted, np.float32)
+
+
+def _rounded(ax: Floats, ay: Floats, edge_m: float, radius_m: float) -> Mask:
+    """Return where the corner between two arms is rounded off."""
+    far = edge_m + radius_m
+    return (ax < far) & (ay < far) & (np.hypot(ax - far, ay - far) > radius_m)
+
+
+def _cracks(x: Floats, y: Floats, look: int) -> Floats:
+    """Return how much darker sealed cracks and patches make the asphalt."""
+    line = np.abs(value_noise(x * 0.35, y * 0.35, look + 8)) < 0.006
+    patch = value_noise(np.floor(x / 5), np.floor(y / 4), look + 9) > 0.36
+    return np.asarray(22 * line + 7 * patch, np.float32)
+
+
+def _markings(x: Floats, y: Floats, *, drives_on_left: bool) -> Floats:
+    """Return 1 where the road is painted: stop lines, crosswalks, middle lines, cycle lanes."""
+    painted = np.zeros(x.shape, bool)
+    hand = -1 if drives_on_left else 1
+    for ox, oy in OUTWARDS.values():
+        along = x * ox + y * oy
+        inbound = (y * ox - x * oy) * hand  # above 0 on the side that drives in
+        across = np.abs(inbound)
+        on = across < HALF_ROAD_M
+        zebra = (along > CROSSWALK_M[0]) & (along < CROSSWALK_M[1]) & (np.mod(across + 0.3, 1.2) < 0.6)
+        stop = (along > STOP_M) & (along < STOP_M + 0.45) & (inbound > 0.1)
+        middle = (across < 0.08) & (along > STOP_M) & ((along < STOP_M + 18) | (np.mod(along, 6) < 3))
+        cycle = (np.abs(across - LANE_M) < 0.07) & (along > STOP_M) & (np.mod(along, 2) < 1.2)
+        painted |= on & (zebra | stop | middle | cycle)
+    return painted.astype(np.float32)
+
+
+def draw_backdrop(where: Site, mast: Mast, light: Weather) -> Backdrop:
+    """Draw the street without road users."""
+    width, height = (side * FINE for side in mast.size_px)
+    depth = np.zeros((height, width), np.float32)
+    rgb, albedo = (np.empty((mast.size_px[1], mast.size_px[0], 3), np.float32) for _ in range(2))
+    sunlit = np.empty((mast.size_px[1], mast.size_px[0]), np.float32)
+    standing = _draw_posts(where, mast, light, depth.reshape(-1))
+    post_depth = depth.copy()
+    for top in range(0, height, BAND):
+        rows = slice(top, min(top + BAND, height))
+        fine, own, lit = _band(where, mast, light, rows, depth)
+        ahead = post_depth[rows] >= depth[rows]
+        fine = np.where((ahead & (post_depth[rows] > 0))[..., None], standing[rows], fine)
+        depth[rows] = np.maximum(depth[rows], post_depth[rows])
+        out = slice(rows.start // FINE, rows.stop // FINE)
+        rgb[out], albedo[out] = _shrink(fine), _shrink(own)
+        sunlit[out] = _shrink(np.where(depth[rows] > 0, 0, lit)[..., None])[..., 0]
+    return Backdrop(rgb, albedo, sunlit, depth.reshape(-1))
+
+
+def _shrink(fine: Floats) -> Floats:
+    h, w, c = fine.shape
+    return np.asarray(fine.reshape(h // FINE, FINE, w // FINE, FINE, c).mean(axis=(1, 3)), np.float32)
+
+
+def _draw_posts(where: Site, mast: Mast, light: Weather, depth: Floats) -> Floats:
+    """Draw posts onto an empty canvas; return their colours (h, w, 3), and their nearness in ``depth``."""
+    width, height = (side * FINE for side in mast.size_px)
+    faces = faces_of(where.posts, mast)
+    at, owner = nearest(cover(faces.polygons, width, height), depth)
+    canvas = np.zeros((height * width, 3), np.float32)
+    canvas[at] = shade(faces.normal, faces.rgb, faces.gloss, light)[owner]
+    return canvas.reshape(height, width, 3)
+
+
+def _band(where: Site, mast: Mast, light: Weather, rows: slice, depth: Floats) -> tuple[Floats, Floats, Floats]:
+    """Draw fine rows: return their lit colours, own colours and sunlight, and set ``depth`` of what stands there."""
+    width = mast.size_px[0] * FINE
+    v, u = np.mgrid[rows, 0:width]
+    pixels = np.stack((u + 0.5, v + 0.5), axis=-1) / FINE
+    rays = mast.rays(pixels)
+    ground = mast.ground(pixels)
+    is_ground = np.isfinite(ground[..., 0])
+    x, y = (np.where(is_ground, ground[..., i], 1e4).astype(np.float32) for i in (0, 1))
+    is_ground &= np.hypot(x, y) < 260
+    own = np.where(is_ground[..., None], ground_rgb(x, y, where), 0).astype(np.float32)
+    sunlit = np.where(is_ground, 1 - _shaded(x, y, where, light), 0).astype(np.float32)
+    lit = own * illumination(x, y, sunlit, where, light)
+    up = np.clip(rays[..., 2:] / np.linalg.norm(rays, axis=-1, keepdims=True) * 4, 0, 1)
+    sky = np.array(light.horizon) * (1 - up) + np.array(light.sky) * up
+    fine = np.where(is_ground[..., None], lit, sky).astype(np.float32)
+    depth[rows] = 0
+    for house in where.houses:
+        _draw_house(house, mast, rays, light, fine, depth[rows])
+    for tree in where.trees:
+        _draw_tree(tree, mast, pixels, light, fine, depth[rows])
+    return fine, own, sunlit
+
+
+def illumination(x: Floats, y: Floats, sunlit: Floats, where: Site, light: Weather) -> Floats:
+    """Return the light (..., 3) that falls on the ground."""
+    sky = np.array(light.ambient, np.float32) + np.array(light.sun, np.float32) * light.to_sun[2] * sunlit[..., None]
+    if not light.lamps:
+        return np.asarray(sky * 1.05, np.float32)
+    glow = np.zeros(x.shape, np.float32)
+    for lx, ly in where.lamps_m:
+        glow += 0.62 / (1 + ((x - lx) ** 2 + (y - ly) ** 2) / 70) ** 2
+    return np.asarray(sky + (glow * light.lamps)[..., None] * np.array((1.0, 0.86, 0.62), np.float32), np.float32)
+
+
+def _shaded(x: Floats, y: Floats, where: Site, light: Weather) -> Floats:
+    """Return how much of the ground's sun houses and trees take, 0..1."""
+    out = np.zeros(x.shape, np.float32)
+    if light.shadow < 0.3:
+        return out
+    sx, sy, sz = light.to_sun
+    for house in where.houses:
+        w, s, e, n = house.box_m
+        reach = house.height_m / sz
+        # the ray from the ground to the sun passes the block below its roof
+        with np.errstate(divide="ignore"):
+            t0, t1 = sorted_pair((w - x) / sx, (e - x) / sx)
+            u0, u1 = sorted_pair((s - y) / sy, (n - y) / sy)
+        enters, leaves = np.maximum(t0, u0), np.minimum(t1, u1)
+        out[(np.maximum(enters, 0) < np.minimum(leaves, reach))] = 1
+    for tree in where.trees:
+        t = tree.crown_m / sz
+        away = np.hypot(x + sx * t - tree.x_m, y + sy * t - tree.y_m) / tree.radius_m
+        leaves_n = value_noise(x * 3, y * 3, tree.look)
+        out[away < 1 + leaves_n * 0.5] = np.maximum(out[away < 1 + leaves_n * 0.5], 0.8)
+    return out
+
+
+def sorted_pair(a: Floats, b: Floats) -> tuple[Floats, Floats]:
+    """Return the lesser and the greater of two arrays."""
+    return np.minimum(a, b), np.maximum(a, b)
+
+
+def _draw_house(house: House, mast: Mast, rays: npt.NDArray[np.float64], light: Weather, fine: Floats, depth: Floats) -> None:
+    """Draw a block's facades into ``fine`` and ``depth``."""
+    cx, cy, cz = mast.position_m
+    w, s, e, n = house.box_m
+    with np.errstate(divide="ignore", invalid="ignore"):
+        x0, x1 = sorted_pair((w - cx) / rays[..., 0], (e - cx) / rays[..., 0])
+        y0, y1 = sorted_pair((s - cy) / rays[..., 1], (n - cy) / rays[..., 1])
+        z0, z1 = sorted_pair((0 - cz) / rays[..., 2], (house.height_m - cz) / rays[..., 2])
+    t = np.maximum(np.maximum(x0, y0), z0)
+    near = np.where(t > 0.1, 1 / np.maximum(t, 0.1), 0)  # rays have unit length along the axis, so t is depth
+    hit = (t < np.minimum(np.minimum(x1, y1), z1)) & (t > 0.1) & (near > depth)
+    if not hit.any():
+        return
+    t, ray = t[hit], rays[hit]
+    at = np.array((cx, cy, cz)) + ray * t[:, None]
+    on_x, on_roof = x0[hit] >= t, z0[hit] >= t
+    across = np.where(on_x, at[:, 1], at[:, 0])
+    normal = np.zeros((len(t), 3), np.float32)
+    normal[:, 0] = np.where(on_x & ~on_roof, -np.sign(ray[:, 0]), 0)
+    normal[:, 1] = np.where(~on_x & ~on_roof, -np.sign(ray[:, 1]), 0)
+    normal[:, 2] = on_roof
+    rgb, gloss, shines = _facade(house, across, at[:, 2], on_roof)
+    lit = shade(normal, rgb, gloss, light) + shines[:, None] * light.lamps * np.array((150, 120, 70), np.float32)
+    fine[hit], depth[hit] = lit, near[hit]
+
+
+def _facade(house: House, across: npt.NDArray[np.float64], z: npt.NDArray[np.float64], on_roof: Mask) -> tuple[Floats, Floats, Floats]:
+    """Return colour, gloss and whether a lit window, of points on a facade: floors of 3.2 m, windows 2.6 m apart."""
+    bay, floor = np.floor(across / 2.6).astype(np.int64), np.floor(z / 3.2).astype(np.int64)
+    u, v = across / 2.6 - bay, z / 3.2 - floor
+    pane = (u > 0.28) & (u < 0.74) & (v > 0.3) & (v < 0.82) & ~on_roof & (z < house.height_m - 0.8)
+    frame = (u > 0.23) & (u < 0.79) & (v > 0.25) & (v < 0.86) & ~on_roof & ~pane & (z < house.height_m - 0.8)
+    tone = 1 + 0.1 * value_noise(across * 1.7, z * 1.7, house.look) + 0.06 * value_noise(across * 7, z * 7, house.look)
+    rgb = np.array(house.rgb, np.float32) * tone[:, None]
+    rgb = np.where(frame[:, None], np.array((206, 202, 194), np.float32), rgb)
+    rgb = np.where(pane[:, None], np.array((44, 52, 60), np.float32), rgb)
+    shines = pane & (hashed(bay, floor, house.look) > 0.72)
+    return np.asarray(rgb, np.float32), np.where(pane, 0.4, 0.0).astype(np.float32), shines.astype(np.float32)
+
+
+def _draw_tree(tree: Tree, mast: Mast, pixels: npt.NDArray[np.float64], light: Weather, fine: Floats, depth: Floats) -> None:
+    """Draw a crown and its trunk into ``fine`` and ``depth``."""
+    foot, _ = mast.project(np.array((tree.x_m, tree.y_m, 0.0)))
+    middle, far = mast.project(np.array((tree.x_m, tree.y_m, tree.crown_m)))
+    if far < 2:
+        return
+    px_per_m = mast.focal_px / float(far)
+    du, dv = ((pixels[..., i] - middle[i]) / px_per_m / tree.radius_m for i in (0, 1))
+    rough = value_noise(du * 5, dv * 5, tree.look) * 0.6 + value_noise(du * 13, dv * 13, tree.look + 1) * 0.45
+    crown = np.hypot(du, dv) < 0.88 + rough
+    trunk = (np.abs(pixels[..., 0] - middle[0]) < 0.16 * px_per_m) & (pixels[..., 1] < foot[1]) & (dv > 0)
+    near = 1 / float(far)
+    hit = (crown | trunk) & (depth < near)
+    leaf = np.clip(0.62 - 0.42 * dv + 1.3 * value_noise(du * 9, dv * 9, tree.look + 2), 0.18, 1.2)[hit]
+    lit = (np.array(light.ambient) + np.array(light.sun) * 0.7) * 1.05
+    green = leaf[:, None] * np.array((74, 98, 46)) * lit
+    bark = np.array((70, 58, 48)) * lit
+    fine[hit] = np.where(crown[hit][:, None], green, bark)
+    depth[hit] = near
