@@ -107,6 +107,18 @@ class MadeUp:
             yield grey_frame(number)
 
 
+class Streamed:
+    """Whatever FFmpeg finds at ``camera.sources[0]``."""
+
+    def __init__(self, camera: Camera) -> None:
+        self._address = camera.sources[0]
+
+    def __iter__(self) -> Iterator[Frame]:
+        with av.open(self._address, timeout=10) as film:
+            for picture in film.decode(video=0):
+                yield Frame(picture, START, 0.1)
+
+
 def grey_frame(number: int) -> Frame:
     picture = np.full((48, 64, 3), 90, np.uint8)
     x = number % 56
@@ -165,7 +177,7 @@ def open_here(camera: Camera, folder: Path) -> MadeUp:
 
     if camera.sources[0] == "nowhere":
         raise SourceError(f"there is no video {folder / 'nowhere'}: mend the camera's source")
-    return MadeUp(camera)
+    return Streamed(camera) if "://" in camera.sources[0] else MadeUp(camera)
 
 
 def open_detector_here(spec: str) -> object:
