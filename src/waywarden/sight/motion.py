@@ -39,8 +39,14 @@ FORGET_S = 12.0
 """The background follows the light with this time constant where nothing moves ..."""
 ABSORB_S = 240.0
 """... and takes in what stands with this one."""
-SAMPLES = 40
-"""So many frames make the first background."""
+SETTLED_S = 0.4
+"""What has not changed for this long but is not background either is a standing road user, or a place that one left."""
+CALM = 10.0
+"""Of 255; a pixel that changes by less than this is at rest."""
+MOVING_ROUND = 0.3
+"""A calm part with more than this of its surroundings in movement is the plain side of a large vehicle."""
+LEFT_EDGES = 0.6
+"""A place that a road user left has less than this share of the background's edges along its outline."""
 
 
 class MotionObjectDetector:
@@ -51,6 +57,8 @@ class MotionObjectDetector:
     def __init__(self) -> None:
         self._background: Colours | None = None
         self._noise: Colours | None = None
+        self._calm: Colours | None = None
+        self._calm_s: Colours | None = None
         self._at: datetime | None = None
 
     def learn(self, frames: Iterable[Frame]) -> None:
@@ -75,8 +83,23 @@ class MotionObjectDetector:
             look, self._background
         )
         solid = _solid(moving)
+        left = self._left_places(look, solid, seconds)
+        self._background[left] = look[left]
+        solid = solid & ~left
         self._follow(look, difference, solid, seconds)
         return _boxes(solid, frame)
+
+    def _left_places(self, look: Colours, solid: Mask, seconds: float) -> Mask:
+        """Return where the background still holds a road user that has driven off (a "ghost").
+
+        There the background has the edges along the outline, and the picture has none (Cucchiara et al. 2003).
+        """
+        if self._calm is None or self._calm_s is None or self._calm.shape != look.shape:
+            self._calm, self._calm_s = look.copy(), np.zeros(look.shape[:2], np.float32)
+        at_rest = np.abs(look - self._calm).max(axis=2) < CALM
+        self._calm_s = np.where(at_rest, self._calm_s + np.float32(seconds), 0)
+        self._calm += 0.5 * (look - self._calm)
+        return _without_edges(solid & (self._calm_s >= SETTLED_S), solid, look, self._background)
 
     def _follow(self, look: Colours, difference: Colours, solid: Mask, seconds: float) -> None:
         """Let the background and its noise drift towards the picture: quickly where free, slowly where hidden."""
@@ -111,6 +134,35 @@ def _solid(moving: Mask) -> Mask:
     kept = moving & (_neighbours(moving) >= 5)
     reach = max(1, round(BRIDGE * moving.shape[1]))
     return thinner(thicker(kept, reach), reach)
+
+
+def _without_edges(settled: Mask, solid: Mask, look: Colours, background: Colours | None) -> Mask:
+    """Return the parts of ``settled``, a little grown, along whose outline the background has the edges, not the look."""
+    left = np.zeros_like(settled)
+    if background is None or not settled.any():
+        return left
+    now, was = _edges(look), _edges(background)
+    boxes, areas = blobs(settled)
+    for (x0, y0, x1, y1), area in zip(boxes.tolist(), areas.tolist(), strict=True):
+        if area < LEAST_AREA / 4 * settled.size:
+            continue
+        around = np.s_[max(0, y0 - 2) : y1 + 2, max(0, x0 - 2) : x1 + 2]
+        part = settled[around]
+        outside = thicker(part, 2) & ~part
+        if (solid[around] & outside).sum() > MOVING_ROUND * outside.sum():
+            continue
+        outline = thicker(part, 1) & ~thinner(part, 1)
+        if now[around][outline].sum() < LEFT_EDGES * was[around][outline].sum():
+            left[around] |= thicker(part, 2)
+    return left
+
+
+def _edges(look: Colours) -> Colours:
+    """Return (h, w) the larger of the differences to the next pixel across and down, of the brightness."""
+    bright = look.mean(axis=2)
+    across = np.abs(np.diff(bright, axis=1, append=bright[:, -1:]))
+    down = np.abs(np.diff(bright, axis=0, append=bright[-1:]))
+    return np.asarray(np.maximum(across, down))
 
 
 def _neighbours(mask: Mask) -> npt.NDArray[np.uint8]:
