@@ -79,7 +79,9 @@ def _do(job: Job, send: Send) -> None:
 
 
 def _own_openers() -> Openers:
-    # Here and not above, so that a test with its own openers needs no inference runtime.
+    # Here and not above, so that a test with its own openers needs no inference runtime; the runtime's telemetry is
+    # closed before anybody else can import it.
+    import waywarden.sight.runtime  # noqa: F401, PLC0415
     from waywarden.sight.detectors import open_object_detector  # noqa: PLC0415
     from waywarden.sight.sources import open_source  # noqa: PLC0415
     from waywarden.sight.watch import watch  # noqa: PLC0415
@@ -93,7 +95,7 @@ def _frames(source: FrameSource, seconds: float, send: Send) -> Iterator[Frame]:
     for item in source:
         if isinstance(item, Frame):
             start = start or item.at
-            done = (item.at - start).total_seconds() / seconds
+            done = (item.at - start).total_seconds() / max(seconds, 0.001)
             if done > 1:
                 return
             send(Progress(done))
