@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta, timezone
 import av
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
@@ -66,11 +66,13 @@ messages = st.one_of(
 )
 
 
+@settings(deadline=None)
 @given(messages)
 def test_what_may_cross_comes_out_as_it_went_in(item: wire.Message) -> None:
     assert wire.decode(wire.encode(item)) == item
 
 
+@settings(deadline=None)
 @given(detections())
 def test_so_do_detections(item: Detections) -> None:
     out = wire.decode(wire.encode(item))
@@ -82,6 +84,7 @@ def test_so_do_detections(item: Detections) -> None:
         getattr(out, name)[...] = 0  # its own memory, not a view of the message
 
 
+@settings(deadline=None)
 @given(st.lists(messages | detections(), max_size=5))
 def test_a_stream_is_read_message_by_message(items: list[wire.Message]) -> None:
     stream = io.BytesIO(b"".join(map(wire.encode, items)))
@@ -132,12 +135,14 @@ def test_no_message_can_carry_a_picture() -> None:
         wire.encode(Detections("a", NOON, 0.1, np.full((1, 4), np.nan, np.float32), *(np.zeros(1, t) for t in "fb")))
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=200))
 def test_noise_is_refused(noise: bytes) -> None:
     with pytest.raises(SealError):
         wire.decode(noise)
 
 
+@settings(deadline=None)
 @given(messages | detections(), st.data())
 def test_damage_is_noticed(item: wire.Message, data: st.DataObject) -> None:
     message = bytearray(wire.encode(item))

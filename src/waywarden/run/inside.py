@@ -20,8 +20,9 @@ from waywarden.run.sealed import Job, Openers, Task
 from waywarden.run.wire import End, Failure, Message, Progress, clipped, encode
 from waywarden.sight.frame import Frame
 from waywarden.sight.ports import FrameSource
-from waywarden.sight.redact import median_still
+from waywarden.sight.redact import WIDEST_UNSEEN_PX, median_still
 from waywarden.terms.errors import WaywardenError
+from waywarden.terms.pictures import WIDEST_PX
 from waywarden.terms.places import Camera
 from waywarden.terms.records import CameraHealth
 
@@ -72,14 +73,17 @@ def _do(job: Job, send: Send) -> None:
         return
     object_detector = openers.open_object_detector(job.detector)
     if job.task is Task.STILL:
-        send(median_still(_frames(source, job.seconds, send), object_detector))
+        widest_px = WIDEST_UNSEEN_PX if job.detector == "motion" else WIDEST_PX
+        send(median_still(_frames(source, job.seconds, send), object_detector, widest_px=widest_px))
         return
     for item in openers.watch(job.camera.id, source, object_detector):
         send(replace(item, reason=clipped(item.reason)) if isinstance(item, CameraHealth) else item)
 
 
 def _own_openers() -> Openers:
-    # Here and not above, so that a test with its own openers needs no inference runtime.
+    # Here and not above, so that a test with its own openers needs no inference runtime; the runtime's telemetry is
+    # closed before anybody else can import it.
+    import waywarden.sight.runtime  # noqa: F401, PLC0415
     from waywarden.sight.detectors import open_object_detector  # noqa: PLC0415
     from waywarden.sight.sources import open_source  # noqa: PLC0415
     from waywarden.sight.watch import watch  # noqa: PLC0415
@@ -93,7 +97,7 @@ def _frames(source: FrameSource, seconds: float, send: Send) -> Iterator[Frame]:
     for item in source:
         if isinstance(item, Frame):
             start = start or item.at
-            done = (item.at - start).total_seconds() / seconds
+            done = (item.at - start).total_seconds() / max(seconds, 0.001)
             if done > 1:
                 return
             send(Progress(done))

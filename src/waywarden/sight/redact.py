@@ -2,12 +2,11 @@
 
 Three steps, each of which stands in for what the one before cannot do:
 
-1. the median over time of each pixel: whoever moves is gone;
+1. the median over time of each pixel: whoever moves is gone, where the street is free more than half of the time;
 2. what the object detector still finds (who stood still) is painted over from what surrounds it, again and again until
    nothing is found; if that does not come about there is no still;
-3. at most ``WIDEST_PX`` wide: what no object detector found is too small to know a face or a plate by.
-
-The median needs a street that is free more than half of the time at each place.
+3. at most ``WIDEST_PX`` wide, and ``WIDEST_UNSEEN_PX`` where the object detector can only see what moves: what nobody
+   found is too small to know a face or a plate by.
 """
 
 from __future__ import annotations
@@ -28,6 +27,7 @@ from waywarden.terms.redaction_key import REDACTION_KEY
 
 Mask = npt.NDArray[np.bool_]
 
+WIDEST_UNSEEN_PX = 384
 LEAST_FRAMES = 12
 LEAST_SPAN_S = 5.0
 MOST_FRAMES = 64
@@ -45,15 +45,19 @@ MARGIN = 0.15
 """Boxes grow by this share of their size on each side, and by two pixels: networks cut mirrors and shadows off."""
 
 
-def median_still(frames: Iterable[Frame], object_detector: ObjectDetector) -> RedactedJpeg:
-    """Return the street without its road users, as a JPEG of at most ``WIDEST_PX`` pixels width.
+def median_still(
+    frames: Iterable[Frame], object_detector: ObjectDetector, *, widest_px: int = WIDEST_PX
+) -> RedactedJpeg:
+    """Return the street without its road users, as a JPEG of at most ``widest_px`` pixels width and height.
 
     Parameters
     ----------
     frames : iterable of Frame
         Of one camera, in order of time; at most ``MOST_FRAMES``, spread evenly, are kept in memory.
     object_detector : ObjectDetector
-        Sees every frame that is kept, so that one with a background learns it, and then the median.
+        Is shown the median alone, so it must know road users by their looks; one that needs movement finds nobody.
+    widest_px : int
+        ``WIDEST_UNSEEN_PX`` where the object detector needs movement.
 
     Raises
     ------
@@ -66,18 +70,16 @@ def median_still(frames: Iterable[Frame], object_detector: ObjectDetector) -> Re
     for number, frame in enumerate(frames):
         if number % stride:
             continue
-        width, height = _still_size(frame)
-        object_detector.detect(frame)
-        spread.append((frame.at, frame.rgb(width, height)))
+        spread.append((frame.at, frame.rgb(*_still_size(frame, widest_px))))
         if len(spread) > MOST_FRAMES:
             spread, stride = spread[::2], stride * 2
     still = _median(spread)
     return _jpeg(_filled(still, object_detector, spread[-1][0]))
 
 
-def _still_size(frame: Frame) -> tuple[int, int]:
+def _still_size(frame: Frame, widest_px: int) -> tuple[int, int]:
     """Return even width and height, as the encoder's half-size colours want them."""
-    shrink = min(Fraction(1), Fraction(WIDEST_PX, frame.width), Fraction(WIDEST_PX, frame.height))
+    shrink = min(Fraction(1), Fraction(widest_px, frame.width), Fraction(widest_px, frame.height))
     return max(2, int(frame.width * shrink) // 2 * 2), max(2, int(frame.height * shrink) // 2 * 2)
 
 
