@@ -130,6 +130,24 @@ def test_made_up_faults_at_any_size(size):
     assert _state(fog) != HealthState.PLACEHOLDER
 
 
+@pytest.mark.parametrize("share", [0.4, 0.5, 0.75])
+def test_planted_in_real_pictures_half_lost_ones_are_found(shared, share):
+    """A third of the height is missed by design; grey fill may pass for a card, which does not count either."""
+    smeared = lost = 0
+    paths = sorted((shared / "data" / "street_stills").rglob("*.webp"))[::16]
+    for path in paths:
+        picture, _ = decode_still(path)
+        assert isinstance(picture, av.VideoFrame)
+        rgb = picture.to_ndarray(format="rgb24")
+        top = round(len(rgb) * (1 - share))
+        repeated, filled = rgb.copy(), rgb.copy()
+        repeated[top:], filled[top:] = rgb[top - 1], 128
+        smeared += _state(repeated) is HealthState.SMEARED
+        lost += _state(filled) in {HealthState.SMEARED, HealthState.PLACEHOLDER}
+    assert smeared == len(paths)
+    assert lost >= 0.95 * len(paths)
+
+
 def test_snow_is_no_signal():
     snow = np.random.default_rng(2).integers(0, 256, (288, 320, 1)).repeat(3, axis=2)
     assert _state(snow) is HealthState.NO_SIGNAL
