@@ -1,7 +1,7 @@
 """A real RTSP server on loopback, run with the system Python: rtsp_server.py PORT CLIP.mp4 [USER PASSWORD].
 
 PORT 0 takes a free one. It prints the port on one line once it listens. Needs Debian's gir1.2-gst-rtsp-server-1.0,
-python3-gi and gstreamer1.0-plugins-good/-bad. Port 8554-free: nothing but the given port is used (RTP goes over TCP).
+python3-gi and gstreamer1.0-plugins-good and -bad. RTP goes over TCP, so no other port is used.
 """
 
 import sys
@@ -21,14 +21,17 @@ def main() -> None:
     server.set_address("127.0.0.1")
     server.set_service(port)
     factory = GstRtspServer.RTSPMediaFactory()
-    factory.set_launch(f"( filesrc location={clip} ! qtdemux ! h264parse ! rtph264pay name=pay0 pt=96 config-interval=1 )")
+    factory.set_launch(
+        f"( filesrc location={clip} ! qtdemux ! h264parse ! rtph264pay name=pay0 pt=96 config-interval=1 )"
+    )
     factory.set_protocols(GstRtsp.RTSPLowerTrans.TCP)
     if len(sys.argv) > 3:
         demand_password(server, factory, *sys.argv[3:5])
     server.get_mount_points().add_factory("/street", factory)
     if server.attach(None) == 0:
         sys.exit(f"cannot listen on 127.0.0.1:{port}")
-    print(server.get_bound_port(), flush=True)
+    sys.stdout.write(f"{server.get_bound_port()}\n")
+    sys.stdout.flush()
     GLib.MainLoop().run()
 
 

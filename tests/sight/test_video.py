@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
 
 import av
@@ -100,8 +101,8 @@ def test_a_pause_is_watched_up_to_the_gap_limit_and_not_beyond(interval_s, pause
 def test_time_goes_up_whatever_the_stream_says(presented):
     clock = PresentationClock(START, 0.04)
     placed = [one for one in map(clock.place, presented) if one is not None]
-    assert all(b[0] > a[0] for a, b in zip(placed, placed[1:], strict=False))
-    assert all(b[1] <= (b[0] - a[0]).total_seconds() for a, b in zip(placed, placed[1:], strict=False))
+    assert all(b[0] > a[0] for a, b in pairwise(placed))
+    assert all(b[1] <= (b[0] - a[0]).total_seconds() for a, b in pairwise(placed))
 
 
 def test_a_clock_that_jumps_back_goes_on_unwatched():
@@ -247,7 +248,7 @@ def test_a_recording_that_breaks_off_is_counted_as_far_as_it_goes_and_said(share
     assert 100 < len(frames) < 200
     assert health[-1].state is HealthState.CUT_SHORT
     assert health[-1].at == frames[-1].at + timedelta(seconds=1 / 25)
-    assert problem is not None and "breaks off after 5." in problem
+    assert "breaks off after 5." in str(problem)
 
 
 def test_damage_in_the_middle_is_recorded_and_the_rest_is_read(shared, tmp_path):

@@ -3,7 +3,8 @@
 By statistics of the picture alone, never by what is known of one operator's card. The limits were set on
 ``camera_faults`` (10 files) against 629 stills of 105 cameras and the clips; ``tests/sight/test_health.py`` holds the
 table. Measured there, worst good picture against the faults: largest share of one brightness (3 levels) .17 against
-.67 and more; share of repeated rows .27 against .50; strongest colour (99th percentile) 8 levels against 0.
+.67 and more; share of repeated rows .27 against .50; strongest colour (99th percentile) 8 levels against 0. DARK,
+snow, one even colour and lost grey rows are set on made-up pictures alone: no real one was at hand.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from waywarden.sight.frame import Frame
+from waywarden.sight.frame import Frame, Picture
 from waywarden.terms.records import CameraHealth, HealthState
 
 LOOK_WIDTH_PX = 320
@@ -38,7 +39,9 @@ SMEAR_SHARE = 0.38
 SMEAR_LEVELS = 4
 FILL_SHARE = 0.25
 FILL_LEVELS = (120, 136)
+CARD_GREY_SHARE = 0.4
 GREY_LEVELS = 2
+COLOUR_SHARE = 0.01
 FROZEN_LEVELS = 1
 
 _Levels = npt.NDArray[np.int16]
@@ -62,9 +65,10 @@ def diagnose(frame: Frame) -> Diagnosis | None:
     return (
         _no_signal(luma)
         or _dark(luma)
+        or _lost(luma)
         or _placeholder(luma)
         or _smeared(luma)
-        or _grey(frame.rgb(width, height).astype(np.int16))
+        or _grey(frame.rgb(width, height))
     )
 
 
@@ -97,26 +101,33 @@ def _placeholder(luma: _Levels) -> Diagnosis | None:
     return Diagnosis(HealthState.PLACEHOLDER, f"a card instead of the street: {flat:.0%} of it is one flat tone")
 
 
+def _lost(luma: _Levels) -> Diagnosis | None:
+    """Find the mid-grey (YUV 128) that a decoder puts where bytes were lost, where the rest is no grey card."""
+    low, high = FILL_LEVELS
+    level = np.median(luma, axis=1, keepdims=True)
+    filled = (np.mean(np.abs(luma - level) <= 1, axis=1) > 0.95) & (level[:, 0] >= low) & (level[:, 0] <= high)
+    share = _longest_run(filled) / len(luma)
+    elsewhere = luma[~filled]
+    if share <= FILL_SHARE or np.mean((elsewhere >= low) & (elsewhere <= high)) > CARD_GREY_SHARE:
+        return None
+    return Diagnosis(HealthState.SMEARED, f"{share:.0%} of the rows are empty grey: the decoder lost them")
+
+
 def _smeared(luma: _Levels) -> Diagnosis | None:
-    """Find what a decoder without bytes leaves: the last rows repeated downwards, or mid-grey (YUV 128)."""
+    """Find the last good rows repeated downwards, as a decoder leaves them when bytes were lost."""
     apart = max(4, luma.shape[0] // 8)
     repeats = np.percentile(np.abs(luma[apart:] - luma[:-apart]), 80, axis=1) <= SMEAR_LEVELS
     lively = luma.std(axis=1)[apart:] > 2 * SMEAR_LEVELS
     share = (_longest_run(repeats & lively) + apart) / len(luma)
-    if share > SMEAR_SHARE:
-        return Diagnosis(HealthState.SMEARED, f"{share:.0%} of the rows repeat the row above: the picture is smeared")
-    low, high = FILL_LEVELS
-    level = np.median(luma, axis=1)
-    filled = (np.mean(np.abs(luma - level[:, None]) <= 1, axis=1) > 0.95) & (level >= low) & (level <= high)
-    share = _longest_run(filled) / len(luma)
-    if share > FILL_SHARE:
-        return Diagnosis(HealthState.SMEARED, f"{share:.0%} of the rows are empty grey: the decoder lost them")
-    return None
+    if share <= SMEAR_SHARE:
+        return None
+    return Diagnosis(HealthState.SMEARED, f"{share:.0%} of the rows repeat the row above: the picture is smeared")
 
 
-def _grey(rgb: _Levels) -> Diagnosis | None:
-    colour = float(np.percentile(rgb.max(axis=2) - rgb.min(axis=2), 99))
-    if colour > GREY_LEVELS:
+def _grey(rgb: Picture) -> Diagnosis | None:
+    red, green, blue = rgb[..., 0], rgb[..., 1], rgb[..., 2]
+    highest, lowest = np.maximum(np.maximum(red, green), blue), np.minimum(np.minimum(red, green), blue)
+    if np.count_nonzero(highest - lowest > GREY_LEVELS) > COLOUR_SHARE * highest.size:
         return None
     return Diagnosis(HealthState.GREY, "the picture has no colour: night mode or a fault; it is still counted")
 

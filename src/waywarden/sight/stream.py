@@ -182,7 +182,8 @@ class LiveStream:
         timed = _is_timed(container)
         session.interval_s = 1 / _rate_hz(container, stream)
         for picture in pictures(container, stream):
-            seconds = None if picture is None else presented_s(picture) if timed else self._now().timestamp()
+            arrived = self._now()
+            seconds = None if picture is None else presented_s(picture) if timed else arrived.timestamp()
             if picture is None or seconds is None:
                 # before its first keyframe a live stream cannot be decoded: that is no fault
                 if session.clock is not None and not session.smeared:
@@ -190,7 +191,7 @@ class LiveStream:
                     yield self._health(session, HealthState.SMEARED, "a part of the stream cannot be decoded")
                 continue
             if session.clock is None:
-                session.clock = session.anchored(self._now())
+                session.clock = session.anchored(arrived)
             placed = session.clock.place(seconds)
             if placed is None:
                 continue
@@ -241,8 +242,8 @@ class _Session:
         self._began: datetime | None = None
 
     def anchored(self, now: datetime) -> PresentationClock:
-        """Return the clock of a new connection: it starts at ``now``, but never before the last frame."""
-        self._began = now if self.last is None else max(now, self.last + timedelta(seconds=self.interval_s))
+        """Return the clock of a new connection: it starts at ``now``, but after the last frame."""
+        self._began = now if self.last is None else max(now, self.last + timedelta(milliseconds=1))
         return PresentationClock(self._began, self.interval_s, self.last)
 
     @property

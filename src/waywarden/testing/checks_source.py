@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import pickle  # noqa: S403  # only to show that a frame refuses it
+import pickle
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
+from typing import cast
 
 import av
 import numpy as np
+from av.video.stream import VideoStream
 
 from waywarden.sight.frame import Frame
 from waywarden.sight.ports import FrameSource
@@ -27,17 +29,17 @@ def check_frame_source(source: FrameSource) -> list[Frame]:
     cannot be pickled. AssertionError says which promise was broken.
     """
     facts = source.about()
-    assert facts.width > 0 and facts.height > 0 and facts.rate_hz > 0 and facts.codec, f"about() is empty: {facts}"
+    _hold(min(facts.width, facts.height, facts.rate_hz) > 0 and facts.codec != "", f"about() is empty: {facts}")
     frames = [item for item in source if isinstance(item, Frame)]
-    assert frames, "no frame came"
-    assert all(frame.at.utcoffset() == UTC.utcoffset(None) for frame in frames), "times must be aware UTC"
-    assert (frames[0].width, frames[0].height) == (facts.width, facts.height), "about() states another size"
+    _hold(len(frames) > 0, "no frame came")
+    _hold(all(frame.at.utcoffset() == timedelta() for frame in frames), "times must be aware UTC")
+    _hold((frames[0].width, frames[0].height) == (facts.width, facts.height), "about() states another size")
     for one, other in pairwise(frames):
         step_s = (other.at - one.at).total_seconds()
-        assert step_s > 0, f"times must go up: {one.at} is followed by {other.at}"
-        assert 0 <= other.watched_s <= step_s + 1e-6, f"{other.watched_s} s watched in a step of {step_s} s"
+        _hold(step_s > 0, f"times must go up: {one.at} is followed by {other.at}")
+        _hold(0 <= other.watched_s <= step_s + 1e-6, f"{other.watched_s} s watched in a step of {step_s} s")
     again = [(item.at, item.watched_s) for item in source if isinstance(item, Frame)]
-    assert again == [(frame.at, frame.watched_s) for frame in frames], "playing again must give the same"
+    _hold(again == [(frame.at, frame.watched_s) for frame in frames], "playing again must give the same")
     try:
         pickle.dumps(frames[0])
     except TypeError:
@@ -45,10 +47,15 @@ def check_frame_source(source: FrameSource) -> list[Frame]:
     raise AssertionError("a frame must refuse to be pickled")
 
 
+def _hold(promise: bool, words: str) -> None:  # noqa: FBT001  # an assert that also holds under python -O
+    if not promise:
+        raise AssertionError(words)
+
+
 def write_clip(path: Path, times_s: Sequence[float], *, rate_hz: int = 25, codec: str = "libx264") -> Path:
     """Write a 64 x 48 clip of a moving pattern, one frame at each of ``times_s`` (up strictly); return ``path``."""
     with av.open(str(path), "w") as container:
-        stream = container.add_stream(codec, rate=rate_hz)
+        stream = cast("VideoStream", container.add_stream(codec, rate=rate_hz))
         stream.width, stream.height = 64, 48
         stream.pix_fmt = "yuvj420p" if codec == "mjpeg" else "yuv420p"
         stream.gop_size = 10
