@@ -68,10 +68,10 @@ def page_steps() -> list[tuple[str, Step]]:
 def steps() -> list[tuple[str, Step]]:
     """Return what is checked before the tests, in order."""
     return [
-        ("ruff", command("ruff", "check", "--quiet", ".")),
-        ("ruff format", command("ruff", "format", "--check", "--quiet", ".")),
+        ("ruff", command("ruff", "check", "--quiet", "--output-format", "concise", ".")),
+        ("ruff format", command("ruff", "format", "--check", "--quiet", "--output-format", "concise", ".")),
         ("mypy", command("mypy")),
-        ("import contracts", command("lint-imports")),
+        ("import contracts", command("lint-imports", "--no-logo")),
         ("dead code (vulture)", command("vulture")),
         ("dependencies (deptry)", command("deptry", ".")),
         ("spelling (codespell)", command("codespell")),

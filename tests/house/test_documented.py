@@ -141,7 +141,8 @@ def test_a_command_that_is_not_documented_is_found() -> None:
     app = typer.Typer()
 
     @app.command()
-    def foresee(*, weeks_ahead: int = 2) -> None: ...
+    def foresee(*, weeks_ahead: int = 2) -> int:
+        return weeks_ahead
 
     @app.command()
     def count() -> None: ...
