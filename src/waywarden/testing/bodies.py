@@ -14,7 +14,7 @@ from waywarden.testing.drivers import Trip
 Floats = npt.NDArray[np.float32]
 Rgb = tuple[float, float, float]
 
-GLASS: Rgb = (34, 42, 50)
+GLASS: Rgb = (16, 20, 24)
 TYRE: Rgb = (22, 22, 24)
 HUB: Rgb = (120, 122, 126)
 TRIM: Rgb = (38, 38, 40)
@@ -134,12 +134,12 @@ def hull(build: Builder, ribs: Sequence[Rib], paint: Rgb, windows: set[tuple[int
         for level in range(len(low) - 1):
             (w00, z00), (w01, z01), (w10, z10), (w11, z11) = low[level], low[level + 1], high[level], high[level + 1]
             glass = (gap, level) in windows
-            rgb, gloss = (GLASS, 0.35) if glass else (paint if level else _darker(paint, 0.55), 0.14)
+            rgb, gloss = (GLASS, 0.12) if glass else (paint if level else _darker(paint, 0.55), 0.14)
             for side in (-1, 1):
                 corners = ((x0, side * w00, z00), (x1, side * w10, z10), (x1, side * w11, z11), (x0, side * w01, z01))
                 build.quad(corners, (0, side, 0.3), rgb, gloss)
         (w0, z0), (w1, z1) = low[-1], high[-1]
-        rgb, gloss = (GLASS, 0.45) if gap in screens else (paint, 0.2)
+        rgb, gloss = (GLASS, 0.2) if gap in screens else (paint, 0.2)
         build.quad(((x0, w0, z0), (x1, w1, z1), (x1, -w1, z1), (x0, -w0, z0)), (0, 0, 1), rgb, gloss)
     for (x, rib), ahead in ((ribs[0], -1), (ribs[-1], 1)):
         for (w0, z0), (w1, z1) in zip(rib, rib[1:], strict=False):
@@ -153,15 +153,18 @@ def _darker(rgb: Rgb, by: float) -> Rgb:
 def _lamps(build: Builder, half: float, width: float, z: float) -> None:
     """Add head and tail lamps, plates and a grille to the ends at ``half`` the length."""
     for side in (-1, 1):
-        y0, y1 = side * width * 0.52, side * width * 0.88
+        y0, y1 = side * width * 0.5, side * width * 0.97
         for x, rgb, which in ((half + 0.01, LAMP, "head"), (-half - 0.01, TAIL, "tail")):
-            up = 0.16 if which == "head" else 0.26
+            up = 0.17 if which == "head" else 0.26
             build.quad(((x, y0, z), (x, y1, z), (x, y1, z + up), (x, y0, z + up)), (x, 0, 0), rgb, 0.1, 2)
             build.lamp(which, (x, (y0 + y1) / 2, z + up / 2))
     for x in (half + 0.01, -half - 0.01):
-        build.quad(((x, -0.26, 0.42), (x, 0.26, 0.42), (x, 0.26, 0.54), (x, -0.26, 0.54)), (x, 0, 0), PLATE, 0, 2)
-    x, y = half + 0.01, width * 0.5
-    build.quad(((x, -y, 0.58), (x, y, 0.58), (x, y, z + 0.1), (x, -y, z + 0.1)), (1, 0, 0), TRIM, 0.1, 1)
+        build.quad(((x, -0.26, 0.42), (x, 0.26, 0.42), (x, 0.26, 0.54), (x, -0.26, 0.54)), (x, 0, 0), PLATE, 0, 3)
+    x, y = half + 0.01, width * 0.46
+    build.quad(((x, -y, z - 0.02), (x, y, z - 0.02), (x, y, z + 0.15), (x, -y, z + 0.15)), (1, 0, 0), TRIM, 0.1, 1)
+    for x in (half + 0.01, -half - 0.01):
+        y = width * 0.9
+        build.quad(((x, -y, 0.2), (x, y, 0.2), (x, y, 0.4), (x, -y, 0.4)), (x, 0, 0), TRIM, 0.1, 1)
 
 
 def car(trip: Trip, rng: np.random.Generator) -> Body:
@@ -169,21 +172,33 @@ def car(trip: Trip, rng: np.random.Generator) -> Body:
     paint = PAINTS[rng.integers(len(PAINTS))]
     half, wide, top = trip.length_m / 2, trip.width_m / 2, trip.height_m
     style = int(rng.integers(3))
-    boot_z, rear_x = ((0.97, -0.9), (1.0, -0.62), (1.05, -0.95))[style]
-    tops = ((-1.0, 0.72, 0.8), (-0.97, boot_z - 0.02, boot_z), (rear_x, boot_z - 0.03, boot_z + 0.03))
-    cabin = ((rear_x + 0.22, 0.94, top * 0.98), (-0.3, 0.93, top), (-0.25, 0.93, top), (0.1, 0.92, top * 0.985))
-    nose = ((0.46, 0.9, 0.97), (0.86, 0.78, 0.82), (0.97, 0.68, 0.72), (1.0, 0.6, 0.64))
+    top += (0.0, -0.04, 0.16)[style]
+    boot_z, rear_x = ((0.98, -0.93), (1.0, -0.66), (1.06, -0.96))[style]
+    tops = ((-1.0, 0.7, 0.86), (-0.97, boot_z - 0.06, boot_z), (rear_x, boot_z - 0.05, boot_z + 0.02))
+    cabin = ((rear_x + 0.2, 0.95, top * 0.97), (-0.36, 0.94, top), (-0.3, 0.94, top), (0.08, 0.93, top * 0.985))
+    nose = ((0.5, 0.92, 0.99), (0.84, 0.84, 0.9), (0.96, 0.72, 0.78), (1.0, 0.62, 0.66))
     ribs: list[Rib] = []
     for x, belt, roof in (*tops, *cabin, *nose):
-        end = 1.0 if abs(x) < 0.9 else 0.94 if abs(x) < 0.98 else 0.86
-        roof_w = 0.72 if roof > 1.2 else 0.8
-        levels = ((0.9 * end, 0.2), (end, min(0.52, belt - 0.1)), (0.95 * end, belt), (roof_w * end, roof))
+        end = 1.0 if abs(x) < 0.83 else 0.96 if abs(x) < 0.95 else 0.92 if abs(x) < 0.98 else 0.84
+        cabin_here = roof > 1.2
+        levels = (
+            (0.92 * end, 0.2), (0.99 * end, 0.4), (end, min(0.66, belt - 0.06)), (0.95 * end, belt),
+            ((0.77 if cabin_here else 0.9) * end, roof - 0.07 if cabin_here else roof - 0.02),
+            ((0.66 if cabin_here else 0.7) * end, roof),
+        )  # fmt: skip
         ribs.append((x * half, tuple((w * wide, z) for w, z in levels)))
     build = Builder()
-    hull(build, ribs, paint, {(2, 2), (3, 2), (5, 2), (6, 2)}, {2, 6})
-    _lamps(build, half, wide * 0.86, 0.56 if style < 2 else 0.6)
+    hull(build, ribs, paint, {(2, 3), (3, 3), (5, 3), (6, 3)}, {2, 6})
+    _lamps(build, half, wide * 0.84, 0.5 if style < 2 else 0.56)
+    for side in (-1, 1):
+        y = side * wide
+        build.quad(((0.34 * half, y, 0.95), (0.42 * half, y * 1.1, 0.95), (0.42 * half, y * 1.1, 1.1), (0.34 * half, y, 1.1)),
+                   (1, 0, 0), paint, 0.1)  # fmt: skip
+        for x in (-0.33 * half, 0.12 * half):
+            build.quad(((x, y * 1.005, 0.42), (x + 0.03, y * 1.005, 0.42), (x + 0.03, y * 0.97, 0.92), (x, y * 0.97, 0.92)),
+                       (0, side, 0), _darker(paint, 0.4), 0, 1)  # fmt: skip
     for x in (-trip.wheelbase_m / 2, trip.wheelbase_m / 2):
-        build.wheel(x, wide * 0.985, 0.32)
+        build.wheel(x, wide * 0.985, 0.33)
     return build.body()
 
 

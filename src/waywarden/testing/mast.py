@@ -90,12 +90,12 @@ class Mast:
 def corner_mast(rng: np.random.Generator, size_px: tuple[int, int]) -> Mast:
     """Return a mast on one corner, drawn from ``rng``, that sees all four gates of the junction."""
     corner_deg = 45.0 + 90.0 * int(rng.integers(4)) + float(rng.uniform(-6, 6))
-    away_m, height_m = float(rng.uniform(31, 34)), float(rng.uniform(10.5, 12))
+    away_m, height_m = float(rng.uniform(35, 37)), float(rng.uniform(12, 13.5))
     corner = math.radians(corner_deg)
     position = (math.cos(corner) * away_m, math.sin(corner) * away_m, height_m)
     width, height = size_px
-    wide_deg = 74.0 if width / height > 1.5 else 70.0
+    wide_deg = 62.0 if width / height > 1.5 else 60.0
     focal_px = width / 2 / math.tan(math.radians(wide_deg / 2))
-    below_horizon = 0.13 if width / height > 1.5 else 0.2
+    below_horizon = 0.06 if width / height > 1.5 else 0.14
     tilt_deg = math.degrees(math.atan((0.5 - below_horizon) * height / focal_px))
     return Mast(position, corner_deg + 180.0, tilt_deg, focal_px, size_px)

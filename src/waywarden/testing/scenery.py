@@ -186,19 +186,19 @@ def ground_rgb(x: Floats, y: Floats, where: Site) -> Floats:
     paved = (ax < PAVED_M) | (ay < PAVED_M)
     grain = value_noise(x * 9, y * 9, where.look) * 14 + value_noise(x * 2.3, y * 2.3, where.look + 1) * 9
     broad = value_noise(x * 0.22, y * 0.22, where.look + 2) * 16
-    grey = 86 + grain + broad
+    grey = 128 + grain + broad
     worn = np.minimum(ax, ay)  # the distance from the middle of the arm one is on
     grey = grey - 7 * np.exp(-(((worn - LANE_M / 2) / 0.35) ** 2)) - _cracks(x, y, where.look)
     rgb = np.stack((grey, grey, grey + 3), axis=-1)
     slab = (np.abs(x / 0.9 - np.rint(x / 0.9)) < 0.04) | (np.abs(y / 0.9 - np.rint(y / 0.9)) < 0.04)
-    stone = 142 + grain * 0.7 + broad * 0.8 - 10 * slab
-    grass = 84 + grain * 1.6 + broad * 1.5
+    stone = 164 + grain * 0.7 + broad * 0.8 - 10 * slab
+    grass = 100 + grain * 1.6 + broad * 1.5
     rgb = np.where(road[..., None], rgb, np.stack((stone, stone - 4, stone - 12), axis=-1))
     rgb = np.where((~road & ~paved)[..., None], np.stack((grass * 0.82, grass * 1.06, grass * 0.52), axis=-1), rgb)
     rgb = np.where(kerb[..., None], np.stack((stone + 22,) * 3, axis=-1), rgb)
     worn_off = (0.86 + value_noise(x * 5, y * 5, where.look + 3) * 0.5)[..., None]
     painted = _markings(x, y, drives_on_left=where.drives_on_left)[..., None] * np.clip(worn_off, 0, 1)
-    return np.asarray(rgb * (1 - painted) + np.array((222, 222, 216)) * painted, np.float32)
+    return np.asarray(rgb * (1 - painted) + np.array((238, 238, 232)) * painted, np.float32)
 
 
 def _rounded(ax: Floats, ay: Floats, edge_m: float, radius_m: float) -> Mask:

@@ -57,7 +57,7 @@ def weather(condition: Condition, rng: np.random.Generator) -> Weather:
     turn, up = float(rng.uniform(0, 2 * math.pi)), math.radians(float(rng.uniform(42, 58)))
     to_sun = (math.cos(turn) * math.cos(up), math.sin(turn) * math.cos(up), math.sin(up))
     if condition is Condition.DAY:
-        return Weather(to_sun, (0.62, 0.6, 0.56), (0.46, 0.48, 0.52), (150, 182, 220), (206, 218, 228), 0.42, 0, 0, 1, 1.6)
+        return Weather(to_sun, (0.7, 0.68, 0.63), (0.5, 0.52, 0.56), (150, 182, 220), (206, 218, 228), 0.42, 0, 0, 1, 1.6)
     if condition is Condition.DUSK:
         return Weather(
             (0, 0, 1), (0.1, 0.1, 0.13), (0.3, 0.3, 0.36), (84, 98, 140), (190, 150, 128), 0.12, 0.45, 0, 1, 3.0
