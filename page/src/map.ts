@@ -146,7 +146,7 @@ export class CameraMap {
     );
   }
 
-  /** A label moves to the left or goes where it would cover another; the list still has it. */
+  /** A label moves to another side, or goes where it would cover another; the list still has it. */
   private placeLabels(): void {
     const taken: DOMRect[] = [...this.markers.values()].map((marker) =>
       (marker.getElement().querySelector(".disc") as HTMLElement).getBoundingClientRect(),
@@ -154,10 +154,12 @@ export class CameraMap {
     const frame = this.map.getContainer().getBoundingClientRect();
     for (const marker of this.markers.values()) {
       const label = marker.getElement().querySelector(".label") as HTMLElement;
-      label.className = "label";
-      if (!fits(label.getBoundingClientRect(), taken, frame)) label.className = "label left";
-      if (!fits(label.getBoundingClientRect(), taken, frame)) label.className = "label hidden";
-      else taken.push(label.getBoundingClientRect());
+      const place = ["label", "label left", "label below"].find((name) => {
+        label.className = name;
+        return fits(label.getBoundingClientRect(), taken, frame);
+      });
+      if (place) taken.push(label.getBoundingClientRect());
+      else label.className = "label hidden";
     }
   }
 }

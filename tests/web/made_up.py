@@ -165,39 +165,21 @@ def _bin(camera: Camera, start: datetime, watched_s: float, rng: random.Random) 
     speed = 13.0 - 4.0 * busy if camera.calibration else None
     if hour < 6.3 and camera.id == "03601":
         busy = 0.0
-    for number, move in enumerate(camera.movements):
-        weight = 34 if number % 3 == 1 else 14
-        yield from _rows(camera, start, watched_s, (None, None, move.id), weight * busy, speed, rng)
-    for gate in camera.gates:
-        for direction in Direction:
-            yield from _rows(camera, start, watched_s, (gate.id, direction, None), 62 * busy, speed, rng)
+    lines: list[tuple[tuple[str | None, Direction | None, str | None], float]] = [
+        ((None, None, move.id), 34.0 if number % 3 == 1 else 14.0) for number, move in enumerate(camera.movements)
+    ]
+    lines += [((gate.id, direction, None), 62.0) for gate in camera.gates for direction in Direction]
+    for line, weight in lines:
+        for name, count in _counts(weight * busy, rng).items():
+            mean = None if speed is None or not count else speed * rng.uniform(0.94, 1.06)
+            v85 = None if mean is None else mean * 1.18
+            yield TrafficInterval(camera.id, *line, name, start, BIN_S, watched_s, count, mean, v85, METHOD)
 
 
-def _rows(
-    camera: Camera,
-    start: datetime,
-    watched_s: float,
-    line: tuple[str | None, Direction | None, str | None],
-    wanted: float,
-    speed_mps: float | None,
-    rng: random.Random,
-) -> Iterator[TrafficInterval]:
+def _counts(wanted: float, rng: random.Random) -> dict[str, int]:
     counts = {name: round(wanted * share * rng.uniform(0.7, 1.3)) for name, share in SHARES.items()}
     counts = {name: count for name, count in counts.items() if count}
-    for name, count in [*counts.items(), (ALL_CLASSES, sum(counts.values()))]:
-        mean = None if speed_mps is None or not count else speed_mps * rng.uniform(0.94, 1.06)
-        yield TrafficInterval(
-            camera.id,
-            *line,
-            name,
-            start,
-            BIN_S,
-            watched_s,
-            count,
-            mean,
-            None if mean is None else mean * 1.18,
-            METHOD,
-        )
+    return {**counts, ALL_CLASSES: sum(counts.values())}
 
 
 def made_up_still(width: int = 1280, height: int = 720) -> bytes:

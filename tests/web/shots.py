@@ -1,4 +1,4 @@
-"""Takes the pictures of the page: ``python tests/web/shots.py [URL] FOLDER [CAMERA]``; without a URL, of made-up counts."""
+"""Takes the pictures of the page: ``python tests/web/shots.py [URL] FOLDER [CAMERA]``; of made-up counts without URL."""
 
 from __future__ import annotations
 
@@ -78,8 +78,6 @@ def take(site: str, folder: Path, camera: str, draw: str = "") -> None:
     with browser() as chromium:
         for name, (shade, width, height, path) in views.items():
             page = chromium.new_page(viewport={"width": width, "height": height}, color_scheme=shade)  # type: ignore[arg-type]
-            page.on("console", lambda message: print(message.type, message.text))
-            page.on("pageerror", lambda error: print("ERROR", error))
             page.goto(site + path)
             page.wait_for_load_state("networkidle")
             page.wait_for_timeout(700)

@@ -39,7 +39,7 @@ export function armsOf(camera: Camera): Arm[] {
       return { gate: gate.gate, angle: Math.atan2(point[1] - (centre[1] as number), point[0] - (centre[0] as number)) };
     })
     .sort((a, b) => a.angle - b.angle);
-  const gaps = arms.map((arm, index) => turn(arm.angle, (arms[(index + 1) % arms.length] as Arm).angle));
+  const gaps = arms.map((arm, index) => turn(arm.angle, (arms[(index + 1) % arms.length] as Arm).angle) % FULL);
   if (arms.length > 1 && Math.min(...gaps) >= MIN_GAP) return arms;
   const first = arms[0]?.angle ?? 0;
   return arms.map((arm, index) => ({ ...arm, angle: first + (index * FULL) / arms.length }));

@@ -336,13 +336,17 @@ def _verify(before: str, after: str, camera_id: str, wanted: Row) -> None:
     calibration: Calibration | None = wanted["calibration"]
     right = (
         expected == got
-        and found["gate"] == [_gate_row(gate) for gate in wanted["gate"]]
-        and found["movement"] == [_movement_row(movement) for movement in wanted["movement"]]
+        and _by_id(found["gate"]) == _by_id([_gate_row(gate) for gate in wanted["gate"]])
+        and _by_id(found["movement"]) == _by_id([_movement_row(movement) for movement in wanted["movement"]])
         and (found["crs"], found["point"])
         == ((None, []) if calibration is None else (calibration.crs, [_point_row(one) for one in calibration.points]))
     )
     if not right:
         raise ConfigError("the file is laid out too unusually to write gates into: use [[camera]] and [[camera.gate]]")
+
+
+def _by_id(rows: Sequence[Row]) -> list[Row]:
+    return sorted(rows, key=_id)
 
 
 def _taken_out(document: Row, camera_id: str) -> Row:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import signal
 import socket
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
 
 import uvicorn
 
@@ -57,8 +59,22 @@ def serve(
     )
     if ready is not None:
         ready(site_address(host, listening.getsockname()[1]))
-    with listening, contextlib.suppress(KeyboardInterrupt):
+    with listening, _stopped_by_signals():
         uvicorn.Server(config).run(sockets=[listening])
+
+
+@contextlib.contextmanager
+def _stopped_by_signals() -> Iterator[None]:
+    """Let SIGINT and SIGTERM end the block and no more: uvicorn raises them anew once it has stopped."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        with contextlib.suppress(KeyboardInterrupt):
+            yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -78,6 +94,7 @@ def site_address(host: str, port: int) -> str:
     >>> site_address("127.0.0.1", 8040), site_address("::1", 8040)
     ('http://127.0.0.1:8040/', 'http://[::1]:8040/')
     """
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}.get(host, host)  # noqa: S104 - compared, not bound
     name = f"[{host}]" if ":" in host else host
     return f"http://{name}:{port}/"
 

@@ -1,0 +1,80 @@
+"""A made-up city for the web room's tests, the built page, and a browser without a window."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser
+from starlette.testclient import TestClient
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT))
+
+from tests.web.made_up import MemoryStore, made_up_city, made_up_store
+from tests.web.shots import CHROMIUM, browser, served
+
+from waywarden.terms.places import City
+from waywarden.web.app import STATIC, create_app
+
+
+def skip_loudly(why: str) -> None:
+    """Skip, but never under CI."""
+    if os.environ.get("CI"):
+        pytest.fail(f"{why}: under CI it must be there")
+    pytest.skip(f"NOT RUN: {why}")
+
+
+@pytest.fixture(scope="session")
+def city() -> City:
+    return made_up_city()
+
+
+@pytest.fixture(scope="session")
+def store(city: City) -> MemoryStore:
+    return made_up_store(city)
+
+
+@pytest.fixture(scope="session")
+def client(city: City, store: MemoryStore) -> TestClient:
+    return TestClient(create_app(city, store), raise_server_exceptions=False)
+
+
+@pytest.fixture(scope="session")
+def page_folder() -> Path:
+    """Return page/ with its packages there."""
+    folder = ROOT / "page"
+    npm = shutil.which("npm")
+    if npm is None:
+        skip_loudly("npm, which builds the page, is not on this machine")
+    if not (folder / "node_modules").is_dir():
+        subprocess.run([str(npm), "ci"], cwd=folder, check=True, capture_output=True)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def built_page(request: pytest.FixtureRequest) -> Path:
+    """Return the folder of the built page; build it where it is missing."""
+    if not (STATIC / "index.html").is_file():
+        folder = request.getfixturevalue("page_folder")
+        subprocess.run(["npm", "run", "build"], cwd=folder, check=True, capture_output=True)
+    return STATIC
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    if not Path(CHROMIUM).exists():
+        skip_loudly(f"there is no browser at {CHROMIUM}")
+    with browser() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def site(city: City, store: MemoryStore, built_page: Path) -> Iterator[str]:
+    with served(create_app(city, store)) as address:
+        yield address
