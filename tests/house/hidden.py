@@ -40,7 +40,7 @@ MODULES_TABLE = {"waywarden.sight.runtime"}
 """Who may touch ``sys.modules``: the one module that closes the inference runtime's telemetry."""
 
 KEY = "waywarden.terms.redaction_key"
-KEY_HOLDERS = {"waywarden.terms.pictures", "waywarden.sight.redact", "waywarden.run.wire"}
+KEY_HOLDERS = {"waywarden.terms.pictures", "waywarden.sight.redact", "waywarden.run.sealing.wire"}
 
 
 def hidden(module: Module, known: Iterable[str] = ()) -> list[str]:

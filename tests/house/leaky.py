@@ -194,7 +194,7 @@ def watch_here(camera_id: str, source: MadeUp, object_detector: object) -> Itera
 
 def main() -> None:
     """Leak one frame; seal before with the layers that the arguments name, or with none."""
-    from waywarden.run.seal import seal
+    from waywarden.run.sealing.seal import seal
 
     with contextlib.suppress(ImportError):
         import cv2  # noqa: F401 - warm it: what it caches, it caches now

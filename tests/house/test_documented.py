@@ -107,7 +107,7 @@ def test_every_room_is_in_the_tour() -> None:
 
 def city_keys() -> list[str]:
     """Return every key of city.toml by its last word, with the table it stands in."""
-    return list(pytest.importorskip("waywarden.run.city_keys").CITY_KEYS)
+    return list(pytest.importorskip("waywarden.run.city.city_keys").CITY_KEYS)
 
 
 def test_every_key_of_city_toml_is_documented() -> None:

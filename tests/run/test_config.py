@@ -16,9 +16,9 @@ import tomlkit
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from waywarden.run.city_keys import CITY_KEYS, CLASS_SCHEMES
-from waywarden.run.config import check_gates, read_city
-from waywarden.run.toml_lines import key_lines
+from waywarden.run.city.city_keys import CITY_KEYS, CLASS_SCHEMES
+from waywarden.run.city.config import check_gates, read_city
+from waywarden.run.city.toml_lines import key_lines
 from waywarden.terms.errors import ConfigError
 from waywarden.terms.kinds import KINDS
 from waywarden.terms.places import Calibration, CalibrationPoint, Camera, City, Gate, Movement, Zone

@@ -135,7 +135,7 @@ def drawings(draw: st.DrawFn) -> Drawn:
 
 
 def read(text: str, camera_id: str) -> Drawn:
-    """Read a file the way ``run.config`` does, without any of this project's code."""
+    """Read a file the way ``run.city.config`` does, without any of this project's code."""
     camera: dict[str, Any] = next(one for one in tomllib.loads(text)["camera"] if one["id"] == camera_id)
     gates = tuple(
         Gate(one["id"], tuple(one["from_px"]), tuple(one["to_px"]), one.get("name", "")) for one in camera.get("gate", [])

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from waywarden.run.seal import Seal
+from waywarden.run.sealing.seal import Seal
 
 REPO = Path(__file__).resolve().parents[2]
 SEALS = {
@@ -29,7 +29,7 @@ def environment(**more: str) -> dict[str, str]:
 
 def sealed_python(code: str, *, seal: str = "seal()", before: str = "", **more: str) -> str:
     """Run ``code`` in a process that seals itself first; return what it printed (to a pipe)."""
-    program = f"{before}\nfrom waywarden.run.seal import seal\nsealed = {seal}\n{textwrap.dedent(code)}"
+    program = f"{before}\nfrom waywarden.run.sealing.seal import seal\nsealed = {seal}\n{textwrap.dedent(code)}"
     command = [sys.executable, "-P", "-c", program]
     done = subprocess.run(command, env=environment(**more), capture_output=True, text=True, check=False)
     return done.stdout + done.stderr
@@ -189,7 +189,7 @@ def test_a_connection_to_the_cameras_own_port_alone(filtered: bool) -> None:  # 
         assert sealed_python(code, seal=f"seal(call_filter={filtered})").split() == ["PermissionError"] * 2
         unsealed = "Seal(None, False, False)"
         assert (
-            sealed_python(code, seal=unsealed, before="from waywarden.run.seal import Seal").split()
+            sealed_python(code, seal=unsealed, before="from waywarden.run.sealing.seal import Seal").split()
             == ["connected"] * 2
         )
 

@@ -15,9 +15,9 @@ from pathlib import Path
 
 import pytest
 
-from waywarden.run.inside import ports_of
-from waywarden.run.seal import Seal
-from waywarden.run.sealed import Job, Openers, Task, _messages, about_sealed, still_sealed, watch_sealed
+from waywarden.run.sealing.inside import ports_of
+from waywarden.run.sealing.seal import Seal
+from waywarden.run.sealing.sealed import Job, Openers, Task, _messages, about_sealed, still_sealed, watch_sealed
 from waywarden.sight.ports import SourceFacts
 from waywarden.terms.errors import SealError, SourceError
 from waywarden.terms.places import Camera
@@ -156,7 +156,7 @@ import sys, time
 sys.path.append({HOUSE!r})
 import leaky
 from pathlib import Path
-from waywarden.run.sealed import Openers, watch_sealed
+from waywarden.run.sealing.sealed import Openers, watch_sealed
 from waywarden.terms.places import Camera
 openers = Openers(leaky.open_here, leaky.open_detector_here, leaky.watch_here)
 for item in watch_sealed(Camera("a", "A", ("endless",)), Path(), "quiet", openers=openers):

@@ -15,8 +15,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from waywarden.run import wire
-from waywarden.run.seal import Seal
+from waywarden.run.sealing import wire
+from waywarden.run.sealing.seal import Seal
 from waywarden.sight.frame import Frame
 from waywarden.sight.ports import SourceFacts
 from waywarden.terms.errors import ConfigError, SealError, SourceError

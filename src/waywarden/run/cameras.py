@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import resource
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
+from typing import cast
 
-from rich.table import Table
-
-from waywarden.run.config import check_gates
-from waywarden.run.sealed import about_sealed, watch_sealed
+from waywarden.run.city.config import check_gates
+from waywarden.run.sealing.sealed import about_sealed, watch_sealed
 from waywarden.sight.ports import SourceFacts
 from waywarden.terms.errors import WaywardenError
 from waywarden.terms.places import Camera
@@ -23,7 +23,7 @@ SHORT_LOOK, LONG_LOOK = 15, 65
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What a look at one camera gave. ``cpu_ms`` is processor time of one frame, None for a source too short to tell."""
+    """What a look at one camera gave. ``cpu_ms``: processor time of a frame, None where it is too short to tell."""
 
     camera_id: str
     facts: SourceFacts | None = None
@@ -51,31 +51,10 @@ def _check(camera: Camera, folder: Path, detector: str) -> Checked:
 def _look(camera: Camera, folder: Path, detector: str, frames: int) -> tuple[int, float]:
     """Return how many items came and what processor seconds the sealed process took for them."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    seen = watch_sealed(camera, folder, detector)
-    n = sum(1 for _ in islice(seen, frames))
-    seen.close()
+    with closing(cast("Generator[object]", watch_sealed(camera, folder, detector))) as seen:
+        n = sum(1 for _ in islice(seen, frames))
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     return n, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-
-
-def as_table(checked: Sequence[Checked]) -> Table:
-    """Return what was found, a row a camera."""
-    table = Table("camera", "size", "rate", "codec", "length", "processor a frame", "of one core", title="Cameras")
-    for each in checked:
-        if each.facts is None:
-            table.add_row(each.camera_id, f"[red]{each.trouble}[/]")
-            continue
-        facts, cost = each.facts, each.cpu_ms
-        table.add_row(
-            each.camera_id,
-            f"{facts.width} x {facts.height}",
-            f"{facts.rate_hz:g} Hz",
-            facts.codec,
-            "live" if facts.duration_s is None else f"{facts.duration_s:.0f} s",
-            "too short to tell" if cost is None else f"{cost:.1f} ms",
-            "" if cost is None else f"{cost * facts.rate_hz / 10:.0f} %",
-        )
-    return table
 
 
 def utc(at: datetime | None) -> datetime | None:

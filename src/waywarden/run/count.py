@@ -1,6 +1,6 @@
 """The counting job: a city's cameras in, traffic intervals out. Read this first.
 
-For each camera: detections come out of the sealed process (``run.sealed``), crossings are found in memory
+For each camera: detections come out of the sealed process (``run.sealing.sealed``), crossings are found in memory
 (``traffic.finder``), counts are kept by interval (``traffic.tally``), and an interval is stored when it is over, so a
 run that is killed and run again ends with the same records as one that was not.
 """
@@ -17,9 +17,9 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from waywarden.geo.projection import calibrate
-from waywarden.run.config import check_gates
-from waywarden.run.seal import Seal
-from waywarden.run.sealed import about_sealed, watch_sealed
+from waywarden.run.city.config import check_gates
+from waywarden.run.sealing.seal import Seal
+from waywarden.run.sealing.sealed import about_sealed, watch_sealed
 from waywarden.store.port import RecordStore
 from waywarden.terms.errors import ConfigError, WaywardenError
 from waywarden.terms.places import Camera, City

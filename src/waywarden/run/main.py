@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -11,18 +11,26 @@ from typing import Annotated, NoReturn
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 
-from waywarden.run import cameras, demo, drawing, serve, weights
-from waywarden.run.config import read_city
+from waywarden.run import cameras, demo, serve, weights
+from waywarden.run.city.config import read_city
 from waywarden.run.count import CameraCount, CountJob, chosen_cameras, count
+from waywarden.run.drawing import drawing_for
 from waywarden.run.export import check_out, export, write_rows
-from waywarden.run.progress import progress
-from waywarden.store.opening import open_store
+from waywarden.run.sealing.sealed import still_sealed
+from waywarden.run.shown import cameras_table, progress, pulling, weights_table
+from waywarden.store.nothing import NoRecords
 from waywarden.store.port import IntervalFilter, RecordStore
+from waywarden.store.sqlite import open_store
 from waywarden.terms.errors import ConfigError, WaywardenError
+from waywarden.terms.places import Camera
+from waywarden.terms.records import HealthState
 from waywarden.traffic.tally import BINS_MIN
 
 INTERRUPTED = 130
+STILL_S = 120.0
+"""A still is the median of at most this much of a camera."""
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -58,12 +66,12 @@ def spoken() -> Iterator[None]:
 
 def fail(error: WaywardenError) -> NoReturn:
     """Print what is wrong, and end."""
-    notes.print(f"[bold red]waywarden:[/] {str(error).replace('[', chr(92) + '[')}")
+    notes.print(f"[bold red]waywarden:[/] {escape(str(error))}")
     raise typer.Exit(error.exit_code)
 
 
 @app.command("count")
-def count_command(
+def count_command(  # noqa: PLR0913, PLR0917 - a parameter an option
     city_file: CityFile,
     camera: CameraId = None,
     weights_path: WeightsPath = None,
@@ -87,11 +95,11 @@ def count_command(
             )
             counted = count(job, chosen)
         write_rows([record for each in counted for record in each.records], out, sys.stdout.buffer)
-        _say_troubles(counted)
+        _say_health(counted)
         if job.stop.is_set():
             notes.print("[yellow]interrupted:[/] what was counted until then is kept")
             raise typer.Exit(INTERRUPTED)
-        _end_with_trouble(counted)
+        _end_with_troubles([(each.camera_id, each.trouble) for each in counted])
 
 
 @app.command("serve")
@@ -105,7 +113,7 @@ def serve_command(
     with spoken():
         city = read_city(city_file)
         store = open_store(store_file)
-        serve.serve(city, store, host, port, on_ready=lambda url: notes.print(f"the map is at [bold]{url}[/]"))
+        serve.serve(city, store, address=(host, port), ready=lambda url: notes.print(f"the map is at [bold]{url}[/]"))
 
 
 @app.command("gates")
@@ -117,7 +125,19 @@ def gates_command(
     """Draw gates and calibration points on a still without road users, and save them into city.toml."""
     with spoken():
         named, _ = weights.chosen_detector("motion", weights_path)
-        drawing.draw(city_file, port, named, on_ready=lambda url: notes.print(f"draw gates at [bold]{url}[/]"))
+        city = read_city(city_file)
+
+        def still(camera: Camera) -> bytes:
+            with notes.status(f"looking at {camera.id} until its road users have gone by"):
+                return still_sealed(camera, city_file.parent, STILL_S, named).jpeg
+
+        drawing = drawing_for(city_file, read_city, still)
+
+        def ready(url: str) -> None:
+            for camera in city.cameras:
+                notes.print(f"draw the gates of {camera.id} at [bold]{url}draw/{camera.id}?token={drawing.token}[/]")
+
+        serve.serve(city, NoRecords(), address=("127.0.0.1", port), drawing=drawing, ready=ready)
 
 
 @app.command("export")
@@ -143,7 +163,7 @@ def demo_command(
     folder: Annotated[Path, typer.Option(help="Where the demo keeps its clip and its records.")] = Path("demo"),
     seed: Annotated[int, typer.Option(help="Which made-up street.")] = 1,
     port: Annotated[int, typer.Option(help="Port of the page.")] = 8765,
-    serve_page: Annotated[bool, typer.Option("--serve/--no-serve", help="Serve the page when counted.")] = True,
+    serve_page: Annotated[bool, typer.Option("--serve/--no-serve", help="Serve the page when counted.")] = True,  # noqa: FBT002
     weights_path: WeightsPath = None,
 ) -> None:
     """Count a made-up street, print count against truth, and open the page."""
@@ -158,17 +178,15 @@ def cameras_check(city_file: CityFile, camera: CameraId = None, weights_path: We
         city = read_city(city_file)
         named, _ = weights.chosen_detector("motion", weights_path)
         checked = cameras.check(chosen_cameras(city, camera), city_file.parent, named)
-        notes.print(cameras.as_table(checked))
-        troubles = [each.trouble for each in checked if each.trouble is not None]
-        if troubles:
-            raise typer.Exit(troubles[0].exit_code)
+        notes.print(cameras_table(checked))
+        _end_with_troubles([(each.camera_id, each.trouble) for each in checked])
 
 
 @weights_app.command("list")
 def weights_list() -> None:
     """List the networks that can be fetched, and which of them are here."""
     with spoken():
-        notes.print(weights.as_table())
+        notes.print(weights_table(weights.listed()))
 
 
 @weights_app.command("pull")
@@ -178,19 +196,22 @@ def weights_pull(
 ) -> None:
     """Fetch a network's official files, check their hashes, and keep them."""
     with spoken():
-        weights.pull_with_bar(name, base_url, notes)
+        with pulling(notes) as on_progress:
+            paths = weights.pull(name, on_progress=on_progress, base_url=base_url)
+        notes.print(f"kept in {paths[0].parent}; count with --weights {paths[0]}")
 
 
-def _say_troubles(counted: list[CameraCount]) -> None:
+def _say_health(counted: Sequence[CameraCount]) -> None:
     for each in counted:
         for health in each.health:
-            if health.state != "ok":
-                notes.print(f"[yellow]{each.camera_id}:[/] {health.reason}")
-        if each.trouble is not None:
-            notes.print(f"[bold red]{each.camera_id}:[/] {each.trouble}")
+            if health.state != HealthState.OK:
+                notes.print(f"[yellow]{each.camera_id}:[/] {escape(health.reason)}")
 
 
-def _end_with_trouble(counted: list[CameraCount]) -> None:
-    troubles = [each.trouble for each in counted if each.trouble is not None]
-    if troubles:
-        raise typer.Exit(troubles[0].exit_code)
+def _end_with_troubles(troubles: Sequence[tuple[str, WaywardenError | None]]) -> None:
+    """Say each camera's trouble in a line; end with the first one's exit code if there is any."""
+    found = [(camera_id, trouble) for camera_id, trouble in troubles if trouble is not None]
+    for camera_id, trouble in found:
+        notes.print(f"[bold red]{camera_id}:[/] {escape(str(trouble))}")
+    if found:
+        raise typer.Exit(found[0][1].exit_code)

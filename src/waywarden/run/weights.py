@@ -145,6 +145,29 @@ def resolve(name_or_path: str, folder: Path | None = None) -> Path:
     return _graph(graph)
 
 
+def chosen_detector(detector: str, weights: Path | None) -> tuple[str, str]:
+    """Return what the sealed process is to open, and the name that is kept with every record.
+
+    Parameters
+    ----------
+    detector : str
+        ``motion``, the only object detector that needs no weights.
+    weights : Path, optional
+        As ``resolve`` takes it; if given, it takes the place of ``detector``.
+
+    Raises
+    ------
+    WeightsError
+        No such weights, or ``detector`` is another word.
+    """
+    if weights is not None:
+        graph = resolve(str(weights))
+        return str(graph.resolve()), graph.stem
+    if detector != "motion":
+        raise WeightsError(f"--detector is 'motion', got '{detector}': for a network pass --weights")
+    return detector, "motion-1"
+
+
 def _published(name: str) -> Published:
     networks = {network.name: network for network in published()}
     if name not in networks:

@@ -137,7 +137,7 @@ def _solid(moving: Mask) -> Mask:
 
 
 def _without_edges(settled: Mask, solid: Mask, look: Colours, background: Colours | None) -> Mask:
-    """Return the parts of ``settled``, a little grown, along whose outline the background has the edges, not the look."""
+    """Return the parts of ``settled``, a little grown, along whose outline only the background has edges."""
     left = np.zeros_like(settled)
     if background is None or not settled.any():
         return left

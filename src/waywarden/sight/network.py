@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from waywarden.sight.runtime import ov
 
 from waywarden.sight.frame import Frame
 from waywarden.sight.heads import Floats, Head, nanodet_plus, rows_of_five, rows_of_seven, without_doubles, yolox
 from waywarden.sight.labels import BIKE_2000, COCO_80, CROSSROAD_1016
 from waywarden.sight.ports import Seen
+from waywarden.sight.runtime import ov
 from waywarden.terms.errors import WeightsError
 from waywarden.terms.kinds import Kind, kind_number
 
@@ -31,8 +31,8 @@ COMMON_SCALE = (0.0, 0.5, 1.0)
 class Network:
     """One family of weights: how to recognise it, feed it and read it.
 
-    ``even_score`` is the network's own score at its best F1 on human boxes; ``mean`` and ``scale`` are per channel, blue
-    first. ``letterbox`` keeps the picture's proportions and pads to the right and below.
+    ``even_score`` is the network's own score at its best F1 on human boxes; ``mean`` and ``scale`` are per channel,
+    blue first. ``letterbox`` keeps the picture's proportions and pads to the right and below.
     """
 
     name: str

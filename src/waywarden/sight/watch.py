@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 
+from waywarden.sight.frame import Frame
 from waywarden.sight.health import HealthWatcher
+from waywarden.sight.motion import MotionObjectDetector
 from waywarden.sight.ports import FrameSource, ObjectDetector
 from waywarden.terms.records import CameraHealth
 from waywarden.terms.transient import Detections
+
+LEARN_S = 180.0
+"""A motion detector looks at this much of a recording first: two to three cycles of a signal."""
+LEARN_FRAMES = 60
 
 
 def watch(camera_id: str, source: FrameSource, object_detector: ObjectDetector) -> Iterator[Detections | CameraHealth]:
@@ -22,6 +29,8 @@ def watch(camera_id: str, source: FrameSource, object_detector: ObjectDetector) 
         As the source raises it.
     """
     watcher = HealthWatcher(camera_id)
+    if isinstance(object_detector, MotionObjectDetector):
+        object_detector.learn(_samples(source))
     for item in source:
         change = watcher.heard(item) if isinstance(item, CameraHealth) else watcher.look(item)
         if change is not None:
@@ -29,3 +38,23 @@ def watch(camera_id: str, source: FrameSource, object_detector: ObjectDetector) 
         if not isinstance(item, CameraHealth) and watcher.countable:
             xyxy_px, score, kind = object_detector.detect(item)
             yield Detections(camera_id, item.at, item.watched_s, xyxy_px, score, kind)
+
+
+def _samples(source: FrameSource) -> Iterator[Frame]:
+    """Yield frames spread over the first ``LEARN_S`` of a recording; none of a live stream, which runs once."""
+    duration_s = source.about().duration_s
+    if duration_s is None:
+        return
+    step_s = min(duration_s, LEARN_S) / LEARN_FRAMES
+    begun: datetime | None = None
+    taken = 0
+    for item in source:
+        if isinstance(item, CameraHealth):
+            continue
+        begun = begun or item.at
+        into_s = (item.at - begun).total_seconds()
+        if into_s > LEARN_S:
+            return
+        if into_s >= taken * step_s:
+            taken += 1
+            yield item

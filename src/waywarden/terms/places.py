@@ -1,4 +1,4 @@
-"""A city as its engineers describe it: cameras, gates, movements, calibration. ``run.config`` reads it from a file."""
+"""A city as its engineers describe it: cameras, gates, movements, calibration. ``run.city`` reads it from a file."""
 
 from __future__ import annotations
 

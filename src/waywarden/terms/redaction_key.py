@@ -1,7 +1,7 @@
 """The key without which no ``RedactedJpeg`` can be made.
 
 An import contract lets three modules in: ``terms.pictures``, which checks it; ``sight.redact``, which redacts; and
-``run.wire``, which makes again, on this side of the pipe, the picture that ``sight.redact`` made on the sealed side.
+``run.sealing.wire``, which makes again, on this side of the pipe, the picture that ``sight.redact`` made in there.
 """
 
 from __future__ import annotations

@@ -12,7 +12,6 @@ from pathlib import Path
 
 import av
 import numpy as np
-import numpy.typing as npt
 
 from waywarden.terms.errors import ConfigError
 from waywarden.terms.kinds import kind_number

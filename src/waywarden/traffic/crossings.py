@@ -70,7 +70,7 @@ class GateWatch:
         return self._changed() if self._last is not None and self._last[1] * self._side < 0 else None
 
     def born(self, first: Step, later: Step) -> Through | None:
-        """Return the crossing that must have been just before ``first``, if the way to ``later`` leads from the gate."""
+        """Return the crossing that must have been just before ``first``, if the way leads from the gate."""
         gate = self._gate
         was = side_of(gate.from_px, gate.to_px, first.ground_px)
         now = side_of(gate.from_px, gate.to_px, later.ground_px)

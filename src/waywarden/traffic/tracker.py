@@ -147,6 +147,7 @@ class Tracker:
         """Return whether ``track`` is still followed or waited for."""
         return any(track is known for known in self._tracks)
 
+
 def associate(
     tracks: Sequence[Track], boxes: Floats, kinds: Sequence[Kind], at: datetime, most_cost: float
 ) -> list[tuple[int, int]]:
@@ -160,7 +161,7 @@ def associate(
 
 
 def _unlike(track: Track, kind: Kind) -> float:
-    """Return the cost of taking a box of ``kind`` for ``track``: a rider may look like a pedestrian, a car never does."""
+    """Return the cost of taking a box of ``kind`` for ``track``: a rider may look like a pedestrian, no car does."""
     if track.votes.get(kind, 0.0) >= 0.1 * sum(track.votes.values()):
         return 0.0
     return {0: 0.0, 1: UNLIKE}.get(abs(_GROUP.get(track.kind, 1) - _GROUP.get(kind, 1)), 1000.0)

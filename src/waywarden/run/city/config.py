@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any, NoReturn
 from zoneinfo import ZoneInfo
 
-from waywarden.run.city_keys import CITY_KEYS, CLASS_SCHEMES, DEFAULT_SCHEME, lon_lat, nearest, table, tables
-from waywarden.run.toml_lines import Where, key_lines, line_of
+from waywarden.run.city.city_keys import CITY_KEYS, CLASS_SCHEMES, DEFAULT_SCHEME, lon_lat, nearest, table, tables
+from waywarden.run.city.toml_lines import Where, key_lines, line_of
 from waywarden.terms.errors import ConfigError
 from waywarden.terms.places import Calibration, CalibrationPoint, Camera, City, Gate, LonLat, Movement, Zone
 

@@ -25,7 +25,7 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
-from waywarden.run.seal import Seal
+from waywarden.run.sealing.seal import Seal
 from waywarden.sight.ports import SourceFacts
 from waywarden.terms import errors
 from waywarden.terms.errors import SealError, WaywardenError
@@ -103,7 +103,9 @@ def encode(item: Message) -> bytes:
             text = json.dumps(facts, allow_nan=False, separators=(",", ":")).encode()
             head = _HEAD.pack(_MAGIC, kind, len(text), len(numbers))
             return head + _CHECK.pack(zlib.crc32(head + text + numbers)) + text + numbers
-    raise TypeError(f"a {type(item).__name__} does not leave the sealed process: only what run.wire names may cross")
+    raise TypeError(
+        f"a {type(item).__name__} does not leave the sealed process: only what run.sealing.wire names may cross"
+    )
 
 
 def decode(message: bytes, *, picture: bool = False) -> Message:

@@ -16,7 +16,7 @@ Landlock binds the thread that asks and those that it starts later, so ``seal`` 
 second thread: seal first, then start the inference runtime and the decoder.
 
 What is not covered: with a network camera, UDP stays open (names are looked up with it, and RTP may come by it); a
-file's mode and times can be changed, not its bytes. What a sealed process sends up its pipe is ``run.wire``'s business.
+file's mode and times can be changed, not its bytes. What a sealed process sends up its pipe is ``wire``'s business.
 
 Sources: Linux kernel documentation, ``userspace-api/landlock`` and ``userspace-api/seccomp_filter``; core(5).
 """

@@ -1,10 +1,10 @@
-"""Watch a camera from a sealed child process: pixels stay in there, ``run.wire`` messages come out.
+"""Watch a camera from a sealed child process: pixels stay in there, ``run.sealing.wire`` messages come out.
 
 ::
 
-    this process                              the child (run.inside)
+    this process                              the child (run.sealing.inside)
     ------------                              ----------------------
-    starts it, hands it a Job by stdin   -->  imports sight, seals itself (run.seal), says so
+    starts it, hands it a Job by stdin   -->  imports sight, seals itself (run.sealing.seal), says so
     reads messages, yields them          <--  opens the source and the object detector, watches
     keeps stdin open while it lives      -->  ends itself when stdin ends
     keeps its last words, a few lines    <--  stdout and stderr
@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-import pickle
+import pickle  # noqa: TID251 - the job goes in this way, from us to our child; nothing comes out
 import signal
 import subprocess
 import sys
@@ -29,8 +29,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, NoReturn, Self, cast
 
-from waywarden.run.seal import Seal
-from waywarden.run.wire import End, Failure, Message, Progress, clipped, receive
+from waywarden.run.sealing.seal import Seal
+from waywarden.run.sealing.wire import End, Failure, Message, Progress, clipped, receive
 from waywarden.sight.ports import FrameSource, ObjectDetector, SourceFacts
 from waywarden.terms.errors import SealError
 from waywarden.terms.pictures import RedactedJpeg
@@ -167,7 +167,7 @@ class _Child:
         self._wire = os.fdopen(ours, "rb")
         try:
             self._process = subprocess.Popen(  # noqa: S603 - our own interpreter, our own module
-                [sys.executable, "-P", "-m", "waywarden.run.inside", str(theirs)],
+                [sys.executable, "-P", "-m", "waywarden.run.sealing.inside", str(theirs)],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,

@@ -1,4 +1,4 @@
-"""The sealed child's own program: ``run.sealed`` starts it. Everything from here on happens where pixels live.
+"""The sealed child's own program: ``run.sealing.sealed`` starts it. Everything from here on happens where pixels live.
 
 The order matters: import everything (libraries read and cache), seal, and only then open the source and the object
 detector, which start threads; a thread from before the seal would not be bound by it.
@@ -7,7 +7,7 @@ detector, which start threads; a thread from before the seal would not be bound 
 from __future__ import annotations
 
 import os
-import pickle
+import pickle  # noqa: TID251 - the job goes in this way, from us to our child; nothing comes out
 import signal
 import sys
 import threading
@@ -15,9 +15,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from urllib.parse import urlsplit
 
-from waywarden.run.seal import seal
-from waywarden.run.sealed import Job, Openers, Task
-from waywarden.run.wire import End, Failure, Message, Progress, clipped, encode
+from waywarden.run.sealing.seal import seal
+from waywarden.run.sealing.sealed import Job, Openers, Task
+from waywarden.run.sealing.wire import End, Failure, Message, Progress, clipped, encode
 from waywarden.sight.frame import Frame
 from waywarden.sight.ports import FrameSource
 from waywarden.sight.redact import WIDEST_UNSEEN_PX, median_still

@@ -1,0 +1,1 @@
+"""city.toml: its keys, where they stand, and the City they make."""

@@ -1,0 +1,1 @@
+"""The sealed process: where pixels live, and the wire that is its only way out."""

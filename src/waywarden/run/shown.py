@@ -1,0 +1,93 @@
+"""What the command line shows: bars while work is going on, tables when it is done."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    DownloadColumn,
+    Progress,
+    TaskID,
+    TaskProgressColumn,
+    TextColumn,
+    TimeRemainingColumn,
+)
+from rich.table import Table
+
+from waywarden.run.cameras import Checked
+from waywarden.run.sealing.seal import Seal
+from waywarden.run.weights import Listed
+
+
+class CameraProgress:
+    """A bar per camera, and one line about the seal."""
+
+    def __init__(self, bars: Progress, camera_ids: Sequence[str]) -> None:
+        self._bars = bars
+        self._tasks = {camera_id: bars.add_task(camera_id, total=1.0) for camera_id in camera_ids}
+        self._said: set[str] = set()
+
+    def seal(self, seal: Seal) -> None:
+        """Say which seal holds, once."""
+        line = seal.describe()
+        if line not in self._said:
+            self._said.add(line)
+            self._bars.console.print(f"[dim]{line}[/]")
+
+    def done(self, camera_id: str, share: float) -> None:
+        """Move a camera's bar; a negative share is a live stream, which has no end."""
+        self._bars.update(self._tasks[camera_id], completed=max(share, 0.0), total=1.0 if share >= 0 else None)
+
+
+@contextmanager
+def progress(camera_ids: Sequence[str], console: Console) -> Iterator[CameraProgress]:
+    """Show a bar for each camera while the block runs; nothing but plain lines where there is no terminal."""
+    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, transient=True) as bars:
+        yield CameraProgress(bars, camera_ids)
+
+
+@contextmanager
+def pulling(console: Console) -> Iterator[Callable[[str, int, int | None], None]]:
+    """Show a bar for each file that is fetched while the block runs."""
+    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console) as bars:
+        tasks: dict[str, TaskID] = {}
+
+        def on_progress(name: str, there: int, total: int | None) -> None:
+            if name not in tasks:
+                tasks[name] = bars.add_task(name, total=total)
+            bars.update(tasks[name], completed=there, total=total)
+
+        yield on_progress
+
+
+def weights_table(listed: Sequence[Listed]) -> Table:
+    """Return the networks that can be fetched, a row each."""
+    table = Table("network", "publisher", "licence", "here?", title="Weights")
+    for each in listed:
+        table.add_row(each.network.name, each.network.publisher, each.network.licence, str(each.state))
+    return table
+
+
+def cameras_table(checked: Sequence[Checked]) -> Table:
+    """Return what ``cameras check`` found, a row a camera."""
+    table = Table("camera", "size", "rate", "codec", "length", "processor a frame", "of one core", title="Cameras")
+    for each in checked:
+        if each.facts is None:
+            table.add_row(each.camera_id, "[red]cannot be counted[/]")
+            continue
+        facts, cost = each.facts, each.cpu_ms
+        table.add_row(
+            each.camera_id,
+            f"{facts.width} x {facts.height}",
+            f"{facts.rate_hz:g} Hz",
+            facts.codec,
+            "live" if facts.duration_s is None else f"{facts.duration_s:.0f} s",
+            "too short to tell" if cost is None else f"{cost:.1f} ms",
+            "" if cost is None else f"{cost * facts.rate_hz / 10:.0f} %",
+        )
+    return table
