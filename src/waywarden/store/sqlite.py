@@ -93,6 +93,12 @@ class SqliteStore:
         with spoken(self._path, "read"), self._engine.connect() as connection:
             return [_interval(row) for row in connection.execute(asking)]
 
+    def newest_starts(self) -> Mapping[str, datetime]:
+        """Return the start of each camera's newest interval; a camera without intervals is absent."""
+        asking = select(_COLUMNS.camera_id, func.max(_COLUMNS.start_us).label("start_us")).group_by(_COLUMNS.camera_id)
+        with spoken(self._path, "read"), self._engine.connect() as connection:
+            return {row.camera_id: from_us(row.start_us) for row in connection.execute(asking)}
+
     def latest_health(self) -> Sequence[CameraHealth]:
         """Return the newest health record of each camera, ordered by camera."""
         newest = (

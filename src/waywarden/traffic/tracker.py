@@ -187,7 +187,7 @@ def pair_cost(predicted: Floats, boxes: Floats) -> Floats:
 
 
 def _feet(boxes: Floats) -> Floats:
-    return boxes[:, :2] + boxes[:, 2:] * np.array([0.0, 0.5])
+    return np.asarray(boxes[:, :2] + boxes[:, 2:] * np.array([0.0, 0.5]))
 
 
 def _taken(box: Box, matched: Floats) -> bool:
