@@ -22,10 +22,11 @@ LAMP: Rgb = (235, 238, 235)
 TAIL: Rgb = (170, 24, 22)
 PLATE: Rgb = (225, 222, 200)
 PAINTS: tuple[Rgb, ...] = (
-    (228, 230, 230), (232, 232, 228), (30, 31, 34), (40, 42, 46), (92, 96, 102), (128, 132, 136), (176, 180, 184),
-    (198, 200, 202), (24, 44, 96), (44, 84, 150), (150, 22, 26), (176, 36, 30), (36, 74, 56), (150, 120, 80),
+    (228, 230, 230), (232, 232, 228), (222, 224, 226), (52, 54, 58), (60, 63, 68), (44, 45, 48), (98, 102, 108),
+    (128, 132, 136), (176, 180, 184), (198, 200, 202), (44, 60, 104), (64, 94, 142), (140, 34, 34), (48, 74, 62),
 )  # fmt: skip
 VAN_PAINTS: tuple[Rgb, ...] = ((236, 237, 236), (230, 230, 226), (214, 216, 218), (52, 66, 96), (110, 114, 118))
+LIVERIES: tuple[Rgb, ...] = ((40, 76, 130), (150, 40, 36), (46, 104, 70), (200, 130, 40), (70, 72, 78))
 BUS_PAINTS: tuple[Rgb, ...] = ((186, 28, 30), (178, 26, 30), (30, 92, 140), (226, 190, 60), (228, 228, 224))
 CLOTHES: tuple[Rgb, ...] = ((40, 44, 58), (70, 62, 56), (150, 40, 44), (52, 86, 120), (190, 186, 176), (28, 28, 32))
 SKINS: tuple[Rgb, ...] = ((214, 172, 146), (168, 120, 92), (104, 72, 54))
@@ -134,16 +135,16 @@ def hull(build: Builder, ribs: Sequence[Rib], paint: Rgb, windows: set[tuple[int
         for level in range(len(low) - 1):
             (w00, z00), (w01, z01), (w10, z10), (w11, z11) = low[level], low[level + 1], high[level], high[level + 1]
             glass = (gap, level) in windows
-            rgb, gloss = (GLASS, 0.12) if glass else (paint if level else _darker(paint, 0.55), 0.14)
+            rgb, gloss = (GLASS, 0.12) if glass else (paint if level else _darker(paint, 0.55), 0.22)
             for side in (-1, 1):
                 corners = ((x0, side * w00, z00), (x1, side * w10, z10), (x1, side * w11, z11), (x0, side * w01, z01))
                 build.quad(corners, (0, side, 0.3), rgb, gloss)
         (w0, z0), (w1, z1) = low[-1], high[-1]
-        rgb, gloss = (GLASS, 0.2) if gap in screens else (paint, 0.2)
+        rgb, gloss = (GLASS, 0.34) if gap in screens else (paint, 0.3)
         build.quad(((x0, w0, z0), (x1, w1, z1), (x1, -w1, z1), (x0, -w0, z0)), (0, 0, 1), rgb, gloss)
     for (x, rib), ahead in ((ribs[0], -1), (ribs[-1], 1)):
         for (w0, z0), (w1, z1) in zip(rib, rib[1:], strict=False):
-            build.quad(((x, w0, z0), (x, w1, z1), (x, -w1, z1), (x, -w0, z0)), (ahead, 0, 0), paint, 0.14)
+            build.quad(((x, w0, z0), (x, w1, z1), (x, -w1, z1), (x, -w0, z0)), (ahead, 0, 0), paint, 0.2)
 
 
 def _darker(rgb: Rgb, by: float) -> Rgb:
@@ -218,6 +219,12 @@ def van(trip: Trip, rng: np.random.Generator) -> Body:
     hull(build, ribs, paint, {(3, 2), (4, 2)}, {4})
     x, y = -half - 0.01, wide * 0.7
     for side in (-1, 1):
+        for seam in (0.02 * half, 0.29 * half):
+            s = side * (wide + 0.01)
+            build.quad(((seam, s, 0.4), (seam + 0.05, s, 0.4), (seam + 0.05, s * 0.95, 1.9), (seam, s * 0.95, 1.9)),
+                       (0, side, 0), _darker(paint, 0.45), 0, 1)  # fmt: skip
+        build.quad(((-half * 0.9, s, 0.5), (half * 0.9, s, 0.5), (half * 0.9, s, 0.68), (-half * 0.9, s, 0.68)),
+                   (0, side, 0), TRIM, 0, 1)  # fmt: skip
         build.quad(((x, side * 0.06, 1.2), (x, side * y, 1.2), (x, side * y, 1.85), (x, side * 0.06, 1.85)), (-1, 0, 0),
                    GLASS, 0.3, 1)  # fmt: skip
     _lamps(build, half, wide * 0.93, 0.72)
@@ -245,6 +252,21 @@ def _block(build: Builder, xs: tuple[float, float], wide: float, zs: tuple[float
         levels = ((wide - shrink, z0), (wide - shrink, z0 + 0.3), (wide - shrink, z1 - 0.12), (wide - 0.15 - shrink, z1 - shrink))
         ribs.append((x, levels))
     hull(build, ribs, paint, set(), set())
+
+
+def _livery(build: Builder, rng: np.random.Generator, xs: tuple[float, float], wide: float, zs: tuple[float, float]) -> None:
+    """Add the ribs of a box body, and coloured fields such as firms paint on it."""
+    (x0, x1), (z0, z1) = xs, zs
+    tint = LIVERIES[rng.integers(len(LIVERIES))]
+    left = float(rng.uniform(0.05, 0.3))
+    for side in (-1, 1):
+        y = side * (wide + 0.01)
+        for rib in np.linspace(x0, x1, 6):
+            build.quad(((rib, y, z0), (rib + 0.07, y, z0), (rib + 0.07, y, z1), (rib, y, z1)), (0, side, 0), (120, 122, 124), 0, 2)
+        a, b = x0 + (x1 - x0) * left, x0 + (x1 - x0) * (left + 0.55)
+        build.quad(((a, y, z0 + 0.5), (b, y, z0 + 0.5), (b, y, z1 - 0.3), (a, y, z1 - 0.3)), (0, side, 0), tint, 0.05, 1)
+    y = wide * 0.9
+    build.quad(((x0 - 0.31, 0.02, z0), (x0 - 0.31, y, z0), (x0 - 0.31, y, z1), (x0 - 0.31, 0.02, z1)), (-1, 0, 0), tint, 0, 1)
 
 
 def bus(trip: Trip, rng: np.random.Generator) -> Body:
@@ -277,6 +299,7 @@ def truck(trip: Trip, rng: np.random.Generator) -> Body:
     build = Builder()
     cab = half - 1.9
     _block(build, (-half, cab - 0.15), wide, (0.95, top), box)
+    _livery(build, rng, (-half + 0.3, cab - 0.45), wide, (1.25, top - 0.35))
     _block(build, (-half + 0.2, cab), wide * 0.55, (0.45, 0.95), TRIM)
     _block(build, (cab, half), wide * 0.95, (0.4, 2.6), paint)
     y, x = wide * 0.85, half + 0.01

@@ -139,7 +139,7 @@ def _posts(*, drives_on_left: bool) -> tuple[tuple[Placed, ...], tuple[tuple[flo
     for arm in ARMS:
         ox, oy = OUTWARDS[arm]
         right = (-oy * hand, ox * hand)
-        edge = HALF_ROAD_M + 0.7
+        edge = HALF_ROAD_M + 1.0
         placed.append(Placed(_signal(), ox * STOP_M + right[0] * edge, oy * STOP_M + right[1] * edge, math.atan2(oy, ox)))
         for away in (20.0, 48.0):
             x, y = ox * away - right[0] * (edge + 0.3), oy * away - right[1] * (edge + 0.3)

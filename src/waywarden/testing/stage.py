@@ -209,7 +209,7 @@ class Stage:
         for arm in ARMS:
             ox, oy = OUTWARDS[arm]
             light = self._plan.light(arm, at_s)
-            edge = (HALF_ROAD_M + 0.7) * hand
+            edge = (HALF_ROAD_M + 1.0) * hand
             point = (ox * (STOP_M + 0.14) - oy * edge, oy * (STOP_M + 0.14) + ox * edge, LIGHT_Z_M[light])
             looks = (self._mast.position_m[0] - point[0]) * ox + (self._mast.position_m[1] - point[1]) * oy
             if looks > 0:

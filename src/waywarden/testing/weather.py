@@ -57,15 +57,15 @@ def weather(condition: Condition, rng: np.random.Generator) -> Weather:
     turn, up = float(rng.uniform(0, 2 * math.pi)), math.radians(float(rng.uniform(42, 58)))
     to_sun = (math.cos(turn) * math.cos(up), math.sin(turn) * math.cos(up), math.sin(up))
     if condition is Condition.DAY:
-        return Weather(to_sun, (0.7, 0.68, 0.63), (0.5, 0.52, 0.56), (150, 182, 220), (206, 218, 228), 0.42, 0, 0, 1, 1.6)
+        return Weather(to_sun, (0.7, 0.68, 0.63), (0.5, 0.52, 0.56), (150, 182, 220), (206, 218, 228), 0.42, 0, 0, 1, 1.0)
     if condition is Condition.DUSK:
         return Weather(
-            (0, 0, 1), (0.1, 0.1, 0.13), (0.3, 0.3, 0.36), (84, 98, 140), (190, 150, 128), 0.12, 0.45, 0, 1, 3.0
+            (0, 0, 1), (0.1, 0.1, 0.13), (0.3, 0.3, 0.36), (84, 98, 140), (190, 150, 128), 0.12, 0.45, 0, 1, 2.0
         )
     if condition is Condition.NIGHT:
-        return Weather((0, 0, 1), (0, 0, 0), (0.085, 0.085, 0.1), (14, 16, 26), (34, 30, 34), 0, 1, 0, 1, 4.5)
+        return Weather((0, 0, 1), (0, 0, 0), (0.085, 0.085, 0.1), (14, 16, 26), (34, 30, 34), 0, 1, 0, 1, 2.6)
     return Weather(
-        (0, 0, 1), (0.12, 0.12, 0.12), (0.5, 0.51, 0.54), (150, 154, 160), (168, 172, 176), 0.16, 0.3, 0.5, 0.8, 2.4
+        (0, 0, 1), (0.12, 0.12, 0.12), (0.5, 0.51, 0.54), (150, 154, 160), (168, 172, 176), 0.16, 0.3, 0.5, 0.8, 1.6
     )
 
 
@@ -74,7 +74,7 @@ def shade(normal: Floats, rgb: Floats, gloss: Floats, light: Weather) -> Floats:
     sun = np.clip(normal @ np.array(light.to_sun, np.float32), 0, None)[:, None] * np.array(light.sun, np.float32)
     up = normal[:, 2:]
     sky = (0.62 + 0.38 * up) * np.array(light.ambient, np.float32)
-    mirrored = np.array(light.sky, np.float32) * (0.35 + 0.65 * np.clip(up, 0, 1)) * np.clip(0.25 + up, 0, 1)
+    mirrored = np.array(light.sky, np.float32) * (0.35 + 0.65 * np.clip(up, 0, 1)) * np.clip(0.45 + up, 0, 1)
     lit: Floats = rgb * (sun + sky) * 1.05
     return lit * (1 - gloss[:, None] * 0.6) + mirrored * gloss[:, None]
 
