@@ -1,24 +1,23 @@
 """What moves: an object detector that needs no weights, from a background of the street without its road users.
 
-The background is a running estimate per pixel in the tradition of Stauffer & Grimson (1999), with one Gaussian: road
-users hide a pixel for a short time only. Cast shadows keep the ground's colour and lose brightness (Horprasert et al.
-1999); such pixels are not taken for a road user. Everything is ``unclassified``: movement has no name.
+The background is made from looks that are spread over minutes (``sight.background``) and follows the light in between.
+Cast shadows keep the ground's colour and lose brightness (Horprasert et al. 1999); such pixels are not taken for a road
+user. Everything is ``unclassified``: movement has no name.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import datetime
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
 
 import numpy as np
 import numpy.typing as npt
 
 from waywarden.sight.blobs import Mask, blobs, thicker, thinner
-from waywarden.sight.frame import Frame
+from waywarden.sight.background import Colours, background_of
+from waywarden.sight.frame import Frame, Picture
 from waywarden.sight.ports import Seen
 from waywarden.terms.kinds import Kind, kind_number
-
-Colours = npt.NDArray[np.float32]
 
 WORKING_WIDTH_PX = 384
 """Pictures are looked at no wider than this."""
@@ -39,6 +38,9 @@ FORGET_S = 12.0
 """The background follows the light with this time constant where nothing moves ..."""
 ABSORB_S = 240.0
 """... and takes in what stands with this one."""
+LOOK_EVERY_S = 3.0
+LOOKS = 60
+"""So many looks, so far apart, make the background anew: every three minutes, out of three minutes."""
 SETTLED_S = 0.4
 """What has not changed for this long but is not background either is a standing road user, or a place that one left."""
 CALM = 10.0
@@ -60,19 +62,24 @@ class MotionObjectDetector:
         self._calm: Colours | None = None
         self._calm_s: Colours | None = None
         self._at: datetime | None = None
+        self._looks: list[Picture] = []
+        self._looked = datetime.min.replace(tzinfo=UTC)
 
     def learn(self, frames: Iterable[Frame]) -> None:
-        """Take the median of ``frames``, best spread over a minute or more, as the background."""
+        """Make the background from ``frames``, best spread over two minutes or more."""
         looks = [_small(frame) for frame in frames]
         if looks:
-            stack = np.stack(looks)
-            self._background = np.median(stack, axis=0).astype(np.float32)
-            spread = np.median(np.abs(stack - self._background).max(axis=3), axis=0)
-            self._noise = np.clip(spread, 1.0, LEAST_DIFFERENCE).astype(np.float32)
+            self._begin(looks)
+
+    def _begin(self, looks: Sequence[Picture]) -> None:
+        background, noise = background_of(looks)
+        self._background, self._noise = background, np.clip(noise, 1.0, LEAST_DIFFERENCE)
 
     def detect(self, frame: Frame) -> Seen:
         """Return what moves or has come to stand on ``frame``; the first frame ever only makes the background."""
-        look = _small(frame)
+        small = _small(frame)
+        self._look_again(small, frame.at)
+        look = small.astype(np.float32)
         if self._background is None or self._noise is None or self._background.shape != look.shape:
             self._background, self._noise = look.copy(), np.full(look.shape[:2], 4.0, np.float32)
         seconds = 0.0 if self._at is None else max(0.0, (frame.at - self._at).total_seconds())
@@ -89,6 +96,17 @@ class MotionObjectDetector:
         self._follow(look, difference, solid, seconds)
         return _boxes(solid, frame)
 
+    def _look_again(self, small: Picture, at: datetime) -> None:
+        """Keep a look every few seconds, in memory; when there are enough, make the background anew."""
+        if self._looks and (self._looks[0].shape != small.shape or at < self._looked):
+            self._looks.clear()
+        if not self._looks or (at - self._looked).total_seconds() >= LOOK_EVERY_S:
+            self._looks.append(small)
+            self._looked = at
+        if len(self._looks) >= LOOKS:
+            self._begin(self._looks)
+            self._looks.clear()
+
     def _left_places(self, look: Colours, solid: Mask, seconds: float) -> Mask:
         """Return where the background still holds a road user that has driven off (a "ghost").
 
@@ -99,7 +117,8 @@ class MotionObjectDetector:
         at_rest = np.abs(look - self._calm).max(axis=2) < CALM
         self._calm_s = np.where(at_rest, self._calm_s + np.float32(seconds), 0)
         self._calm += 0.5 * (look - self._calm)
-        return _without_edges(solid & (self._calm_s >= SETTLED_S), solid, look, self._background)
+        settled = thinner(thicker(solid & (self._calm_s >= SETTLED_S), 2), 2) & solid
+        return _without_edges(settled, solid, look, self._background)
 
     def _follow(self, look: Colours, difference: Colours, solid: Mask, seconds: float) -> None:
         """Let the background and its noise drift towards the picture: quickly where free, slowly where hidden."""
@@ -111,15 +130,15 @@ class MotionObjectDetector:
         self._noise += np.where(free, rate, 0) * (np.minimum(difference, LEAST_DIFFERENCE) - self._noise)
 
 
-def _small(frame: Frame) -> Colours:
+def _small(frame: Frame) -> Picture:
     factor = min(1.0, WORKING_WIDTH_PX / frame.width)
-    return frame.rgb(round(frame.width * factor), round(frame.height * factor)).astype(np.float32)
+    return frame.rgb(round(frame.width * factor), round(frame.height * factor))
 
 
 def _gain(look: Colours, background: Colours) -> np.float32:
     """Return the factor that undoes a change of exposure of the whole picture."""
-    was, now = float(np.median(background[::4, ::4])), float(np.median(look[::4, ::4]))
-    return np.float32(min(max(was / max(now, 1.0), 0.8), 1.25))
+    share = background[::4, ::4].sum(axis=2) / np.maximum(look[::4, ::4].sum(axis=2), 1.0)
+    return np.float32(min(max(float(np.median(share)), 0.8), 1.25))
 
 
 def _shadow(look: Colours, background: Colours) -> Mask:
