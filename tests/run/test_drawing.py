@@ -121,7 +121,8 @@ points = st.tuples(coordinates, coordinates)
 def drawings(draw: st.DrawFn) -> Drawn:
     found = draw(st.lists(ids, unique=True, max_size=4))
     gates = tuple(
-        Gate(name, *draw(st.tuples(points, points).filter(lambda ends: ends[0] != ends[1])), draw(names)) for name in found
+        Gate(name, *draw(st.tuples(points, points).filter(lambda ends: ends[0] != ends[1])), draw(names))
+        for name in found
     )
     turns = draw(st.lists(ids, unique=True, max_size=3)) if found else []
     movements = tuple(
@@ -138,7 +139,8 @@ def read(text: str, camera_id: str) -> Drawn:
     """Read a file the way ``run.config`` does, without any of this project's code."""
     camera: dict[str, Any] = next(one for one in tomllib.loads(text)["camera"] if one["id"] == camera_id)
     gates = tuple(
-        Gate(one["id"], tuple(one["from_px"]), tuple(one["to_px"]), one.get("name", "")) for one in camera.get("gate", [])
+        Gate(one["id"], tuple(one["from_px"]), tuple(one["to_px"]), one.get("name", ""))
+        for one in camera.get("gate", [])
     )
     movements = tuple(
         Movement(one.get("id", f"{one['from']}-{one['to']}"), one["from"], one["to"], one.get("name", ""))

@@ -14,9 +14,10 @@ from playwright.sync_api import Browser, sync_playwright
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from tests.web.made_up import made_up_city, made_up_still, made_up_store
+
 from waywarden.run.serve import listen
-from waywarden.web.drawing import Drawing
 from waywarden.web.app import create_app
+from waywarden.web.drawing import Drawing
 
 CHROMIUM = "/usr/bin/chromium"
 ARGUMENTS = [

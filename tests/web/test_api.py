@@ -124,7 +124,9 @@ text = st.text(max_size=30)
 
 
 @settings(max_examples=150, deadline=None)
-@given(st.lists(st.tuples(st.sampled_from([*PARAMETERS, "nonsense"]) | text, text | st.datetimes().map(str)), max_size=5))
+@given(
+    st.lists(st.tuples(st.sampled_from([*PARAMETERS, "nonsense"]) | text, text | st.datetimes().map(str)), max_size=5)
+)
 def test_no_query_makes_a_500(client: TestClient, pairs: list[tuple[str, str]]) -> None:
     query = urlencode(pairs, errors="replace")
     for path in ("intervals", "cameras", "city", "health", "cameras/06514"):

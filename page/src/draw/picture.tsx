@@ -79,7 +79,7 @@ export function Picture({ still, size, drawn, tool, change, addGate, addPoint }:
         cy={at[1]}
         r={9 * unit}
         stroke-width={2 * unit}
-        tabIndex={0}
+        tabindex={0}
         role="button"
         data-handle={handle.kind === "gate" ? `${handle.index}-${handle.end}` : `point-${handle.index}`}
         aria-label={`${label}, at ${at[0]}, ${at[1]}. Arrow keys move it by a pixel, with Shift by ten.`}
