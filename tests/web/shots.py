@@ -1,4 +1,4 @@
-"""Takes the pictures of the page: ``python tests/web/shots.py [URL] FOLDER [CAMERA]``; of made-up counts without URL."""
+"""Takes pictures of the page: ``python tests/web/shots.py [URL] FOLDER [CAMERA]``; of made-up counts without URL."""
 
 from __future__ import annotations
 

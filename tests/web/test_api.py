@@ -54,7 +54,7 @@ def test_speeds_are_in_kmh_and_absent_where_the_camera_is_not_calibrated(client:
     length=st.integers(1, 60),
     limit=st.integers(1, 400).map(lambda n: n * 5),
 )
-def test_filters_and_slices_give_what_the_store_holds(
+def test_filters_and_slices_give_what_the_store_holds(  # noqa: PLR0913, PLR0917 - one per filter
     client: TestClient,
     store: MemoryStore,
     camera: str | None,

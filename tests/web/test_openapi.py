@@ -15,7 +15,7 @@ DOCUMENT: dict[str, Any] = openapi()
 KINDS = {"string": str, "integer": int, "number": (int, float), "array": list, "object": dict, "boolean": bool}
 
 
-def breaks(value: Any, schema: dict[str, Any], where: str = "$") -> list[str]:
+def breaks(value: Any, schema: dict[str, Any], where: str = "$") -> list[str]:  # noqa: PLR0911 - one per keyword
     """Return how ``value`` breaks ``schema``: the part of JSON Schema that the document uses."""
     if "$ref" in schema:
         return breaks(value, DOCUMENT["components"]["schemas"][schema["$ref"].rsplit("/", 1)[1]], where)

@@ -48,9 +48,7 @@ class Watched:
     def open(self, address: str) -> Page:
         self.page.goto(address)
         # The map is fetched last: where it stands, or the page has none, all is there.
-        self.page.wait_for_function(
-            "!document.querySelector('.area-map') || document.querySelector('.maplibregl-canvas')"
-        )
+        self.page.wait_for_selector("body > main, main.draw, .maplibregl-canvas", state="attached")
         if "#camera" in address:
             self.page.wait_for_selector(".panel .numbers, .panel .empty")
         return self.page
@@ -148,7 +146,7 @@ def test_the_chart_is_read_bin_by_bin_with_the_arrow_keys(watched: Watched, site
     chart.focus()
     page.keyboard.press("Home")
     readout = page.locator(".readout").first
-    expect(readout).to_contain_text("Tue 5 May 06:00–06:15")
+    expect(readout).to_contain_text("Tue 5 May 06:00–06:15")  # noqa: RUF001
     for _ in range(27):
         page.keyboard.press("ArrowRight")
     expect(readout).to_contain_text("not watched, so nothing is known")
@@ -215,7 +213,7 @@ def test_what_is_chosen_is_in_the_link(watched: Watched, site: str, chromium: Br
     page.get_by_role("combobox", name="Class").select_option("bus")
     page.get_by_label("Period").select_option("3h")
     total = page.locator(".numbers .big").first
-    page.wait_for_function("location.hash.includes('period=3h')")
+    page.wait_for_url("**period=3h**")
     rows = httpx.get(
         f"{site}/api/v1/intervals?camera=06514&gate=north&vehicle_class=bus&since=2026-05-05T17:00:00Z"
     ).json()["intervals"]
