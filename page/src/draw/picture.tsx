@@ -31,7 +31,8 @@ export function Picture({ still, size, drawn, tool, change, addGate, addPoint }:
   const svg = useRef<SVGSVGElement>(null);
   const [fresh, setFresh] = useState<[PointPx, PointPx] | null>(null);
   const [held, setHeld] = useState<Handle | null>(null);
-  const unit = shown > 0 ? size[0] / shown : 1;
+  // Marks keep their size on the screen, whatever the picture's; on a phone they are smaller.
+  const unit = shown > 0 ? (size[0] / shown) * (shown < 500 ? 0.65 : 1) : 1;
 
   const pointOf = (event: PointerEvent): PointPx => {
     const box = (svg.current as SVGSVGElement).getBoundingClientRect();
