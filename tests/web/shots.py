@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import httpx
 import uvicorn
 from playwright.sync_api import Browser, sync_playwright
 
@@ -86,11 +87,18 @@ def take(site: str, folder: Path, camera: str, draw: str = "") -> None:
             page.close()
 
 
+def busiest(site: str) -> str:
+    """Return the id of the camera that counted most in its last hour."""
+    features = httpx.get(f"{site}/api/v1/cameras").json()["features"]
+    return str(max(features, key=lambda one: (one["properties"]["last_hour"] or {"count": -1})["count"])["id"])
+
+
 def main() -> None:
     """Take the pictures of a running site, or of the made-up one."""
     arguments = sys.argv[1:]
     if arguments[0].startswith("http"):
-        take(arguments[0].rstrip("/"), Path(arguments[1]), arguments[2] if len(arguments) > 2 else "")
+        site = arguments[0].rstrip("/")
+        take(site, Path(arguments[1]), arguments[2] if len(arguments) > 2 else busiest(site))
         return
     city = made_up_city()
     drawing = Drawing("token", lambda _: made_up_still(), lambda _: city.cameras[0], lambda *_: None)

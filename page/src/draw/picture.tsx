@@ -4,7 +4,7 @@ import { useRef, useState } from "preact/hooks";
 import type { Gate, PointPx } from "../api";
 import { useWidth } from "../charts/frame";
 import { forwardOf } from "../charts/schematic";
-import { clamp, type Drawn, type Handle, moveHandle, positionOf } from "./drawn";
+import { clamp, type Drawn, type Handle, moveHandle, placeOf } from "./drawn";
 
 export type Tool = "gate" | "point";
 
@@ -65,14 +65,14 @@ export function Picture({ still, size, drawn, tool, change, addGate, addPoint }:
   };
   const press = (handle: Handle) => (event: KeyboardEvent) => {
     const step = STEPS[event.key];
-    const at = positionOf(drawn, handle);
+    const at = placeOf(drawn, handle);
     if (!step || !at) return;
     event.preventDefault();
     const by = event.shiftKey ? 10 : 1;
     change(moveHandle(drawn, handle, clamp([at[0] + step[0] * by, at[1] + step[1] * by], size)));
   };
   const grip = (handle: Handle, label: string) => {
-    const at = positionOf(drawn, handle) as PointPx;
+    const at = placeOf(drawn, handle) as PointPx;
     return (
       <circle
         class="grip"
