@@ -7,6 +7,7 @@ export default defineConfig({
     emptyOutDir: true,
     target: "es2022",
     assetsInlineLimit: 0,
+    license: { fileName: "licences.md" },
     modulePreload: { polyfill: false },
     chunkSizeWarningLimit: 1400,
     rollupOptions: { input: ["index.html", "draw.html"] },

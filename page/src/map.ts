@@ -87,16 +87,19 @@ export class CameraMap {
     button.type = "button";
     button.className = `camera-mark ${healthKind(camera)}${chosen ? " chosen" : ""}`;
     const said = camera.last_hour ? `${whole(count)} in the last hour counted` : "no counts yet";
-    button.setAttribute("aria-label", `${camera.name || camera.camera}: ${said}, ${healthWord(camera)}`);
     const disc = document.createElement("span");
     disc.className = "disc";
+    disc.ariaHidden = "true";
     disc.style.width = disc.style.height = disc.style.lineHeight = `${2 * Math.round(radius)}px`;
     disc.style.boxSizing = "content-box";
     if (camera.last_hour && radius > 13) disc.textContent = whole(count);
     const label = document.createElement("span");
     label.className = "label";
     label.textContent = camera.name || camera.camera;
-    button.append(disc, label);
+    const more = document.createElement("span");
+    more.className = "unseen";
+    more.textContent = `: ${said}, ${healthWord(camera)}`;
+    button.append(disc, label, more);
     button.addEventListener("click", (click) => {
       click.stopPropagation();
       this.choose(camera.camera);

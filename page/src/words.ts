@@ -56,7 +56,7 @@ const HEALTH: Record<string, string> = {
 };
 
 export function healthWord(camera: Camera): string {
-  if (camera.health === null) return "Not looked at yet";
+  if (camera.health === null) return camera.last_hour === null ? "Not looked at yet" : "No fault recorded";
   return HEALTH[camera.health.state] ?? camera.health.state;
 }
 

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import os
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -121,7 +120,8 @@ points = st.tuples(coordinates, coordinates)
 def drawings(draw: st.DrawFn) -> Drawn:
     found = draw(st.lists(ids, unique=True, max_size=4))
     gates = tuple(
-        Gate(name, *draw(st.tuples(points, points).filter(lambda ends: ends[0] != ends[1])), draw(names)) for name in found
+        Gate(name, *draw(st.tuples(points, points).filter(lambda ends: ends[0] != ends[1])), draw(names))
+        for name in found
     )
     turns = draw(st.lists(ids, unique=True, max_size=3)) if found else []
     movements = tuple(
@@ -138,7 +138,8 @@ def read(text: str, camera_id: str) -> Drawn:
     """Read a file the way ``run.city.config`` does, without any of this project's code."""
     camera: dict[str, Any] = next(one for one in tomllib.loads(text)["camera"] if one["id"] == camera_id)
     gates = tuple(
-        Gate(one["id"], tuple(one["from_px"]), tuple(one["to_px"]), one.get("name", "")) for one in camera.get("gate", [])
+        Gate(one["id"], tuple(one["from_px"]), tuple(one["to_px"]), one.get("name", ""))
+        for one in camera.get("gate", [])
     )
     movements = tuple(
         Movement(one.get("id", f"{one['from']}-{one['to']}"), one["from"], one["to"], one.get("name", ""))
@@ -186,8 +187,8 @@ def test_drawing_twice_is_as_drawing_the_second_alone(camera_id: str, first: Dra
 @given(drawings())
 def test_no_comment_that_is_not_about_a_dropped_table_is_lost(drawn: Drawn) -> None:
     after = with_gates(FILE, "a", *drawn)
-    for line in ("# by the arch", "# relative to the file", "# for recordings", "# lon, lat", "# moved in May"):
-        assert line.removeprefix("# by ") in after
+    for line in ("by the arch", "# relative to the file", "# for recordings", "# lon, lat", "# moved in May"):
+        assert line in after
     assert "[[camera.zone]]" in after
     assert '"Gate [[camera.gate]] St"' in after
 
@@ -238,7 +239,7 @@ def test_what_cannot_be_is_refused_and_the_file_stays(tmp_path: Path, change: di
     with pytest.raises(ConfigError, match=said):
         save_gates(path, "a", **wanted)
     assert path.read_text() == FILE
-    assert os.listdir(tmp_path) == ["city.toml"]
+    assert list(tmp_path.iterdir()) == [path]
 
 
 @pytest.mark.parametrize(
@@ -273,7 +274,7 @@ def test_a_new_file_that_the_reader_refuses_never_takes_the_old_ones_place(tmp_p
     assert path.read_text() == FILE
     save_gates(path, "b", *AS_IT_IS)
     assert path.stat().st_mode & 0o777 == 0o640
-    assert os.listdir(tmp_path) == ["city.toml"]
+    assert list(tmp_path.iterdir()) == [path]
 
 
 def test_a_link_to_the_file_stays_a_link(tmp_path: Path) -> None:
@@ -307,7 +308,7 @@ def test_the_drawing_of_a_run_saves_and_reads_anew(tmp_path_factory: pytest.Temp
 
     drawing = drawing_for(path, read_city, still)
     drawing.save("b", *drawn)
-    assert drawing.current("b").gates == tuple(sorted(drawn[0], key=lambda gate: drawn[0].index(gate)))
+    assert drawing.current("b").gates == drawn[0]
     assert (drawing.still("b"), drawing.still("b"), asked) == (b"jpeg", b"jpeg", ["b"])
     assert drawing.token != drawing_for(path, read_city, still).token
     with pytest.raises(ConfigError, match="no camera 'x'"):

@@ -16,11 +16,11 @@ from starlette.testclient import TestClient
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
-from tests.web.made_up import MemoryStore, made_up_city, made_up_store
-from tests.web.shots import CHROMIUM, browser, served
+from tests.web.made_up import MemoryStore, made_up_city, made_up_store  # noqa: E402 - found by the line above
+from tests.web.shots import CHROMIUM, browser, served  # noqa: E402 - found by the line above
 
-from waywarden.terms.places import City
-from waywarden.web.app import STATIC, create_app
+from waywarden.terms.places import City  # noqa: E402 - found by the line above
+from waywarden.web.app import STATIC, create_app  # noqa: E402 - found by the line above
 
 
 def skip_loudly(why: str) -> None:

@@ -1,4 +1,4 @@
-"""Takes the pictures of the page: ``python tests/web/shots.py [URL] FOLDER [CAMERA]``; of made-up counts without URL."""
+"""Takes pictures of the page: ``python tests/web/shots.py [URL] FOLDER [CAMERA]``; of made-up counts without URL."""
 
 from __future__ import annotations
 
@@ -8,15 +8,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import httpx
 import uvicorn
 from playwright.sync_api import Browser, sync_playwright
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from tests.web.made_up import made_up_city, made_up_still, made_up_store
+
 from waywarden.run.serve import listen
-from waywarden.web.drawing import Drawing
 from waywarden.web.app import create_app
+from waywarden.web.drawing import Drawing
 
 CHROMIUM = "/usr/bin/chromium"
 ARGUMENTS = [
@@ -85,11 +87,18 @@ def take(site: str, folder: Path, camera: str, draw: str = "") -> None:
             page.close()
 
 
+def busiest(site: str) -> str:
+    """Return the id of the camera that counted most in its last hour."""
+    features = httpx.get(f"{site}/api/v1/cameras").json()["features"]
+    return str(max(features, key=lambda one: (one["properties"]["last_hour"] or {"count": -1})["count"])["id"])
+
+
 def main() -> None:
     """Take the pictures of a running site, or of the made-up one."""
     arguments = sys.argv[1:]
     if arguments[0].startswith("http"):
-        take(arguments[0].rstrip("/"), Path(arguments[1]), arguments[2] if len(arguments) > 2 else "")
+        site = arguments[0].rstrip("/")
+        take(site, Path(arguments[1]), arguments[2] if len(arguments) > 2 else busiest(site))
         return
     city = made_up_city()
     drawing = Drawing("token", lambda _: made_up_still(), lambda _: city.cameras[0], lambda *_: None)

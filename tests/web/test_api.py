@@ -54,7 +54,7 @@ def test_speeds_are_in_kmh_and_absent_where_the_camera_is_not_calibrated(client:
     length=st.integers(1, 60),
     limit=st.integers(1, 400).map(lambda n: n * 5),
 )
-def test_filters_and_slices_give_what_the_store_holds(
+def test_filters_and_slices_give_what_the_store_holds(  # noqa: PLR0913, PLR0917 - one per filter
     client: TestClient,
     store: MemoryStore,
     camera: str | None,
@@ -124,7 +124,9 @@ text = st.text(max_size=30)
 
 
 @settings(max_examples=150, deadline=None)
-@given(st.lists(st.tuples(st.sampled_from([*PARAMETERS, "nonsense"]) | text, text | st.datetimes().map(str)), max_size=5))
+@given(
+    st.lists(st.tuples(st.sampled_from([*PARAMETERS, "nonsense"]) | text, text | st.datetimes().map(str)), max_size=5)
+)
 def test_no_query_makes_a_500(client: TestClient, pairs: list[tuple[str, str]]) -> None:
     query = urlencode(pairs, errors="replace")
     for path in ("intervals", "cameras", "city", "health", "cameras/06514"):

@@ -58,7 +58,9 @@ def test_movements_go_before_gates() -> None:
 
 
 def test_a_half_watched_hour_says_so() -> None:
-    hour = summed(Camera("c", "C", (), gates=GATES), [row("a", 0, 5, observed_s=300.0), row("b", 0, 5, observed_s=280.0)])
+    hour = summed(
+        Camera("c", "C", (), gates=GATES), [row("a", 0, 5, observed_s=300.0), row("b", 0, 5, observed_s=280.0)]
+    )
     assert hour.observed_s == 300.0
 
 

@@ -8,14 +8,14 @@ from starlette.testclient import TestClient
 
 from waywarden.terms.records import CameraHealth, TrafficInterval
 from waywarden.web.openapi import openapi
-from waywarden.web.query import PARAMETERS
 from waywarden.web.published import PUBLISHED, schema_of
+from waywarden.web.query import PARAMETERS
 
 DOCUMENT: dict[str, Any] = openapi()
 KINDS = {"string": str, "integer": int, "number": (int, float), "array": list, "object": dict, "boolean": bool}
 
 
-def breaks(value: Any, schema: dict[str, Any], where: str = "$") -> list[str]:
+def breaks(value: Any, schema: dict[str, Any], where: str = "$") -> list[str]:  # noqa: PLR0911 - one per keyword
     """Return how ``value`` breaks ``schema``: the part of JSON Schema that the document uses."""
     if "$ref" in schema:
         return breaks(value, DOCUMENT["components"]["schemas"][schema["$ref"].rsplit("/", 1)[1]], where)
@@ -38,7 +38,9 @@ def breaks(value: Any, schema: dict[str, Any], where: str = "$") -> list[str]:
         faults = [f"{where}: no {name}" for name in schema["required"] if name not in value]
         faults += [f"{where}: {name} is not in the document" for name in value if name not in schema["properties"]]
         known = {name: one for name, one in value.items() if name in schema["properties"]}
-        return faults + [f for name, one in known.items() for f in breaks(one, schema["properties"][name], f"{where}.{name}")]
+        return faults + [
+            f for name, one in known.items() for f in breaks(one, schema["properties"][name], f"{where}.{name}")
+        ]
     return []
 
 

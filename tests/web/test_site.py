@@ -74,5 +74,7 @@ def test_the_lock_file_names_no_registry(page_folder: Path) -> None:
 
 @pytest.mark.parametrize("script", ["check", "test"])
 def test_the_page_is_typed_and_its_pure_parts_are_right(page_folder: Path, script: str) -> None:
-    done = subprocess.run(["npm", "run", "--silent", script], cwd=page_folder, check=False, capture_output=True, text=True)
+    done = subprocess.run(
+        ["npm", "run", "--silent", script], cwd=page_folder, check=False, capture_output=True, text=True
+    )
     assert done.returncode == 0, done.stdout + done.stderr

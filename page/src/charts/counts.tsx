@@ -16,6 +16,7 @@ interface Props {
 const HEIGHT_PX = 260;
 const STRIP_PX = 9;
 const LABEL_PX = 15;
+const WIDEST_BAR_PX = 56;
 
 export function CountsChart({ bins, classes, clock, picked, pick }: Props) {
   const [place, width] = useWidth();
@@ -52,7 +53,8 @@ interface BinProps {
 function spanOf(bin: Bin, frame: Frame): { x: number; width: number } {
   const x = xOf(frame, bin.startMs);
   const full = xOf(frame, bin.startMs + bin.durationS * 1000) - x;
-  return { x, width: Math.max(1, full - Math.min(2, full * 0.15)) };
+  const width = Math.min(WIDEST_BAR_PX, Math.max(1, full - Math.min(2, full * 0.15)));
+  return { x: x + (full - width) / 2, width };
 }
 
 function Unwatched({ bin, frame }: BinProps) {

@@ -148,7 +148,7 @@ export function BinPicker({ frame, bins, picked, pick, name, children }: PickerP
       height={frame.height}
       role="img"
       aria-label={`${name}. Left and right arrow keys read it bin by bin; the table below has every number.`}
-      tabIndex={0}
+      tabindex={0}
       onPointerMove={find}
       onPointerLeave={() => pick(null)}
       onKeyDown={step}

@@ -44,7 +44,7 @@ export function Schematic({ camera, totals, chosenGate }: Props) {
   const scale = SHOWN_WIDTH / width;
   const shownHeight = height * scale;
   return (
-    <svg class="chart" viewBox={`-2 ${-MARGIN} ${SHOWN_WIDTH + 4} ${shownHeight + 2 * MARGIN}`} role="img" aria-label={inWords(camera, totals)}>
+    <svg class="chart schematic" viewBox={`-2 ${-MARGIN} ${SHOWN_WIDTH + 4} ${shownHeight + 2 * MARGIN}`} role="img" aria-label={inWords(camera, totals)}>
       <rect width={SHOWN_WIDTH} height={shownHeight} rx={4} fill="var(--sunken)" stroke="var(--line)" />
       {camera.gates.map((gate) => (
         <GateLine

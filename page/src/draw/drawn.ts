@@ -104,7 +104,7 @@ export function dropPoint(drawn: Drawn, index: number): Drawn {
   return { ...drawn, calibration: points.length > 0 ? { ...drawn.calibration, points } : null };
 }
 
-export function positionOf(drawn: Drawn, handle: Handle): PointPx | null {
+export function placeOf(drawn: Drawn, handle: Handle): PointPx | null {
   if (handle.kind === "gate") return drawn.gates[handle.index]?.[handle.end] ?? null;
   return drawn.calibration?.points[handle.index]?.px ?? null;
 }

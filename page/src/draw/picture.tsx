@@ -4,7 +4,7 @@ import { useRef, useState } from "preact/hooks";
 import type { Gate, PointPx } from "../api";
 import { useWidth } from "../charts/frame";
 import { forwardOf } from "../charts/schematic";
-import { clamp, type Drawn, type Handle, moveHandle, positionOf } from "./drawn";
+import { clamp, type Drawn, type Handle, moveHandle, placeOf } from "./drawn";
 
 export type Tool = "gate" | "point";
 
@@ -31,7 +31,8 @@ export function Picture({ still, size, drawn, tool, change, addGate, addPoint }:
   const svg = useRef<SVGSVGElement>(null);
   const [fresh, setFresh] = useState<[PointPx, PointPx] | null>(null);
   const [held, setHeld] = useState<Handle | null>(null);
-  const unit = shown > 0 ? size[0] / shown : 1;
+  // Marks keep their size on the screen, whatever the picture's; on a phone they are smaller.
+  const unit = shown > 0 ? (size[0] / shown) * (shown < 500 ? 0.65 : 1) : 1;
 
   const pointOf = (event: PointerEvent): PointPx => {
     const box = (svg.current as SVGSVGElement).getBoundingClientRect();
@@ -64,14 +65,14 @@ export function Picture({ still, size, drawn, tool, change, addGate, addPoint }:
   };
   const press = (handle: Handle) => (event: KeyboardEvent) => {
     const step = STEPS[event.key];
-    const at = positionOf(drawn, handle);
+    const at = placeOf(drawn, handle);
     if (!step || !at) return;
     event.preventDefault();
     const by = event.shiftKey ? 10 : 1;
     change(moveHandle(drawn, handle, clamp([at[0] + step[0] * by, at[1] + step[1] * by], size)));
   };
   const grip = (handle: Handle, label: string) => {
-    const at = positionOf(drawn, handle) as PointPx;
+    const at = placeOf(drawn, handle) as PointPx;
     return (
       <circle
         class="grip"
@@ -79,7 +80,7 @@ export function Picture({ still, size, drawn, tool, change, addGate, addPoint }:
         cy={at[1]}
         r={9 * unit}
         stroke-width={2 * unit}
-        tabIndex={0}
+        tabindex={0}
         role="button"
         data-handle={handle.kind === "gate" ? `${handle.index}-${handle.end}` : `point-${handle.index}`}
         aria-label={`${label}, at ${at[0]}, ${at[1]}. Arrow keys move it by a pixel, with Shift by ten.`}

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from anyio.to_thread import run_sync
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Route
@@ -91,7 +91,7 @@ class DrawingPage:
         body = await request.body()
         if len(body) > MAX_BODY_BYTES:
             raise QueryError(f"what was drawn may be {MAX_BODY_BYTES} bytes at most, got {len(body)}")
-        camera = await run_sync(self._save, request.path_params["camera"], body)
+        camera = await run_in_threadpool(self._save, request.path_params["camera"], body)
         return JSONResponse(_camera_json(camera), headers=_NO_STORE)
 
     def _save(self, camera_id: str, body: bytes) -> Camera:

@@ -21,7 +21,11 @@ KEPT: tuple[tuple[type, str, str], ...] = (
 """Every record type that is stored; a test holds it against ``terms.records``."""
 
 NEVER_KEPT: tuple[tuple[str, str], ...] = (
-    ("Pictures and video", "They are looked at in memory, in a sealed program that can neither write nor send them."),
+    (
+        "Pictures and video",
+        """They are looked at in memory, in a sealed program, and nothing writes them down. Who draws the counting lines
+        sees one still from which everything that moves has been taken out; it is not kept either.""",
+    ),
     ("Faces, number plates, names", "Nothing looks for them, and there is no place where they could be stored."),
     ("The way anyone took", "A row holds how many, never who: two rows cannot be joined to follow a person or a car."),
     ("Sound", "It is not listened to."),
