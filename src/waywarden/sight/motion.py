@@ -13,8 +13,8 @@ from datetime import UTC, datetime
 import numpy as np
 import numpy.typing as npt
 
-from waywarden.sight.blobs import Mask, blobs, thicker, thinner
 from waywarden.sight.background import Colours, background_of
+from waywarden.sight.blobs import Mask, blobs, thicker, thinner
 from waywarden.sight.frame import Frame, Picture
 from waywarden.sight.ports import Seen
 from waywarden.terms.kinds import Kind, kind_number
