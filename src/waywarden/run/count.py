@@ -81,7 +81,8 @@ def count_camera(job: CountJob, camera: Camera) -> CameraCount:
 def _count(job: CountJob, camera: Camera, counted: CameraCount) -> None:
     facts = about_sealed(camera, job.folder)
     check_gates(camera, facts.width, facts.height)
-    finder = CrossingFinder(camera, calibrate(camera.calibration) if camera.calibration else None)
+    homography = calibrate(camera.calibration) if camera.calibration else None
+    finder = CrossingFinder(camera, homography, (facts.width, facts.height))
     clock = Clock(job.bin_min, ZoneInfo(job.city.time_zone))
     tally = IntervalTally(camera, clock, job.city.class_scheme, job.method)
     begun: datetime | None = None

@@ -13,8 +13,8 @@ from datetime import UTC, datetime
 import numpy as np
 import numpy.typing as npt
 
-from waywarden.sight.blobs import Mask, blobs, thicker, thinner
 from waywarden.sight.background import Colours, background_of
+from waywarden.sight.blobs import Mask, blobs, thicker, thinner
 from waywarden.sight.frame import Frame, Picture
 from waywarden.sight.ports import Seen
 from waywarden.terms.kinds import Kind, kind_number
@@ -26,13 +26,13 @@ LEAST_DIFFERENCE = 22.0
 NOISE_FACTOR = 4.0
 SHADOW_SHARE = (0.45, 0.93)
 """A shadow leaves this share of the brightness ..."""
-SHADOW_COLOUR = 0.06
+SHADOW_COLOUR = 0.05
 """... and changes the shares of red, green and blue by less than this."""
 LEAST_AREA = 0.0008
 """Share of the picture; what is smaller is noise or too far away to be counted."""
 LEAST_FILLED = 0.25
 """Share of its box that a road user fills."""
-BRIDGE = 0.008
+BRIDGE = 0.004
 """Gaps of this share of the picture's width within one road user (windows, roof) are closed."""
 FORGET_S = 12.0
 """The background follows the light with this time constant where nothing moves ..."""

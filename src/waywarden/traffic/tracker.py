@@ -40,10 +40,8 @@ FOOT_WEIGHT = 0.5
 CLOSE_COST = 0.6
 """First every road user takes the box that surely is its own (overlap .4 and more), the certain boxes before the
 uncertain; only what is left may reach further. One assignment for all lets two of them swap where they meet."""
-SWALLOWED_INSIDE = 0.6
-SWALLOWING_SIZE = 1.4
-CARRY_S = 4.0
-"""A road user that has merged with others in the picture is waited for this long."""
+MOTION_EASE = 0.65
+"""Boxes of movement jump in size where road users touch, but there are few false ones: they may reach further."""
 UNLIKE = 0.3
 """What it costs to take a box for a track of a neighbouring group of kinds."""
 _GROUP = {Kind.PEDESTRIAN: 0, Kind.BICYCLE: 1, Kind.MOTORCYCLE: 1, Kind.CAR: 2, Kind.VAN: 2, Kind.BUS: 2}
@@ -66,7 +64,6 @@ class Track:
     velocity_px: Floats = field(default_factory=lambda: np.zeros(4))
     hits: int = 1
     votes: dict[Kind, float] = field(default_factory=dict)
-    carried: datetime | None = None
     past: deque[tuple[datetime, Box]] = field(default_factory=lambda: deque(maxlen=64))
 
     def predicted(self, at: datetime) -> Box:
@@ -84,10 +81,6 @@ class Track:
         self.hits += 1
         self.votes[kind] = self.votes.get(kind, 0.0) + score
         self.velocity_px = _slope(self.past)
-
-    def carried_for(self, at: datetime) -> float:
-        """Return for how many seconds it has not been seen by itself."""
-        return (at - self.at).total_seconds()
 
     @property
     def believable(self) -> bool:
@@ -132,7 +125,7 @@ class Tracker:
         """Return the tracks that were seen in this frame; the others are waited for, then forgotten."""
         boxes, scores, kinds = without_riders(detections)
         at = detections.at
-        self._tracks = [t for t in self._tracks if (at - max(t.at, t.carried or t.at)).total_seconds() <= _patience_s(t)]
+        self._tracks = [track for track in self._tracks if (at - track.at).total_seconds() <= _patience_s(track)]
         sure = scores >= SURE_SCORE
         pairs: list[tuple[Track, int]] = []
         for among, most_cost in ((sure, CLOSE_COST), (~sure, CLOSE_COST), (sure, FAR_COST)):
@@ -142,40 +135,15 @@ class Tracker:
             found = associate(waiting, boxes[free], [kinds[i] for i in free], at, most_cost)
             pairs += [(waiting[row], int(free[column])) for row, column in found]
         matched = [i for _, i in pairs]
-        merged = self._carry_merged(boxes, kinds, pairs, at)
-        pairs = [(track, i) for track, i in pairs if i not in merged]
         for track, i in pairs:
             track.seen(boxes[i], kinds[i], float(scores[i]), at)
         new = [
             Track(boxes[i], at, at, votes={kinds[i]: float(scores[i])}, past=deque([(at, boxes[i])], maxlen=64))
             for i in np.flatnonzero(sure)
-            if i not in matched and i not in merged and not _taken(boxes[i], boxes[matched])
+            if i not in matched and not _taken(boxes[i], boxes[matched])
         ]
         self._tracks += new
         return [track for track, _ in pairs] + new
-
-    def _carry_merged(
-        self, boxes: Floats, kinds: Sequence[Kind], pairs: Sequence[tuple[Track, int]], at: datetime
-    ) -> set[int]:
-        """Return the moving parts in which several road users have merged; each of those is carried on until it shows.
-
-        Movement alone cannot tell two who touch in the picture. A part that swallows a road user which is not seen by
-        itself any more, and is much larger than it, is nobody: whoever is inside waits to be seen again.
-        """
-        merged = set()
-        owner = {i: track for track, i in pairs}
-        waiting = [t for t in self._tracks if t.believable and not any(t is other for other, _ in pairs)]
-        for i in (i for i, kind in enumerate(kinds) if kind == Kind.UNCLASSIFIED):
-            inside = [t for t in waiting if _swallows(boxes[i], t.predicted(at)) and not t.carried_for(at) > CARRY_S]
-            if i in owner and inside and _much_larger(boxes[i], owner[i].box):
-                inside.append(owner[i])
-            elif i in owner:
-                continue
-            for track in inside:
-                track.carried = at
-            if inside:
-                merged.add(i)
-        return merged
 
     def __contains__(self, track: object) -> bool:
         """Return whether ``track`` is still followed or waited for."""
@@ -190,6 +158,7 @@ def associate(
         return []
     cost = pair_cost(np.array([track.predicted(at) for track in tracks]), boxes)
     cost += [[_unlike(track, kind) for kind in kinds] for track in tracks]
+    cost[:, [kind == Kind.UNCLASSIFIED for kind in kinds]] *= MOTION_EASE
     _, column_of, _ = lap.lapjv(np.where(cost > most_cost, 1000.0, cost), extend_cost=True, cost_limit=2 * most_cost)
     return [(row, int(i)) for row, i in enumerate(column_of) if i >= 0 and cost[row, i] <= most_cost]
 
@@ -222,15 +191,6 @@ def pair_cost(predicted: Floats, boxes: Floats) -> Floats:
 
 def _feet(boxes: Floats) -> Floats:
     return np.asarray(boxes[:, :2] + boxes[:, 2:] * np.array([0.0, 0.5]))
-
-
-def _swallows(box: Box, other: Box) -> bool:
-    """Return whether most of ``other`` is inside ``box``, which is much larger."""
-    return _much_larger(box, other) and bool(_share_inside(other, box[None])[0] >= SWALLOWED_INSIDE)
-
-
-def _much_larger(box: Box, other: Box) -> bool:
-    return bool(np.prod(box[2:]) >= SWALLOWING_SIZE * np.prod(other[2:]))
 
 
 def _taken(box: Box, matched: Floats) -> bool:
