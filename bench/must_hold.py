@@ -89,11 +89,19 @@ def intel(folder: Path) -> list[Row]:
 def faults(folder: Path) -> list[Row]:
     """A folder of bad stills as a camera, and a good camera after it: each is said, and the batch goes on."""
     city = folder / "faults.toml"
-    bad = camera_toml("faults", [SHARED / "data/camera_faults"], "2020-05-01T00:00:00Z", [("line", (0, 100), (300, 100))])
-    good = camera_toml("good", [tfl_cases(SHARED / "data/tfl")[0][1]], "2020-05-01T00:00:00Z", [("line", (0, 180), (352, 180))])
+    bad = camera_toml(
+        "faults", [SHARED / "data/camera_faults"], "2020-05-01T00:00:00Z", [("line", (0, 100), (300, 100))]
+    )
+    good = camera_toml(
+        "good", [tfl_cases(SHARED / "data/tfl")[0][1]], "2020-05-01T00:00:00Z", [("line", (0, 180), (352, 180))]
+    )
     city.write_text(city_toml("Faults", "UTC", [bad, good]))
     counted = waywarden_count(city, "--detector", "motion", "--store", str(folder / "faults.sqlite"))
-    states = [state for state in ("placeholder", "smeared", "grey", "empty_file", "not_a_picture") if state.replace("_", " ") in counted.notes.replace("_", " ")]
+    states = [
+        state
+        for state in ("placeholder", "smeared", "grey", "empty_file", "not_a_picture")
+        if state.replace("_", " ") in counted.notes.replace("_", " ")
+    ]
     went_on = bool(counted.table("camera") or [row for row in counted.rows if row["camera"] == "good"])
     lines = [line for line in counted.notes.splitlines() if line.startswith("faults")]
     got = f"{', '.join(states)}; {len(lines)} lines; the next camera was {'counted' if went_on else 'not counted'}"
@@ -135,7 +143,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="one made-up street, by day")
     parser.add_argument("--seeds", default="11,12,13,14,15", help="of the made-up streets")
-    parser.add_argument("--cache", type=Path, default=Path.home() / ".cache/waywarden-bench", help="where they are kept")
+    parser.add_argument(
+        "--cache", type=Path, default=Path.home() / ".cache/waywarden-bench", help="where they are kept"
+    )
     parser.add_argument("--write", action="store_true", help="write docs/results.md")
     arguments = parser.parse_args()
     console = Console()

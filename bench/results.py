@@ -26,14 +26,25 @@ def document(rows: Sequence[tuple[str, str, str, bool]], streets: Sequence[Stree
     """Return docs/results.md."""
     held = sum(row[3] for row in rows)
     text = f"{HEAD}\n{_circumstances()}\n\n## Must hold: {held} of {len(rows)} do\n\n| what | wanted | got | holds |\n|---|---|---|---|\n"
-    text += "".join(f"| {on} | {wanted} | {got} | {'yes' if holds else '**NO**'} |\n" for on, wanted, got, holds in rows)
+    text += "".join(
+        f"| {on} | {wanted} | {got} | {'yes' if holds else '**NO**'} |\n" for on, wanted, got, holds in rows
+    )
     return text + HOW + _streets(streets)
 
 
 def _circumstances() -> str:
     root = Path(__file__).resolve().parents[1]
-    commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], cwd=root, capture_output=True, text=True, check=False)  # noqa: S607 - the user's own git
-    cpu = next((line.split(":")[1].strip() for line in Path("/proc/cpuinfo").read_text().splitlines() if line.startswith("model name")), platform.machine())
+    commit = subprocess.run(
+        ["git", "rev-parse", "--short", "HEAD"], cwd=root, capture_output=True, text=True, check=False
+    )  # noqa: S607 - the user's own git
+    cpu = next(
+        (
+            line.split(":")[1].strip()
+            for line in Path("/proc/cpuinfo").read_text().splitlines()
+            if line.startswith("model name")
+        ),
+        platform.machine(),
+    )
     measured = f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC"
     return f"Measured {measured}, commit {commit.stdout.strip() or 'unknown'}, {os.cpu_count()} cores of {cpu}, Python {platform.python_version()}."
 
@@ -51,4 +62,7 @@ def _streets(rows: Sequence[StreetRow]) -> str:
         true, missed, extra = (sum(getattr(row, name) for row in some) for name in ("true", "missed", "extra"))
         text += f"| {condition} | {method} | {true} | {missed} | {extra} | {(missed + extra) / max(1, true):.0%} |\n"
     worst = max(rows, key=lambda row: row.error)
-    return text + f"\nThe worst: seed {worst.seed}, {worst.condition}, {worst.method}: {worst.missed} missed and {worst.extra} too many of {worst.true} ({worst.error:.0%}).\n"
+    return (
+        text
+        + f"\nThe worst: seed {worst.seed}, {worst.condition}, {worst.method}: {worst.missed} missed and {worst.extra} too many of {worst.true} ({worst.error:.0%}).\n"
+    )

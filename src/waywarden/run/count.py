@@ -17,7 +17,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from waywarden.geo.projection import calibrate
-from waywarden.run.city.config import check_gates
+from waywarden.run.city.picture import check_gates
 from waywarden.run.sealing.seal import Seal
 from waywarden.run.sealing.sealed import about_sealed, watch_sealed
 from waywarden.store.port import RecordStore
