@@ -8,8 +8,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import waywarden.testing
 from command import waywarden_count
+
+import waywarden.testing
 from waywarden.testing.street import MadeUpStreet, made_up_street
 
 CONDITIONS = ("day", "dusk", "night", "rain")

@@ -36,7 +36,7 @@ def _circumstances() -> str:
     root = Path(__file__).resolve().parents[1]
     commit = subprocess.run(
         ["git", "rev-parse", "--short", "HEAD"], cwd=root, capture_output=True, text=True, check=False
-    )  # noqa: S607 - the user's own git
+    )
     cpu = next(
         (
             line.split(":")[1].strip()
