@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from waywarden.sight.sources.opening.stills import StillsSource, decode_still
-from waywarden.sight.sources.opening.video import VideoSource
+from waywarden.sight.sources.stills import StillsSource, decode_still
+from waywarden.sight.sources.video import VideoSource
 
 from waywarden.sight.frame import Frame
 from waywarden.sight.health import COUNTABLE, Diagnosis, HealthWatcher, diagnose

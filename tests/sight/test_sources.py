@@ -7,10 +7,10 @@ from datetime import timedelta
 from itertools import pairwise
 
 import pytest
-from waywarden.sight.sources.opening.opening import PlayedInTurn, open_source
-from waywarden.sight.sources.opening.stills import StillsSource
-from waywarden.sight.sources.opening.stream import LiveStream
-from waywarden.sight.sources.opening.video import VideoSource
+from waywarden.sight.sources.opening import PlayedInTurn, open_source
+from waywarden.sight.sources.stills import StillsSource
+from waywarden.sight.sources.stream import LiveStream
+from waywarden.sight.sources.video import VideoSource
 
 from waywarden.sight.frame import Frame
 from waywarden.terms.errors import SourceError

@@ -9,7 +9,7 @@ from datetime import timedelta
 import av
 import numpy as np
 import pytest
-from waywarden.sight.sources.opening.stills import StillsSource
+from waywarden.sight.sources.stills import StillsSource
 
 from waywarden.sight.frame import Frame
 from waywarden.terms.errors import SourceError

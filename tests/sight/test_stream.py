@@ -19,7 +19,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from waywarden.sight.sources.opening.stream import LiveStream, Patience, is_live, redacted
+from waywarden.sight.sources.stream import LiveStream, Patience, is_live, redacted
 
 from waywarden.sight.frame import Frame
 from waywarden.terms.errors import SourceError

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from waywarden.sight.sources.opening.video import (
+from waywarden.sight.sources.video import (
     GAP_INTERVALS,
     GAP_MIN_S,
     PresentationClock,

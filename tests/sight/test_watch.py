@@ -7,7 +7,7 @@ from datetime import timedelta
 import av
 import numpy as np
 import pytest
-from waywarden.sight.sources.opening.opening import open_source
+from waywarden.sight.sources.opening import open_source
 
 from waywarden.sight.frame import Frame
 from waywarden.sight.watch import watch

@@ -85,7 +85,7 @@ def _own_openers() -> Openers:
     # closed before anybody else can import it.
     import waywarden.sight.networks.runtime  # noqa: F401, PLC0415
     from waywarden.sight.detectors import open_object_detector  # noqa: PLC0415
-    from waywarden.sight.sources.opening.opening import open_source  # noqa: PLC0415
+    from waywarden.sight.sources.opening import open_source  # noqa: PLC0415
     from waywarden.sight.watch import watch  # noqa: PLC0415
 
     return Openers(open_source, open_object_detector, watch)
