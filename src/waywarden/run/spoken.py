@@ -27,7 +27,7 @@ tables = Console(highlight=False)
 class OneLineGroup(TyperGroup):
     """A group of commands whose every mistake, its user's or the machine's, ends in one line and an exit code."""
 
-    def main(  # noqa: PLR0913, PLR0917 - typer's own
+    def main(
         self,
         args: Sequence[str] | None = None,
         prog_name: str | None = None,
