@@ -306,10 +306,11 @@ def test_the_drawing_of_a_run_saves_and_reads_anew(tmp_path_factory: pytest.Temp
         gates, movements, calibration = read(where.read_text(), "b")
         return City("x", "UTC", (Camera("b", "B", (), None, None, gates, movements, calibration),), {})
 
-    drawing = drawing_for(path, read_city, still)
+    drawing = drawing_for(path, read_city, still, picture_px)
     drawing.save("b", *drawn)
     assert drawing.current("b").gates == drawn[0]
     assert (drawing.still("b"), drawing.still("b"), asked) == (b"jpeg", b"jpeg", ["b"])
-    assert drawing.token != drawing_for(path, read_city, still).token
+    assert (drawing.picture_px("b"), drawing.picture_px("b"), sized) == ((1280, 720), (1280, 720), ["b"])
+    assert drawing.token != drawing_for(path, read_city, still, picture_px).token
     with pytest.raises(ConfigError, match="no camera 'x'"):
         drawing.current("x")
