@@ -45,7 +45,9 @@ def dresden_toml(folder: Path) -> str:
     for a in names:
         for b in names:
             if a != b:
-                text += f'  [[camera.movement]]\n  id = "{a}-{b}"\n  from = "{a}"\n  to = "{b}"\n  name = "{a} to {b}"\n'
+                text += (
+                    f'  [[camera.movement]]\n  id = "{a}-{b}"\n  from = "{a}"\n  to = "{b}"\n  name = "{a} to {b}"\n'
+                )
     text += '  [camera.calibration]\n  crs = "EPSG:32632"\n'
     for point in json.loads((folder / "Testvideo_FR20.otrfpts").read_text()).values():
         text += f"  [[camera.calibration.point]]\n  px = [{point['x_px']}, {point['y_px']}]\n"

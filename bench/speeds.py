@@ -50,7 +50,9 @@ def dresden_speeds(city_file: Path, truth_file: Path, weights: Path) -> list[tup
         pairs = list(zip(*linear_sum_assignment(off), strict=True)) if known else []
         shown = [f"{known[i]:.1f} ({wanted[j]:.1f})" for i, j in pairs]
         holds = len(pairs) == len(wanted) and all(off[i, j] <= WITHIN for i, j in pairs)
-        more = (f", {refused} refused" if refused else "") + f", {len(wanted) - len(pairs)} missing" * (len(pairs) < len(wanted))
+        more = (f", {refused} refused" if refused else "") + f", {len(wanted) - len(pairs)} missing" * (
+            len(pairs) < len(wanted)
+        )
         name = f"dresden speeds {movement}, crossroad-1016"
         lines.append((name, "each within 15 %", f"km/h (clicked): {', '.join(shown)}{more}", holds))
     return lines
