@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from waywarden.geo.plane import Point, hull, inside
 from waywarden.terms.errors import CalibrationError
 
 Points = npt.NDArray[np.float64]
@@ -27,6 +28,7 @@ class Homography:
     or the others do not determine a plane.
     ``sigma_px`` is how well the points fit, in pixels, and at least ``LEAST_SIGMA_PX``; ``variants`` (2 n, 3, 3) are
     the fits with one coordinate of one point moved by it: to first order, what they add up to is what is not known.
+    ``surveyed_px`` is the convex hull of the points in the picture.
     """
 
     matrix: Points
@@ -34,6 +36,11 @@ class Homography:
     left_out_m: Points
     sigma_px: float
     variants: Points
+    surveyed_px: tuple[Point, ...]
+
+    def surveyed(self, xy_px: Point) -> bool:
+        """Return whether a picture point lies among the surveyed ones, not beyond them."""
+        return inside(self.surveyed_px, xy_px)
 
     def to_ground(self, xy_px: Points) -> Points:
         """Return (n, 2) metres for (n, 2) pixels."""
@@ -70,7 +77,9 @@ def fit_homography(picture_px: Points, ground_m: Points) -> Homography:
     sigma_px = max(LEAST_SIGMA_PX, float(np.sqrt(np.sum(residual_px**2) / max(1, 2 * n - 8))))
     moves = np.asarray(sigma_px * np.eye(2 * n).reshape(2 * n, n, 2), np.float64)
     variants = [_solve(picture_px + moved, ground_m) for moved in moves]
-    return Homography(matrix, residual_m, _left_out_m(picture_px, ground_m), sigma_px, np.array(variants))
+    left_out_m = _left_out_m(picture_px, ground_m)
+    surveyed_px = hull([(float(x), float(y)) for x, y in picture_px])
+    return Homography(matrix, residual_m, left_out_m, sigma_px, np.array(variants), surveyed_px)
 
 
 def _left_out_m(picture_px: Points, ground_m: Points) -> Points:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 Point = tuple[float, float]
 
@@ -35,3 +36,24 @@ def inside(polygon: tuple[Point, ...], point: Point) -> bool:
         if (y0 > y) != (y1 > y) and x < (x1 - x0) * (y - y0) / (y1 - y0) + x0:
             within = not within
     return within
+
+
+def hull(points: Sequence[Point]) -> tuple[Point, ...]:
+    """Return the convex hull of ``points`` (Andrew's monotone chain, 1979)."""
+    ordered = sorted(set(points))
+    lower = _chain(ordered)
+    upper = _chain(ordered[::-1])
+    return tuple(lower[:-1] + upper[:-1])
+
+
+def _chain(ordered: Sequence[Point]) -> list[Point]:
+    kept: list[Point] = []
+    for point in ordered:
+        while len(kept) > 1 and _turn(kept[-2], kept[-1], point) <= 0:
+            kept.pop()
+        kept.append(point)
+    return kept
+
+
+def _turn(a: Point, b: Point, c: Point) -> float:
+    return (b[0] - a[0]) * (c[1] - a[1]) - (b[1] - a[1]) * (c[0] - a[0])

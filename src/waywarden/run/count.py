@@ -20,7 +20,7 @@ from typing import cast
 from zoneinfo import ZoneInfo
 
 from waywarden.geo.projection import calibrate
-from waywarden.run.city.config import check_gates
+from waywarden.run.city.picture import check_gates
 from waywarden.run.sealing.seal import Seal
 from waywarden.run.sealing.sealed import about_sealed, watch_sealed
 from waywarden.store.port import RecordStore
@@ -109,7 +109,8 @@ def count_camera(job: CountJob, camera: Camera) -> CameraCount:
 def _count(job: CountJob, camera: Camera, counted: CameraCount) -> None:
     facts = about_sealed(camera, job.folder)
     check_gates(camera, facts.width, facts.height)
-    finder = CrossingFinder(camera, calibrate(camera.calibration) if camera.calibration else None)
+    homography = calibrate(camera.calibration) if camera.calibration else None
+    finder = CrossingFinder(camera, homography, (facts.width, facts.height))
     clock = Clock(job.bin_min, ZoneInfo(job.city.time_zone))
     tally = IntervalTally(camera, clock, job.city.class_scheme, job.method)
     begun: datetime | None = None

@@ -162,7 +162,7 @@ def chosen_detector(detector: str, weights: Path | None) -> tuple[str, str]:
     """
     if weights is not None:
         graph = resolve(str(weights))
-        return str(graph.resolve()), graph.stem
+        return str(graph.resolve()), f"{graph.stem}+motion-1"
     if detector != "motion":
         raise WeightsError(f"--detector is 'motion', got '{detector}': for a network pass --weights")
     return detector, "motion-1"

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from waywarden.sight.motion import MotionObjectDetector
-from waywarden.sight.network import NetworkObjectDetector
+from waywarden.sight.movers import WithMovers
+from waywarden.sight.moving.motion import MotionObjectDetector
+from waywarden.sight.networks.network import NetworkObjectDetector
 from waywarden.sight.ports import ObjectDetector
 
 MOTION = "motion"
@@ -14,9 +15,11 @@ MOTION = "motion"
 def open_object_detector(detector: str) -> ObjectDetector:
     """Return the object detector that ``detector`` names: ``motion``, or the path of weights.
 
+    A network is joined by the motion detector, for whoever it has no name for.
+
     Raises
     ------
     WeightsError
         No such file, a damaged one, or a network that is not known here.
     """
-    return MotionObjectDetector() if detector == MOTION else NetworkObjectDetector(Path(detector))
+    return MotionObjectDetector() if detector == MOTION else WithMovers(NetworkObjectDetector(Path(detector)))

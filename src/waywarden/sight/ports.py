@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from waywarden.sight.frame import Frame
 from waywarden.terms.kinds import KindNumbers
@@ -37,6 +37,15 @@ class FrameSource(Protocol):
 
     def __iter__(self) -> Iterator[Frame | CameraHealth]:
         """Yield frames, and a CameraHealth wherever the camera's state changes; SourceError where it cannot go on."""
+        ...
+
+
+@runtime_checkable
+class Learner(Protocol):
+    """An object detector that wants to see some of the street before it begins."""
+
+    def learn(self, frames: Iterable[Frame]) -> None:
+        """Look at ``frames``, spread over the recording's first minutes."""
         ...
 
 

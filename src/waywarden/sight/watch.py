@@ -7,8 +7,7 @@ from datetime import datetime
 
 from waywarden.sight.frame import Frame
 from waywarden.sight.health import HealthWatcher
-from waywarden.sight.motion import MotionObjectDetector
-from waywarden.sight.ports import FrameSource, ObjectDetector
+from waywarden.sight.ports import FrameSource, Learner, ObjectDetector
 from waywarden.terms.records import CameraHealth
 from waywarden.terms.transient import Detections
 
@@ -29,7 +28,7 @@ def watch(camera_id: str, source: FrameSource, object_detector: ObjectDetector) 
         As the source raises it.
     """
     watcher = HealthWatcher(camera_id)
-    if isinstance(object_detector, MotionObjectDetector):
+    if isinstance(object_detector, Learner):
         object_detector.learn(_samples(source))
     for item in source:
         change = watcher.heard(item) if isinstance(item, CameraHealth) else watcher.look(item)

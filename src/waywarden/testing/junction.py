@@ -153,9 +153,7 @@ class Path:
 
 def all_paths(*, drives_on_left: bool = False) -> dict[tuple[str, str, Lane], Path]:
     """Return the 24 paths: 12 movements, each on the traffic lane and on the cycle lane."""
-    return {
-        (a, b, lane): Path(a, b, lane, drives_on_left) for lane in Lane for a in ARMS for b in ARMS if a != b
-    }
+    return {(a, b, lane): Path(a, b, lane, drives_on_left) for lane in Lane for a in ARMS for b in ARMS if a != b}
 
 
 def conflicts(one: Path, other: Path) -> bool:

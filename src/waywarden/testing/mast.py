@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-Reals = npt.NDArray[np.float64]
+Reals = npt.NDArray[np.floating[Any]]
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,7 @@ class Mast:
     def rays(self, pixels: Reals) -> Reals:
         """Return directions (..., 3) in the world through pixels (..., 2); not of unit length."""
         flat = (pixels - np.array(self.centre_px)) / self.focal_px
-        return flat[..., :1] * self.axes[0] + flat[..., 1:] * self.axes[1] + self.axes[2]
+        return np.asarray(flat[..., :1] * self.axes[0] + flat[..., 1:] * self.axes[1] + self.axes[2])
 
     def ground(self, pixels: Reals) -> Reals:
         """Return ground points (..., 2) in metres under pixels (..., 2); NaN at and above the horizon."""

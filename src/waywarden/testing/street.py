@@ -16,13 +16,13 @@ import numpy as np
 from waywarden.terms.errors import ConfigError
 from waywarden.terms.kinds import kind_number
 from waywarden.terms.places import Calibration, CalibrationPoint, Camera, Gate, Movement
+from waywarden.testing.drawing.site import site
+from waywarden.testing.drawing.stage import MARGIN_PX, Picture, Stage
+from waywarden.testing.drawing.weather import Condition, shaking, weather
 from waywarden.testing.drivers import Street, Trip
 from waywarden.testing.junction import ARMS, GATE_M, HALF_ROAD_M, OUTWARDS, SignalPlan
 from waywarden.testing.mast import Mast, corner_mast
-from waywarden.testing.scenery import site
-from waywarden.testing.stage import MARGIN_PX, Picture, Stage
 from waywarden.testing.truth import TrueBoxes, Truth, crossings_of, movements_of, queues_of
-from waywarden.testing.weather import Condition, shaking, weather
 
 START = datetime(2026, 6, 1, 7, 0, 0, tzinfo=UTC)
 POSITION = (0.0, 0.0)
@@ -56,7 +56,9 @@ class MadeUpStreet:
         self.scene = scene
         traffic, place, sky, wind = np.random.default_rng(scene.seed).spawn(4)
         self.plan = SignalPlan(offset_s=float(traffic.uniform(0, SignalPlan(0.0).cycle_s)))
-        self.trips: tuple[Trip, ...] = Street(traffic, self.plan, drives_on_left=scene.drives_on_left).run(scene.seconds)
+        self.trips: tuple[Trip, ...] = Street(traffic, self.plan, drives_on_left=scene.drives_on_left).run(
+            scene.seconds
+        )
         self.mast: Mast = corner_mast(place, scene.size)
         light = weather(scene.condition, sky)
         around = site(place, self.mast, occlusion=scene.occlusion, drives_on_left=scene.drives_on_left)
@@ -134,9 +136,7 @@ class MadeUpStreet:
 
     def camera(self, source: str, camera_id: str = "made-up-street") -> Camera:
         """Return the camera as a city's engineer would describe it: gates, movements, surveyed points."""
-        movements = tuple(
-            Movement(f"{a}-{b}", a, b, f"{a} to {b}") for a in ARMS for b in ARMS if a != b
-        )
+        movements = tuple(Movement(f"{a}-{b}", a, b, f"{a} to {b}") for a in ARMS for b in ARMS if a != b)
         surveyed = [(far, side) for far in (GATE_M, 7.0) for side in (-HALF_ROAD_M, HALF_ROAD_M)]
         ground = [tuple(_on_arm(arm, far, side)) for arm in ARMS for far, side in surveyed]
         points = tuple(CalibrationPoint(self.mast.px(x, y), (x, y)) for x, y in ground)
@@ -162,7 +162,9 @@ class MadeUpStreet:
         lines += [f"start = {START:%Y-%m-%dT%H:%M:%SZ}", f"position = [{POSITION[0]}, {POSITION[1]}]"]
         for gate in camera.gates:
             lines += ["", "  [[camera.gate]]", f'  id = "{gate.id}"', f'  name = "{gate.name}"']
-            lines += [f"  {key} = [{x:.2f}, {y:.2f}]" for key, (x, y) in (("from_px", gate.from_px), ("to_px", gate.to_px))]
+            lines += [
+                f"  {key} = [{x:.2f}, {y:.2f}]" for key, (x, y) in (("from_px", gate.from_px), ("to_px", gate.to_px))
+            ]
         for movement in camera.movements:
             lines += ["", "  [[camera.movement]]", f'  id = "{movement.id}"', f'  from = "{movement.from_gate}"']
             lines += [f'  to = "{movement.to_gate}"', f'  name = "{movement.name}"']

@@ -120,7 +120,9 @@ def movements_of(trips: Sequence[Trip], last_s: float) -> tuple[TrueMovement, ..
         entered_s, left_s = passes_s(trip, path.gate_in_s), passes_s(trip, path.clear_s)
         if entered_s is not None and left_s is not None and entered_s >= 0 and left_s <= last_s:
             speed = (path.clear_s - path.gate_in_s) / (left_s - entered_s)
-            found.append(TrueMovement(path.movement_id, path.from_arm, path.to_arm, trip.kind, entered_s, left_s, speed))
+            found.append(
+                TrueMovement(path.movement_id, path.from_arm, path.to_arm, trip.kind, entered_s, left_s, speed)
+            )
     return tuple(sorted(found, key=lambda movement: movement.at_s))
 
 

@@ -27,11 +27,15 @@ HYSTERESIS = 0.15
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """Where a road user was: its ground point in pixels, and the side of the square of its box's area."""
+    """Where a road user was: its ground point in pixels, and the side of the square of its box's area.
+
+    ``cut`` says that its box ends at the picture's edge: then the ground point is not where the road user stands.
+    """
 
     at: datetime
     ground_px: Point
     size_px: float
+    cut: bool = False
 
 
 @dataclass(frozen=True, slots=True)

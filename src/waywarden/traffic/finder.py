@@ -13,7 +13,7 @@ from waywarden.terms.places import Camera, Gate
 from waywarden.terms.transient import Crossing, Detections, Passage
 from waywarden.traffic.crossings import GateWatch, Step, Through
 from waywarden.traffic.speed import speed_at, speed_between
-from waywarden.traffic.tracker import Track, Tracker, size_px
+from waywarden.traffic.tracker import Box, Track, Tracker, size_px
 
 SETTLE = timedelta(seconds=0.5)
 """A crossing waits this long before it is said, so that speed and class know both sides of the gate."""
@@ -22,6 +22,7 @@ SAY_WITHIN = timedelta(seconds=2)
 is dated by then, so that an interval once closed stays closed."""
 AFTER_START = timedelta(seconds=0.5)
 """What is in the picture when watching begins was not born there."""
+EDGE_PX = 2.0
 SAME_PLACE = 1.5
 """Two crossings of one gate this many sizes apart within ``SAY_WITHIN`` may be the two halves of a broken track."""
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
@@ -48,9 +49,14 @@ class CrossingFinder:
         Its gates, movements and zones.
     homography : Homography, optional
         Picture to metres; without it nothing has a speed.
+    picture_px : (width, height), optional
+        With it, boxes that the picture's edge cuts are not trusted for speed.
     """
 
-    def __init__(self, camera: Camera, homography: Homography | None = None) -> None:
+    def __init__(
+        self, camera: Camera, homography: Homography | None = None, picture_px: tuple[int, int] | None = None
+    ) -> None:
+        self._picture_px = picture_px
         self._gates: tuple[Gate, ...] = camera.gates
         self._movements = {(m.from_gate, m.to_gate): m.id for m in camera.movements}
         self._blind = tuple(zone.polygon_px for zone in camera.zones if zone.use == "ignore")
@@ -88,7 +94,9 @@ class CrossingFinder:
 
     def _new_way(self, track: Track) -> _Way:
         in_view_at_start = self._begun is None or track.begun - self._begun < AFTER_START
-        way = _Way(track, tuple(GateWatch(gate) for gate in self._gates), None if in_view_at_start else _step(track))
+        way = _Way(
+            track, tuple(GateWatch(gate) for gate in self._gates), None if in_view_at_start else self._step_of(track)
+        )
         self._ways[id(track)] = way
         return way
 
@@ -107,11 +115,14 @@ class CrossingFinder:
             way.first = None
 
     def _step(self, way: _Way) -> None:
-        step = _step(way.track)
+        step = self._step_of(way.track)
         self._settle_birth(way, step)
         way.steps = [s for s in way.steps if step.at - s.at <= SAY_WITHIN] + [step]
         for watch in way.watches:
             self._note(way, watch.step(step))
+
+    def _step_of(self, track: Track) -> Step:
+        return Step(track.at, track.ground_px, size_px(track.box), cut=_is_cut(track.box, self._picture_px))
 
     def _end(self, way: _Way) -> list[Crossing | Passage]:
         """Return what is left to say of a road user that is gone; one that was driving did pass the gate it was on."""
@@ -162,8 +173,12 @@ class CrossingFinder:
         )
 
 
-def _step(track: Track) -> Step:
-    return Step(track.at, track.ground_px, size_px(track.box))
+def _is_cut(box: Box, picture_px: tuple[int, int] | None) -> bool:
+    """Return whether a box (centre and size) reaches the picture's edge."""
+    if picture_px is None:
+        return False
+    low, high = box[:2] - box[2:] / 2, box[:2] + box[2:] / 2
+    return bool(np.any(low <= EDGE_PX) or np.any(high >= np.array(picture_px) - EDGE_PX))
 
 
 def _same(through: Through, other: Through, size: float) -> bool:

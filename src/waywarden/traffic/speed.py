@@ -22,9 +22,15 @@ FOOT_NOISE = 0.04
 
 
 def speed_at(homography: Homography | None, steps: Sequence[Step], at: datetime) -> float | None:
-    """Return metres per second around ``at`` (spot speed), or None where it is not known within ``MOST_ERROR``."""
-    near = [step for step in steps if abs(step.at - at) <= WINDOW]
+    """Return metres per second around ``at`` (spot speed), or None where it is not known within ``MOST_ERROR``.
+
+    A short stretch beyond the surveyed points is refused too: there the plane is extrapolated, and boxes near the
+    camera touch the ground elsewhere than in the middle of their lower side.
+    """
+    near = [step for step in steps if abs(step.at - at) <= WINDOW and not step.cut]
     if homography is None or len(near) < 2:
+        return None
+    if not all(homography.surveyed(end.ground_px) for end in (near[0], near[-1])):
         return None
     noise_px = FOOT_NOISE * near[0].size_px / np.sqrt(len(near) / 2)
     seconds = (near[-1].at - near[0].at).total_seconds()

@@ -57,7 +57,9 @@ def weather(condition: Condition, rng: np.random.Generator) -> Weather:
     turn, up = float(rng.uniform(0, 2 * math.pi)), math.radians(float(rng.uniform(42, 58)))
     to_sun = (math.cos(turn) * math.cos(up), math.sin(turn) * math.cos(up), math.sin(up))
     if condition is Condition.DAY:
-        return Weather(to_sun, (0.7, 0.68, 0.63), (0.5, 0.52, 0.56), (150, 182, 220), (206, 218, 228), 0.42, 0, 0, 1, 1.0)
+        return Weather(
+            to_sun, (0.7, 0.68, 0.63), (0.5, 0.52, 0.56), (150, 182, 220), (206, 218, 228), 0.42, 0, 0, 1, 1.0
+        )
     if condition is Condition.DUSK:
         return Weather(
             (0, 0, 1), (0.1, 0.1, 0.13), (0.3, 0.3, 0.36), (84, 98, 140), (190, 150, 128), 0.12, 0.45, 0, 1, 2.0
@@ -76,14 +78,14 @@ def shade(normal: Floats, rgb: Floats, gloss: Floats, light: Weather) -> Floats:
     sky = (0.62 + 0.38 * up) * np.array(light.ambient, np.float32)
     mirrored = np.array(light.sky, np.float32) * (0.35 + 0.65 * np.clip(up, 0, 1)) * np.clip(0.45 + up, 0, 1)
     lit: Floats = rgb * (sun + sky) * 1.05
-    return lit * (1 - gloss[:, None] * 0.6) + mirrored * gloss[:, None]
+    return np.asarray(lit * (1 - gloss[:, None] * 0.6) + mirrored * gloss[:, None], np.float32)
 
 
 def noise_tile(rng: np.random.Generator, sd: float, height: int, width: int) -> npt.NDArray[np.int16]:
     """Return (height, width) noise of a sensor, slightly correlated from pixel to pixel as CCTV's is."""
     grain = rng.standard_normal((height + 1, width + 1), dtype=np.float32) * sd * 1.4
     soft = (grain[1:, 1:] + grain[:-1, 1:] + grain[1:, :-1] + grain[:-1, :-1]) / 4 + grain[1:, 1:] * 0.4
-    return np.rint(soft).astype(np.int16)
+    return np.asarray(np.rint(soft), np.int16)
 
 
 def streaks(rng: np.random.Generator, height: int, width: int) -> npt.NDArray[np.int16]:

@@ -47,7 +47,7 @@ def background_of(looks: Sequence[Picture]) -> tuple[Colours, Colours]:
 
 
 def _weight_of_runs(alike: npt.NDArray[np.bool_]) -> Colours:
-    """Return (h, w) the sum of the square roots of the lengths of the runs of True along the first axis of (n, h, w)."""
+    """Return (h, w) the sum of the square roots of the lengths of the runs of True along the first axis."""
     weight = np.zeros(alike.shape[1:], np.float32)
     run = np.zeros(alike.shape[1:], np.float32)
     for look in alike:

@@ -2,30 +2,27 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from waywarden.testing.bodies import Body, Builder
+from waywarden.testing.drawing.paint import FINE, cover, faces_of, nearest
+from waywarden.testing.drawing.site import House, Site, Tree
+from waywarden.testing.drawing.weather import Weather, shade
 from waywarden.testing.junction import (
-    ARMS,
     CROSSWALK_M,
     HALF_ROAD_M,
     LANE_M,
     OUTWARDS,
     STOP_M,
 )
-from waywarden.testing.mast import Mast
-from waywarden.testing.paint import FINE, Placed, cover, faces_of, nearest
-from waywarden.testing.weather import Weather, shade
+from waywarden.testing.mast import Mast, Reals
 
 Floats = npt.NDArray[np.float32]
 Mask = npt.NDArray[np.bool_]
 
 PAVED_M = HALF_ROAD_M + 3.4
-HOUSE_FROM_M = 15.0
 KERB_RADIUS_M = 2.4
 BAND = 96
 """Fine rows drawn at a time, so that a large picture does not need large memory."""
@@ -53,47 +50,14 @@ class Backdrop:
     depth: Floats
 
 
-@dataclass(frozen=True, slots=True)
-class House:
-    """A block: west, south, east, north in metres, its height, its colour, and the number of its pattern."""
-
-    box_m: tuple[float, float, float, float]
-    height_m: float
-    rgb: tuple[float, float, float]
-    look: int
-
-
-@dataclass(frozen=True, slots=True)
-class Tree:
-    """A tree: where, how high its crown's middle, the crown's radius."""
-
-    x_m: float
-    y_m: float
-    crown_m: float
-    radius_m: float
-    look: int
-
-
-@dataclass(frozen=True, slots=True)
-class Site:
-    """What stands around one junction."""
-
-    houses: tuple[House, ...]
-    trees: tuple[Tree, ...]
-    posts: tuple[Placed, ...]
-    lamps_m: tuple[tuple[float, float], ...]
-    look: int
-    drives_on_left: bool
-
-
 def hashed(x: npt.NDArray[np.int64], y: npt.NDArray[np.int64], look: int) -> Floats:
     """Return numbers in 0..1 that depend on whole ``x``, ``y`` and ``look`` alone."""
     mixed = (x * 374761393 + y * 668265263 + look * 2147483647) & 0xFFFFFFFF
     mixed = ((mixed ^ (mixed >> 13)) * 1274126177) & 0xFFFFFFFF
-    return ((mixed ^ (mixed >> 16)) & 0xFFFF).astype(np.float32) / 65535
+    return np.asarray(((mixed ^ (mixed >> 16)) & 0xFFFF) / 65535, np.float32)
 
 
-def value_noise(x: Floats, y: Floats, look: int) -> Floats:
+def value_noise(x: Reals, y: Reals, look: int) -> Floats:
     """Return smooth noise in -0.5..0.5 with a grain of 1."""
     ix, iy = np.floor(x).astype(np.int64), np.floor(y).astype(np.int64)
     fx, fy = (x - ix).astype(np.float32), (y - iy).astype(np.float32)
@@ -101,81 +65,6 @@ def value_noise(x: Floats, y: Floats, look: int) -> Floats:
     low = hashed(ix, iy, look) * (1 - fx) + hashed(ix + 1, iy, look) * fx
     high = hashed(ix, iy + 1, look) * (1 - fx) + hashed(ix + 1, iy + 1, look) * fx
     return np.asarray(low * (1 - fy) + high * fy - 0.5, np.float32)
-
-
-def site(rng: np.random.Generator, mast: Mast, *, occlusion: bool, drives_on_left: bool) -> Site:
-    """Return what stands around a junction, drawn from ``rng``; nothing hides a gate unless ``occlusion``."""
-    tones = ((168, 120, 96), (190, 176, 150), (150, 148, 144), (204, 190, 160), (128, 92, 78), (176, 164, 156))
-    near = tuple(math.copysign(1, v) for v in mast.position_m[:2])
-    houses, trees = [], []
-    for sx in (-1, 1):
-        for sy in (-1, 1):
-            if (sx, sy) == near:
-                continue
-            for along_x, along_y in ((0, 0), (1, 0), (0, 1), (2, 0), (0, 2)):
-                x0, y0 = HOUSE_FROM_M + 28 * along_x, HOUSE_FROM_M + 28 * along_y
-                x1, y1 = x0 + float(rng.uniform(22, 27)), y0 + float(rng.uniform(22, 27))
-                box = (min(sx * x0, sx * x1), min(sy * y0, sy * y1), max(sx * x0, sx * x1), max(sy * y0, sy * y1))
-                tone = tones[rng.integers(len(tones))]
-                houses.append(House(box, float(rng.uniform(8, 17)), tone, int(rng.integers(1000))))
-            for x, y in ((rng.uniform(20, 40), 11.5), (11.5, rng.uniform(20, 40))):
-                trees.append(Tree(sx * float(x), sy * y, float(rng.uniform(4, 5)), float(rng.uniform(1.7, 2.4)), int(rng.integers(99))))
-    for out in OUTWARDS.values():
-        side = (out[1], out[0])
-        far = [(out[0] * d + side[0] * s, out[1] * d + side[1] * s) for d, s in ((112, -30), (124, 30))]
-        box = (min(far[0][0], far[1][0]), min(far[0][1], far[1][1]), max(far[0][0], far[1][0]), max(far[0][1], far[1][1]))
-        houses.append(House(box, 13.0, tones[rng.integers(len(tones))], int(rng.integers(1000))))
-    posts, lamps = _posts(drives_on_left=drives_on_left)
-    if occlusion:
-        trees.append(Tree(near[0] * 8.7, near[1] * 8.7, 5.2, 2.3, 7))
-        posts = (*posts, Placed(_board(), near[0] * 17.0, near[1] * 8.0, math.radians(mast.heading_deg)))
-    return Site(tuple(houses), tuple(trees), posts, lamps, int(rng.integers(1000)), drives_on_left)
-
-
-def _posts(*, drives_on_left: bool) -> tuple[tuple[Placed, ...], tuple[tuple[float, float], ...]]:
-    """Return signal posts beside each stop line and street lamps along each arm."""
-    placed, lamps = [], []
-    hand = -1 if drives_on_left else 1
-    for arm in ARMS:
-        ox, oy = OUTWARDS[arm]
-        right = (-oy * hand, ox * hand)
-        edge = HALF_ROAD_M + 1.0
-        placed.append(Placed(_signal(), ox * STOP_M + right[0] * edge, oy * STOP_M + right[1] * edge, math.atan2(oy, ox)))
-        for away in (20.0, 48.0):
-            x, y = ox * away - right[0] * (edge + 0.3), oy * away - right[1] * (edge + 0.3)
-            placed.append(Placed(_lamp_post(), x, y, math.atan2(right[1], right[0])))
-            lamps.append((x + right[0] * 2, y + right[1] * 2))
-    return tuple(placed), tuple(lamps)
-
-
-def _signal() -> Body:
-    """Return a signal post, whose head looks ahead (x)."""
-    build = Builder()
-    build.limb((0, 0, 0), (0, 0, 2.3), 0.13, (70, 72, 74))
-    for y in (-0.17, 0.17):
-        build.quad(((-0.12, y, 2.2), (0.12, y, 2.2), (0.12, y, 3.2), (-0.12, y, 3.2)), (0, y, 0), (30, 32, 32))
-    for x in (-0.12, 0.12):
-        build.quad(((x, -0.17, 2.2), (x, 0.17, 2.2), (x, 0.17, 3.2), (x, -0.17, 3.2)), (x, 0, 0), (34, 36, 36))
-    return build.body()
-
-
-def _lamp_post() -> Body:
-    """Return a street lamp whose arm reaches ahead (x)."""
-    build = Builder()
-    build.limb((0, 0, 0), (0, 0, 7.4), 0.16, (96, 98, 100))
-    build.limb((0, 0, 7.4), (1.8, 0, 7.8), 0.11, (96, 98, 100))
-    build.limb((1.5, 0, 7.8), (2.3, 0, 7.85), 0.24, (150, 150, 150))
-    return build.body()
-
-
-def _board() -> Body:
-    """Return a traffic sign upon two legs, to stand in the view."""
-    build = Builder()
-    for y in (-0.9, 0.9):
-        build.limb((0, y, 0), (0, y, 4.2), 0.14, (120, 122, 124))
-    for x in (-0.05, 0.05):
-        build.quad(((x, -1.2, 2.3), (x, 1.2, 2.3), (x, 1.2, 4.2), (x, -1.2, 4.2)), (x, 0, 0), (40, 84, 150))
-    return build.body()
 
 
 def ground_rgb(x: Floats, y: Floats, where: Site) -> Floats:
@@ -204,7 +93,7 @@ def ground_rgb(x: Floats, y: Floats, where: Site) -> Floats:
 def _rounded(ax: Floats, ay: Floats, edge_m: float, radius_m: float) -> Mask:
     """Return where the corner between two arms is rounded off."""
     far = edge_m + radius_m
-    return (ax < far) & (ay < far) & (np.hypot(ax - far, ay - far) > radius_m)
+    return np.asarray((ax < far) & (ay < far) & (np.hypot(ax - far, ay - far) > radius_m))
 
 
 def _cracks(x: Floats, y: Floats, look: int) -> Floats:
@@ -324,12 +213,12 @@ def _shaded(x: Floats, y: Floats, where: Site, light: Weather) -> Floats:
     return out
 
 
-def sorted_pair(a: Floats, b: Floats) -> tuple[Floats, Floats]:
+def sorted_pair(a: Reals, b: Reals) -> tuple[Reals, Reals]:
     """Return the lesser and the greater of two arrays."""
     return np.minimum(a, b), np.maximum(a, b)
 
 
-def _draw_house(house: House, mast: Mast, rays: npt.NDArray[np.float64], light: Weather, fine: Floats, depth: Floats) -> None:
+def _draw_house(house: House, mast: Mast, rays: Reals, light: Weather, fine: Floats, depth: Floats) -> None:
     """Draw a block's facades into ``fine`` and ``depth``."""
     cx, cy, cz = mast.position_m
     w, s, e, n = house.box_m
@@ -355,7 +244,7 @@ def _draw_house(house: House, mast: Mast, rays: npt.NDArray[np.float64], light: 
     fine[hit], depth[hit] = lit, near[hit]
 
 
-def _facade(house: House, across: npt.NDArray[np.float64], z: npt.NDArray[np.float64], on_roof: Mask) -> tuple[Floats, Floats, Floats]:
+def _facade(house: House, across: Reals, z: Reals, on_roof: Mask) -> tuple[Floats, Floats, Floats]:
     """Return colour, gloss and whether a lit window, of points on a facade: floors of 3.2 m, windows 2.6 m apart."""
     bay, floor = np.floor(across / 2.6).astype(np.int64), np.floor(z / 3.2).astype(np.int64)
     u, v = across / 2.6 - bay, z / 3.2 - floor
@@ -369,7 +258,7 @@ def _facade(house: House, across: npt.NDArray[np.float64], z: npt.NDArray[np.flo
     return np.asarray(rgb, np.float32), np.where(pane, 0.4, 0.0).astype(np.float32), shines.astype(np.float32)
 
 
-def _draw_tree(tree: Tree, mast: Mast, pixels: npt.NDArray[np.float64], light: Weather, fine: Floats, depth: Floats) -> None:
+def _draw_tree(tree: Tree, mast: Mast, pixels: Reals, light: Weather, fine: Floats, depth: Floats) -> None:
     """Draw a crown and its trunk into ``fine`` and ``depth``."""
     foot, _ = mast.project(np.array((tree.x_m, tree.y_m, 0.0)))
     middle, far = mast.project(np.array((tree.x_m, tree.y_m, tree.crown_m)))

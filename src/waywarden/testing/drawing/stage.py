@@ -10,13 +10,15 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from waywarden.testing.bodies import STRIDES, Body, bodies_of
+from waywarden.testing.drawing.bodies import STRIDES, bodies_of
+from waywarden.testing.drawing.meshes import Body
+from waywarden.testing.drawing.paint import FINE, Placed, Polygons, cover, faces_of, nearest, to_pixels
+from waywarden.testing.drawing.scenery import Backdrop, draw_backdrop, illumination
+from waywarden.testing.drawing.site import POST_M, Site
+from waywarden.testing.drawing.weather import Weather, noise_tile, shade, streaks
 from waywarden.testing.drivers import Trip
-from waywarden.testing.junction import ARMS, HALF_ROAD_M, OUTWARDS, STOP_M, Light, SignalPlan
+from waywarden.testing.junction import ARMS, OUTWARDS, STOP_M, Light, SignalPlan
 from waywarden.testing.mast import Mast
-from waywarden.testing.paint import FINE, Placed, Polygons, cover, faces_of, nearest, to_pixels
-from waywarden.testing.scenery import Backdrop, Site, draw_backdrop, illumination
-from waywarden.testing.weather import Weather, noise_tile, shade, streaks
 
 Floats = npt.NDArray[np.float32]
 Picture = npt.NDArray[np.uint8]
@@ -38,7 +40,9 @@ class Outline:
 class Stage:
     """Draws frames of one clip. Every frame depends on its time alone, so they may be drawn in any order."""
 
-    def __init__(self, trips: Sequence[Trip], plan: SignalPlan, where: Site, mast: Mast, light: Weather, look: int) -> None:
+    def __init__(
+        self, trips: Sequence[Trip], plan: SignalPlan, where: Site, mast: Mast, light: Weather, look: int
+    ) -> None:
         self._trips = trips
         self._plan = plan
         self._where = where
@@ -196,7 +200,12 @@ class Stage:
                 if not len(p.body.head_lamps):
                     continue
                 front, half = float(p.body.head_lamps[:, 0].max()), float(np.abs(p.body.head_lamps[:, 1]).max()) + 0.25
-                local = ((front + near_m, half), (front + near_m, -half), (front + far_m, -wide_m), (front + far_m, wide_m))
+                local = (
+                    (front + near_m, half),
+                    (front + near_m, -half),
+                    (front + far_m, -wide_m),
+                    (front + far_m, wide_m),
+                )
                 polygons.append(_placed_at(np.array(local), p))
             if polygons:
                 at, share = self._cover(*self._on_ground(np.array(polygons, np.float32)))
@@ -209,7 +218,7 @@ class Stage:
         for arm in ARMS:
             ox, oy = OUTWARDS[arm]
             light = self._plan.light(arm, at_s)
-            edge = (HALF_ROAD_M + 1.0) * hand
+            edge = POST_M * hand
             point = (ox * (STOP_M + 0.14) - oy * edge, oy * (STOP_M + 0.14) + ox * edge, LIGHT_Z_M[light])
             looks = (self._mast.position_m[0] - point[0]) * ox + (self._mast.position_m[1] - point[1]) * oy
             if looks > 0:
@@ -219,9 +228,14 @@ class Stage:
         for x, y in self._where.lamps_m:
             self._glow(picture, (x, y, 7.7), 0.55, np.array((255, 226, 170), np.float32) * self._light.lamps)
         for p in placed:
-            for lamps, ahead, rgb, size in ((p.body.head_lamps, 1, (255, 250, 230), 0.3), (p.body.tail_lamps, -1, (220, 30, 24), 0.2)):
+            for lamps, ahead, rgb, size in (
+                (p.body.head_lamps, 1, (255, 250, 230), 0.3),
+                (p.body.tail_lamps, -1, (220, 30, 24), 0.2),
+            ):
                 away = (self._mast.position_m[0] - p.x_m, self._mast.position_m[1] - p.y_m)
-                facing = ahead * (math.cos(p.heading_rad) * away[0] + math.sin(p.heading_rad) * away[1]) / math.hypot(*away)
+                facing = (
+                    ahead * (math.cos(p.heading_rad) * away[0] + math.sin(p.heading_rad) * away[1]) / math.hypot(*away)
+                )
                 if facing > 0.1:
                     for local in lamps:
                         x, y = _placed_at(local[None, :2], p)[0]
@@ -253,10 +267,12 @@ class Stage:
         height, width = noise.shape
         grain = np.roll(noise, (int(roll.integers(height)), int(roll.integers(width))), axis=(0, 1))
         if self._light.wet:
-            grain = grain + np.roll(rain, (int(at_s * height * 2.1) + int(roll.integers(9)), int(roll.integers(width))), (0, 1))
+            grain = grain + np.roll(
+                rain, (int(at_s * height * 2.1) + int(roll.integers(9)), int(roll.integers(width))), (0, 1)
+            )
         if self._light.contrast != 1:
             picture = picture * self._light.contrast + 118 * (1 - self._light.contrast)
-        return np.clip(picture + grain[..., None], 0, 255).astype(np.uint8)
+        return np.asarray(np.clip(picture + grain[..., None], 0, 255), np.uint8)
 
 
 def _mirrored(body: Body) -> Body:

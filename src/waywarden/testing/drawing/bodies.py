@@ -2,22 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
-import numpy.typing as npt
 
 from waywarden.terms.kinds import Kind
+from waywarden.testing.drawing.meshes import GLASS, HUB, TRIM, TYRE, Body, Builder, Rgb, Rib, Span, darker, hull
 from waywarden.testing.drivers import Trip
 
-Floats = npt.NDArray[np.float32]
-Rgb = tuple[float, float, float]
-
-GLASS: Rgb = (16, 20, 24)
-TYRE: Rgb = (22, 22, 24)
-HUB: Rgb = (120, 122, 126)
-TRIM: Rgb = (38, 38, 40)
 LAMP: Rgb = (235, 238, 235)
 TAIL: Rgb = (170, 24, 22)
 PLATE: Rgb = (225, 222, 200)
@@ -32,140 +24,16 @@ CLOTHES: tuple[Rgb, ...] = ((40, 44, 58), (70, 62, 56), (150, 40, 44), (52, 86, 
 SKINS: tuple[Rgb, ...] = ((214, 172, 146), (168, 120, 92), (104, 72, 54))
 
 
-@dataclass(frozen=True, slots=True)
-class Body:
-    """A road user's shape and colours.
-
-    Parameters
-    ----------
-    vertices : (v, 3) float32 metres
-    faces : (f, 4) int64
-        Indices of corners, clockwise as seen from outside; a triangle repeats its last.
-    rgb : (f, 3) float32 0..255
-    gloss : (f,) float32 0..1
-        How much of the sky a face mirrors (glass, paint).
-    layer : (f,) float32
-        Faces of a higher layer lie upon those of a lower one.
-    limbs : (l, 2, 3) float32 metres
-        Thin round parts by their two ends; ``limb_width_m`` (l,), ``limb_rgb`` (l, 3).
-    head_lamps, tail_lamps : (n, 3) float32 metres
-    """
-
-    vertices: Floats
-    faces: npt.NDArray[np.int64]
-    rgb: Floats
-    gloss: Floats
-    layer: Floats
-    limbs: Floats
-    limb_width_m: Floats
-    limb_rgb: Floats
-    head_lamps: Floats
-    tail_lamps: Floats
-
-
-class Builder:
-    """Collects faces and limbs of one body."""
-
-    def __init__(self) -> None:
-        self._quads: list[npt.NDArray[np.float64]] = []
-        self._looks: list[tuple[Rgb, float, float]] = []
-        self._limbs: list[tuple[Sequence[float], Sequence[float]]] = []
-        self._limb_looks: list[tuple[float, Rgb]] = []
-        self._lamps: dict[str, list[Sequence[float]]] = {"head": [], "tail": []}
-
-    def quad(
-        self, corners: Iterable[Sequence[float]], outwards: Sequence[float], rgb: Rgb, gloss: float = 0.1, layer: float = 0
-    ) -> None:
-        """Add a flat face whose outside is towards ``outwards``."""
-        face = np.array(list(corners), dtype=float)
-        normal = np.cross(face[2] - face[0], face[3] - face[1])
-        if normal @ np.asarray(outwards) > 0:
-            face = face[::-1]
-        self._quads.append(face)
-        self._looks.append((rgb, gloss, layer))
-
-    def disc(self, middle: Sequence[float], radius_m: float, side: float, rgb: Rgb, layer: float) -> None:
-        """Add an octagon in the plane of the body's side (y constant), as three quads."""
-        angle = np.arange(8) * np.pi / 4 + np.pi / 8
-        ring = np.stack((np.cos(angle), np.zeros(8), np.sin(angle)), axis=1) * radius_m + np.asarray(middle)
-        for a, b, c, d in ((0, 1, 2, 3), (0, 3, 4, 7), (4, 5, 6, 7)):
-            self.quad(ring[[a, b, c, d]], (0, side, 0), rgb, 0.0, layer)
-
-    def limb(self, one: Sequence[float], other: Sequence[float], width_m: float, rgb: Rgb) -> None:
-        """Add a thin round part."""
-        self._limbs.append((one, other))
-        self._limb_looks.append((width_m, rgb))
-
-    def lamp(self, which: str, at: Sequence[float]) -> None:
-        """Add a ``head`` or ``tail`` lamp that shines at night."""
-        self._lamps[which].append(at)
-
-    def wheel(self, x: float, y: float, radius_m: float) -> None:
-        """Add a wheel with its arch on both sides."""
-        for side in (-1, 1):
-            self.disc((x, side * (y - 0.01), radius_m * 1.08), radius_m * 1.22, side, TRIM, 1)
-            self.disc((x, side * y, radius_m), radius_m, side, TYRE, 2)
-            self.disc((x, side * (y + 0.01), radius_m), radius_m * 0.55, side, HUB, 3)
-
-    def body(self) -> Body:
-        """Return the finished body."""
-        n = len(self._quads)
-        looks = self._looks
-        return Body(
-            np.array(self._quads, np.float32).reshape(-1, 3),
-            np.arange(4 * n).reshape(n, 4),
-            np.array([look[0] for look in looks], np.float32).reshape(-1, 3),
-            np.array([look[1] for look in looks], np.float32),
-            np.array([look[2] for look in looks], np.float32),
-            np.array(self._limbs, np.float32).reshape(-1, 2, 3),
-            np.array([look[0] for look in self._limb_looks], np.float32),
-            np.array([look[1] for look in self._limb_looks], np.float32).reshape(-1, 3),
-            np.array(self._lamps["head"], np.float32).reshape(-1, 3),
-            np.array(self._lamps["tail"], np.float32).reshape(-1, 3),
-        )
-
-
-Rib = tuple[float, tuple[tuple[float, float], ...]]
-"""A cross-section of a hull: x, and (half width, z) of its levels from the sill to the roof."""
-
-
-def hull(build: Builder, ribs: Sequence[Rib], paint: Rgb, windows: set[tuple[int, int]], screens: set[int]) -> None:
-    """Skin a hull over ``ribs`` (rear to front). ``windows`` are (gap, level) of glass sides, ``screens`` glass tops."""
-    for gap, ((x0, low), (x1, high)) in enumerate(zip(ribs, ribs[1:], strict=False)):
-        for level in range(len(low) - 1):
-            (w00, z00), (w01, z01), (w10, z10), (w11, z11) = low[level], low[level + 1], high[level], high[level + 1]
-            glass = (gap, level) in windows
-            rgb, gloss = (GLASS, 0.12) if glass else (paint if level else _darker(paint, 0.55), 0.22)
-            for side in (-1, 1):
-                corners = ((x0, side * w00, z00), (x1, side * w10, z10), (x1, side * w11, z11), (x0, side * w01, z01))
-                build.quad(corners, (0, side, 0.3), rgb, gloss)
-        (w0, z0), (w1, z1) = low[-1], high[-1]
-        rgb, gloss = (GLASS, 0.34) if gap in screens else (paint, 0.3)
-        build.quad(((x0, w0, z0), (x1, w1, z1), (x1, -w1, z1), (x0, -w0, z0)), (0, 0, 1), rgb, gloss)
-    for (x, rib), ahead in ((ribs[0], -1), (ribs[-1], 1)):
-        for (w0, z0), (w1, z1) in zip(rib, rib[1:], strict=False):
-            build.quad(((x, w0, z0), (x, w1, z1), (x, -w1, z1), (x, -w0, z0)), (ahead, 0, 0), paint, 0.2)
-
-
-def _darker(rgb: Rgb, by: float) -> Rgb:
-    return rgb[0] * by, rgb[1] * by, rgb[2] * by
-
-
 def _lamps(build: Builder, half: float, width: float, z: float) -> None:
-    """Add head and tail lamps, plates and a grille to the ends at ``half`` the length."""
-    for side in (-1, 1):
-        y0, y1 = side * width * 0.5, side * width * 0.97
-        for x, rgb, which in ((half + 0.01, LAMP, "head"), (-half - 0.01, TAIL, "tail")):
-            up = 0.17 if which == "head" else 0.26
-            build.quad(((x, y0, z), (x, y1, z), (x, y1, z + up), (x, y0, z + up)), (x, 0, 0), rgb, 0.1, 2)
+    """Add head and tail lamps, plates, bumpers and a grille to the ends at ``half`` the length."""
+    for x, rgb, which, up in ((half + 0.01, LAMP, "head", 0.17), (-half - 0.01, TAIL, "tail", 0.26)):
+        for side in (-1, 1):
+            y0, y1 = side * width * 0.5, side * width * 0.97
+            build.end(x, (y0, y1), (z, z + up), (rgb, 0.1, 2))
             build.lamp(which, (x, (y0 + y1) / 2, z + up / 2))
-    for x in (half + 0.01, -half - 0.01):
-        build.quad(((x, -0.26, 0.42), (x, 0.26, 0.42), (x, 0.26, 0.54), (x, -0.26, 0.54)), (x, 0, 0), PLATE, 0, 3)
-    x, y = half + 0.01, width * 0.46
-    build.quad(((x, -y, z - 0.02), (x, y, z - 0.02), (x, y, z + 0.15), (x, -y, z + 0.15)), (1, 0, 0), TRIM, 0.1, 1)
-    for x in (half + 0.01, -half - 0.01):
-        y = width * 0.9
-        build.quad(((x, -y, 0.2), (x, y, 0.2), (x, y, 0.4), (x, -y, 0.4)), (x, 0, 0), TRIM, 0.1, 1)
+        build.end(x, (-0.26, 0.26), (0.42, 0.54), (PLATE, 0, 3))
+        build.end(x, (-width * 0.9, width * 0.9), (0.2, 0.4), (TRIM, 0.1, 1))
+    build.end(half + 0.01, (-width * 0.46, width * 0.46), (z - 0.02, z + 0.15), (TRIM, 0.1, 1))
 
 
 def car(trip: Trip, rng: np.random.Generator) -> Body:
@@ -191,13 +59,9 @@ def car(trip: Trip, rng: np.random.Generator) -> Body:
     build = Builder()
     hull(build, ribs, paint, {(2, 3), (3, 3), (5, 3), (6, 3)}, {2, 6})
     _lamps(build, half, wide * 0.84, 0.5 if style < 2 else 0.56)
-    for side in (-1, 1):
-        y = side * wide
-        build.quad(((0.34 * half, y, 0.95), (0.42 * half, y * 1.1, 0.95), (0.42 * half, y * 1.1, 1.1), (0.34 * half, y, 1.1)),
-                   (1, 0, 0), paint, 0.1)  # fmt: skip
-        for x in (-0.33 * half, 0.12 * half):
-            build.quad(((x, y * 1.005, 0.42), (x + 0.03, y * 1.005, 0.42), (x + 0.03, y * 0.97, 0.92), (x, y * 0.97, 0.92)),
-                       (0, side, 0), _darker(paint, 0.4), 0, 1)  # fmt: skip
+    build.flanks((0.34 * half, 0.4 * half), (wide * 1.1, wide * 1.1), (0.95, 1.1), (paint, 0.1, 0))
+    for x in (-0.33 * half, 0.12 * half):
+        build.flanks((x, x + 0.03), (wide * 1.005, wide * 0.97), (0.42, 0.92), (darker(paint, 0.4), 0, 1))
     for x in (-trip.wheelbase_m / 2, trip.wheelbase_m / 2):
         build.wheel(x, wide * 0.985, 0.33)
     return build.body()
@@ -217,30 +81,22 @@ def van(trip: Trip, rng: np.random.Generator) -> Body:
         ribs.append((x * half, tuple((w * wide, z) for w, z in levels)))
     build = Builder()
     hull(build, ribs, paint, {(3, 2), (4, 2)}, {4})
-    x, y = -half - 0.01, wide * 0.7
+    for seam in (0.02 * half, 0.29 * half):
+        build.flanks((seam, seam + 0.05), (wide * 1.01, wide * 0.96), (0.4, 1.9), (darker(paint, 0.45), 0, 1))
+    build.flanks((-half * 0.9, half * 0.9), (wide * 1.01, wide * 1.01), (0.5, 0.68), (TRIM, 0, 1))
     for side in (-1, 1):
-        for seam in (0.02 * half, 0.29 * half):
-            s = side * (wide + 0.01)
-            build.quad(((seam, s, 0.4), (seam + 0.05, s, 0.4), (seam + 0.05, s * 0.95, 1.9), (seam, s * 0.95, 1.9)),
-                       (0, side, 0), _darker(paint, 0.45), 0, 1)  # fmt: skip
-        build.quad(((-half * 0.9, s, 0.5), (half * 0.9, s, 0.5), (half * 0.9, s, 0.68), (-half * 0.9, s, 0.68)),
-                   (0, side, 0), TRIM, 0, 1)  # fmt: skip
-        build.quad(((x, side * 0.06, 1.2), (x, side * y, 1.2), (x, side * y, 1.85), (x, side * 0.06, 1.85)), (-1, 0, 0),
-                   GLASS, 0.3, 1)  # fmt: skip
+        build.end(-half - 0.01, (side * 0.06, side * wide * 0.7), (1.2, 1.85), (GLASS, 0.3, 1))
     _lamps(build, half, wide * 0.93, 0.72)
     for x in (-trip.wheelbase_m / 2, trip.wheelbase_m / 2):
         build.wheel(x, wide * 0.99, 0.36)
     return build.body()
 
 
-def _panes(build: Builder, x0: float, x1: float, count: int, side_y: float, z: tuple[float, float]) -> None:
+def _panes(build: Builder, x: Span, count: int, wide: float, z: Span) -> None:
     """Add ``count`` window panes along both sides."""
-    step = (x1 - x0) / count
-    for i in range(count):
-        a, b = x0 + i * step + 0.05, x0 + (i + 1) * step - 0.05
-        for side in (-1, 1):
-            y = side * side_y
-            build.quad(((a, y, z[0]), (b, y, z[0]), (b, y, z[1]), (a, y, z[1])), (0, side, 0), GLASS, 0.35, 1)
+    step = (x[1] - x[0]) / count
+    for left in x[0] + step * np.arange(count):
+        build.flanks((left + 0.05, left + step - 0.05), (wide, wide), z, (GLASS, 0.2, 1))
 
 
 def _block(build: Builder, xs: tuple[float, float], wide: float, zs: tuple[float, float], paint: Rgb) -> None:
@@ -249,24 +105,25 @@ def _block(build: Builder, xs: tuple[float, float], wide: float, zs: tuple[float
     z0, z1 = zs
     ribs: list[Rib] = []
     for x, shrink in ((x0, 0.06), (x0 + 0.1, 0.0), (x1 - 0.1, 0.0), (x1, 0.06)):
-        levels = ((wide - shrink, z0), (wide - shrink, z0 + 0.3), (wide - shrink, z1 - 0.12), (wide - 0.15 - shrink, z1 - shrink))
+        levels = (
+            (wide - shrink, z0),
+            (wide - shrink, z0 + 0.3),
+            (wide - shrink, z1 - 0.12),
+            (wide - 0.15 - shrink, z1 - shrink),
+        )
         ribs.append((x, levels))
     hull(build, ribs, paint, set(), set())
 
 
-def _livery(build: Builder, rng: np.random.Generator, xs: tuple[float, float], wide: float, zs: tuple[float, float]) -> None:
+def _livery(build: Builder, rng: np.random.Generator, x: Span, wide: float, z: Span) -> None:
     """Add the ribs of a box body, and coloured fields such as firms paint on it."""
-    (x0, x1), (z0, z1) = xs, zs
     tint = LIVERIES[rng.integers(len(LIVERIES))]
-    left = float(rng.uniform(0.05, 0.3))
-    for side in (-1, 1):
-        y = side * (wide + 0.01)
-        for rib in np.linspace(x0, x1, 6):
-            build.quad(((rib, y, z0), (rib + 0.07, y, z0), (rib + 0.07, y, z1), (rib, y, z1)), (0, side, 0), (120, 122, 124), 0, 2)
-        a, b = x0 + (x1 - x0) * left, x0 + (x1 - x0) * (left + 0.55)
-        build.quad(((a, y, z0 + 0.5), (b, y, z0 + 0.5), (b, y, z1 - 0.3), (a, y, z1 - 0.3)), (0, side, 0), tint, 0.05, 1)
-    y = wide * 0.9
-    build.quad(((x0 - 0.31, 0.02, z0), (x0 - 0.31, y, z0), (x0 - 0.31, y, z1), (x0 - 0.31, 0.02, z1)), (-1, 0, 0), tint, 0, 1)
+    for rib in np.linspace(*x, 6):
+        build.flanks((rib, rib + 0.07), (wide + 0.01, wide + 0.01), z, ((120, 122, 124), 0, 2))
+    left = x[0] + (x[1] - x[0]) * float(rng.uniform(0.05, 0.3))
+    right = left + (x[1] - x[0]) * 0.55
+    build.flanks((left, right), (wide + 0.01, wide + 0.01), (z[0] + 0.5, z[1] - 0.3), (tint, 0.05, 1))
+    build.end(x[0] - 0.31, (0.02, wide * 0.9), z, (tint, 0, 1))
 
 
 def bus(trip: Trip, rng: np.random.Generator) -> Body:
@@ -275,16 +132,14 @@ def bus(trip: Trip, rng: np.random.Generator) -> Body:
     half, wide, top = trip.length_m / 2, trip.width_m / 2, trip.height_m
     build = Builder()
     _block(build, (-half, half), wide, (0.3, top), paint)
-    _panes(build, -half + 0.5, half - 1.4, 6, wide + 0.01, (1.2, 2.35))
-    _panes(build, half - 1.3, half - 0.3, 1, wide + 0.01, (0.6, 2.35))
-    for x, low in ((half + 0.01, 1.05), (-half - 0.01, 1.5)):
-        y = wide * 0.9
-        build.quad(((x, -y, low), (x, y, low), (x, y, 2.5), (x, -y, 2.5)), (x, 0, 0), GLASS, 0.4, 1)
-        build.quad(((x, -y * 0.7, 2.6), (x, y * 0.7, 2.6), (x, y * 0.7, 2.9), (x, -y * 0.7, 2.9)), (x, 0, 0),
-                   (230, 160, 40) if x > 0 else TRIM, 0, 1)  # fmt: skip
+    _panes(build, (-half + 0.5, half - 1.4), 6, wide + 0.01, (1.2, 2.35))
+    _panes(build, (half - 1.3, half - 0.3), 1, wide + 0.01, (0.6, 2.35))
+    for x, low, sign in ((half + 0.01, 1.05, (230, 160, 40)), (-half - 0.01, 1.5, TRIM)):
+        build.end(x, (-wide * 0.9, wide * 0.9), (low, 2.5), (GLASS, 0.3, 1))
+        build.end(x, (-wide * 0.63, wide * 0.63), (2.6, 2.9), (sign, 0, 1))
     for x0, x1 in ((-half * 0.6, -half * 0.25), (half * 0.1, half * 0.4)):
         z, y = top + 0.02, wide * 0.5
-        build.quad(((x0, -y, z), (x1, -y, z), (x1, y, z), (x0, y, z)), (0, 0, 1), (200, 202, 204), 0.1, 1)
+        build.quad(((x0, -y, z), (x1, -y, z), (x1, y, z), (x0, y, z)), (0, 0, 1), ((200, 202, 204), 0.1, 1))
     _lamps(build, half, wide * 0.95, 0.7)
     for x in (-trip.wheelbase_m / 2, trip.wheelbase_m / 2):
         build.wheel(x, wide + 0.02, 0.48)
@@ -302,9 +157,8 @@ def truck(trip: Trip, rng: np.random.Generator) -> Body:
     _livery(build, rng, (-half + 0.3, cab - 0.45), wide, (1.25, top - 0.35))
     _block(build, (-half + 0.2, cab), wide * 0.55, (0.45, 0.95), TRIM)
     _block(build, (cab, half), wide * 0.95, (0.4, 2.6), paint)
-    y, x = wide * 0.85, half + 0.01
-    build.quad(((x, -y, 1.45), (x, y, 1.45), (x, y, 2.35), (x, -y, 2.35)), (1, 0, 0), GLASS, 0.4, 1)
-    _panes(build, cab + 0.5, half - 0.15, 1, wide * 0.95 + 0.01, (1.45, 2.3))
+    build.end(half + 0.01, (-wide * 0.85, wide * 0.85), (1.45, 2.35), (GLASS, 0.3, 1))
+    _panes(build, (cab + 0.5, half - 0.15), 1, wide * 0.95 + 0.01, (1.45, 2.3))
     _lamps(build, half, wide * 0.93, 0.7)
     for x in (-trip.wheelbase_m / 2 - 0.3, trip.wheelbase_m / 2 + 0.3):
         build.wheel(x, wide * 0.97, 0.48)
@@ -331,7 +185,7 @@ def _ring(build: Builder, x: float, radius_m: float, width_m: float) -> None:
     """Add a thin wheel."""
     angle = np.linspace(0, 2 * np.pi, 11)
     ring = np.stack((x + radius_m * np.cos(angle), 0 * angle, radius_m * (1 + np.sin(angle))), axis=1)
-    for a, b in zip(ring, ring[1:], strict=False):
+    for a, b in pairwise(ring):
         build.limb(tuple(a), tuple(b), width_m, TYRE)
 
 

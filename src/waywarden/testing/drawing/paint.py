@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from waywarden.testing.bodies import Body
+from waywarden.testing.drawing.meshes import Body
 from waywarden.testing.mast import Mast
 
 FINE = 2
@@ -150,8 +150,14 @@ def faces_of(placed: Sequence[Placed], mast: Mast) -> Faces:
     """Return what the camera sees of ``placed``, none of which may reach behind the camera."""
     solid, limbs = _solid(placed, mast), _limbs(placed, mast)
     return Faces(
-        Polygons(*(np.concatenate(pair) for pair in zip(solid[:2], limbs[:2], strict=True))),
-        *(np.concatenate(pair) for pair in zip(solid[2:], limbs[2:], strict=True)),
+        Polygons(
+            np.concatenate((solid.polygons.corners, limbs.polygons.corners)),
+            np.concatenate((solid.polygons.nearness, limbs.polygons.nearness)),
+        ),
+        np.concatenate((solid.normal, limbs.normal)),
+        np.concatenate((solid.rgb, limbs.rgb)),
+        np.concatenate((solid.gloss, limbs.gloss)),
+        np.concatenate((solid.owner, limbs.owner)),
     )
 
 
@@ -166,8 +172,8 @@ def _to_world(points: Floats, count: Sequence[int], placed: Sequence[Placed]) ->
     return np.stack((x * cos - y * sin + dx, x * sin + y * cos + dy, z), axis=-1)
 
 
-def _solid(placed: Sequence[Placed], mast: Mast) -> tuple[Floats, Floats, Floats, Floats, Floats, Integers]:
-    """Return corners, nearness, normal, rgb, gloss and owner of the meshes' faces that show their front."""
+def _solid(placed: Sequence[Placed], mast: Mast) -> Faces:
+    """Return the faces of the meshes that show their front."""
     count = [len(p.body.faces) for p in placed]
     local = np.concatenate([p.body.vertices[p.body.faces] for p in placed] or [np.zeros((0, 4, 3), np.float32)])
     world = _to_world(local, count, placed)
@@ -183,11 +189,11 @@ def _solid(placed: Sequence[Placed], mast: Mast) -> tuple[Floats, Floats, Floats
     )
     nearness = (1 / depth[seen] * (1 + 0.0015 * layer[:, None])).astype(np.float32)
     owner = np.repeat(np.arange(len(placed)), count)[seen]
-    return corners[seen], nearness, normal.astype(np.float32), rgb, gloss, owner
+    return Faces(Polygons(corners[seen], nearness), normal.astype(np.float32), rgb, gloss, owner)
 
 
-def _limbs(placed: Sequence[Placed], mast: Mast) -> tuple[Floats, Floats, Floats, Floats, Floats, Integers]:
-    """Return the same of the limbs: ribbons of their width that turn to the camera."""
+def _limbs(placed: Sequence[Placed], mast: Mast) -> Faces:
+    """Return the limbs as ribbons of their width that turn to the camera."""
     count = [len(p.body.limbs) for p in placed]
     local = np.concatenate([p.body.limbs for p in placed] or [np.zeros((0, 2, 3), np.float32)])
     width = np.concatenate([p.body.limb_width_m for p in placed] or [np.zeros(0, np.float32)])
@@ -203,7 +209,8 @@ def _limbs(placed: Sequence[Placed], mast: Mast) -> tuple[Floats, Floats, Floats
     nearness = np.repeat(1 / depth.mean(axis=1)[:, None], 4, axis=1).astype(np.float32)
     normal = np.broadcast_to(np.array((0, 0, 0.35), np.float32), (len(a), 3))
     owner = np.repeat(np.arange(len(placed)), count)
-    return corners[seen], nearness[seen], normal[seen], rgb[seen], np.zeros(seen.sum(), np.float32), owner[seen]
+    gloss = np.zeros(int(seen.sum()), np.float32)
+    return Faces(Polygons(corners[seen], nearness[seen]), normal[seen], rgb[seen], gloss, owner[seen])
 
 
 def to_pixels(at: Integers, width: int) -> Integers:

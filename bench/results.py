@@ -1,0 +1,90 @@
+"""The measured numbers as a page of the documentation."""
+
+from __future__ import annotations
+
+import os
+import platform
+import subprocess
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from made_up_streets import StreetRow
+
+HEAD = """# Results
+
+What must hold, as `make report` (`bench/must_hold.py`) measured it, failures included.
+"""
+HOW = """
+Counts, movements and classes are what `waywarden count --city ... --out -` printed. Rows of intervals hold mean speeds,
+so single speeds are those of the passages in memory, found as the command does it; within a movement they are paired
+with the clicked ones so that they fit best, for neither side says which is which.
+"""
+STREETS = """
+Seeds {seeds}; 120 s of 640x360 at 12.5 Hz each. Counted are vehicles that made a turning movement; a movement is out of
+bounds where it is off by more than max(1, 3 %). The error adds up what is missed and what is too many, by movement.
+"""
+
+
+def document(rows: Sequence[tuple[str, str, str, bool]], streets: Sequence[StreetRow]) -> str:
+    """Return docs/results.md."""
+    held = sum(row[3] for row in rows)
+    shown = [(on, wanted, got, "yes" if holds else "**NO**") for on, wanted, got, holds in rows]
+    title = f"## Must hold: {held} of {len(rows)} do"
+    table = _table("what | wanted | got | holds", shown)
+    return "\n\n".join([HEAD.strip(), _circumstances(), title, table, HOW.strip(), *_streets(streets)]) + "\n"
+
+
+def _circumstances() -> str:
+    root = Path(__file__).resolve().parents[1]
+    line = ["git", "rev-parse", "--short", "HEAD"]
+    commit = subprocess.run(line, cwd=root, capture_output=True, text=True, check=False).stdout.strip() or "unknown"
+    known = [line for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines() if "model name" in line]
+    machine = f"{os.cpu_count()} cores of {known[0].split(': ')[1] if known else platform.machine()}"
+    at = f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC"
+    return f"Measured {at}, commit {commit}, {machine}, Python {platform.python_version()}."
+
+
+def _streets(rows: Sequence[StreetRow]) -> list[str]:
+    seeds = ", ".join(str(seed) for seed in dict.fromkeys(row.seed for row in rows))
+    each = [
+        (
+            row.seed,
+            row.condition,
+            row.method,
+            row.true,
+            row.counted,
+            row.missed,
+            row.extra,
+            f"{row.error:.0%}",
+            _off(row),
+        )
+        for row in rows
+    ]
+    totals = [_total(rows, *key) for key in dict.fromkeys((row.condition, row.method) for row in rows)]
+    worst = max(rows, key=lambda row: row.error)
+    return [
+        "## Made-up streets",
+        STREETS.format(seeds=seeds).strip(),
+        _table("seed | condition | method | true | counted | missed | too many | error | out of bounds", each),
+        _table("condition | method | true | missed | too many | error", totals),
+        (
+            f"The worst: seed {worst.seed}, {worst.condition}, {worst.method}: {worst.missed} missed and {worst.extra} too "
+            f"many of {worst.true} ({worst.error:.0%})."
+        ),
+    ]
+
+
+def _off(row: StreetRow) -> str:
+    return ", ".join(f"{name} {got} of {true}" for name, got, true in row.off) or "none"
+
+
+def _total(rows: Sequence[StreetRow], condition: str, method: str) -> tuple[object, ...]:
+    some = [row for row in rows if (row.condition, row.method) == (condition, method)]
+    true, missed, extra = (sum(getattr(row, name) for row in some) for name in ("true", "missed", "extra"))
+    return condition, method, true, missed, extra, f"{(missed + extra) / max(1, true):.0%}"
+
+
+def _table(head: str, rows: Iterable[Sequence[object]]) -> str:
+    lines = [f"| {head} |", "|---" * (head.count("|") + 1) + "|"]
+    return "\n".join(lines + ["| " + " | ".join(str(cell) for cell in row) + " |" for row in rows])

@@ -1,0 +1,101 @@
+"""From boxes to road users that persist: what is told apart, what is waited for, what begins nothing."""
+
+from __future__ import annotations
+
+import pytest
+from tests.traffic.made_up import car, detections
+
+from waywarden.terms.kinds import Kind
+from waywarden.traffic.tracker import Tracker, vote, without_riders
+
+
+def follow(frames):
+    """Return the tracks seen in each frame."""
+    tracker = Tracker()
+    return [list(tracker.update(detections(n, boxes))) for n, boxes in enumerate(frames)]
+
+
+def distinct(seen):
+    """Return the different tracks, in order of appearance."""
+    found = []
+    for track in (track for frame in seen for track in frame):
+        if not any(track is known for known in found):
+            found.append(track)
+    return found
+
+
+@pytest.mark.parametrize("mount", [Kind.BICYCLE, Kind.MOTORCYCLE])
+def test_a_rider_is_a_part_of_what_is_ridden(mount):
+    boxes = [car(100, 200, width=40, height=40, kind=mount), car(102, 188, width=18, height=42, kind=Kind.PEDESTRIAN)]
+    _, _, kinds = without_riders(detections(0, boxes))
+    assert kinds == [mount]
+
+
+def test_who_walks_beside_a_bicycle_or_before_a_car_is_no_rider():
+    beside = [car(100, 200, kind=Kind.BICYCLE), car(160, 200, width=16, height=44, kind=Kind.PEDESTRIAN)]
+    before = [car(100, 200, width=80, height=60), car(100, 198, width=16, height=44, kind=Kind.PEDESTRIAN)]
+    assert len(without_riders(detections(0, beside))[2]) == 2
+    assert len(without_riders(detections(0, before))[2]) == 2
+
+
+def test_the_class_is_what_most_of_the_score_says():
+    assert vote({Kind.CAR: 3.0, Kind.TRUCK: 2.0}) is Kind.CAR
+    assert vote({Kind.CAR: 1.0, Kind.TRUCK: 2.0}) is Kind.TRUCK
+
+
+def test_a_definite_class_beats_a_vague_one_from_a_quarter_of_the_votes_on():
+    assert vote({Kind.VEHICLE: 3.0, Kind.BUS: 1.0}) is Kind.BUS
+    assert vote({Kind.VEHICLE: 9.0, Kind.BUS: 1.0}) is Kind.VEHICLE
+    assert vote({Kind.UNCLASSIFIED: 2.0, Kind.VEHICLE: 1.0, Kind.CAR: 1.0}) is Kind.CAR
+    assert vote({Kind.UNCLASSIFIED: 5.0}) is Kind.UNCLASSIFIED
+
+
+def test_one_road_user_is_one_track():
+    (track,) = distinct(follow([[car(100 + 4 * n, 200)] for n in range(50)]))
+    assert track.believable
+    assert track.hits == 50
+
+
+@pytest.mark.parametrize("height", [34, 45])
+def test_two_that_drive_past_each_other_are_kept_apart(height):
+    frames = [[car(100 + 5 * n, 200), car(500 - 5 * n, 200 + height)] for n in range(80)]
+    tracks = distinct(follow(frames))
+    assert len(tracks) == 2
+    ends = sorted((round(track.ground_px[0]), round(track.ground_px[1])) for track in tracks)
+    assert ends == [(105, 200 + height), (495, 200)]
+
+
+def test_a_queue_of_three_stays_three():
+    frames = [[car(200 + 45 * k + min(n, 40) * 2, 200) for k in range(3)] for n in range(120)]
+    assert len(distinct(follow(frames))) == 3
+
+
+def _hidden(seconds, speed):
+    """Return whether a road user that is not seen for some seconds is still the same one."""
+    gone = int(seconds * 25)
+    frames = [[] if 50 <= n < 50 + gone else [car(100 + speed * n, 200)] for n in range(80 + gone)]
+    return len(distinct(follow(frames))) == 1
+
+
+def test_the_standing_are_waited_for_longer_than_the_moving():
+    assert _hidden(0.4, 3)
+    assert _hidden(4.0, 0)
+    assert not _hidden(4.0, 3)
+    assert not _hidden(20.0, 0)
+
+
+def test_an_uncertain_box_continues_a_track_but_never_begins_one():
+    faint = [[car(100 + 3 * n, 200, score=0.3)] for n in range(60)]
+    assert distinct(follow(faint)) == []
+    begun = [[car(100 + 3 * n, 200, score=0.9 if n < 5 else 0.3)] for n in range(60)]
+    (track,) = distinct(follow(begun))
+    assert track.hits == 60
+
+
+def test_a_flash_is_not_believed():
+    (track,) = distinct(follow([[car(100, 200)], [car(100, 200)], *([[]] * 40)]))
+    assert not track.believable
+
+
+def test_an_empty_street_has_no_tracks():
+    assert distinct(follow([[]] * 10)) == []
