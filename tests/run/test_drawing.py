@@ -297,10 +297,15 @@ def test_the_drawing_of_a_run_saves_and_reads_anew(tmp_path_factory: pytest.Temp
     path = tmp_path_factory.mktemp("city") / "city.toml"
     path.write_text(FILE)
     asked: list[str] = []
+    sized: list[str] = []
 
     def still(camera: Camera) -> bytes:
         asked.append(camera.id)
         return b"jpeg"
+
+    def picture_px(camera: Camera) -> tuple[int, int]:
+        sized.append(camera.id)
+        return 1280, 720
 
     def read_city(where: Path) -> City:
         gates, movements, calibration = read(where.read_text(), "b")

@@ -24,7 +24,7 @@ from waywarden.run.city.picture import check_gates
 from waywarden.run.sealing.seal import Seal
 from waywarden.run.sealing.sealed import about_sealed, watch_sealed
 from waywarden.store.port import RecordStore
-from waywarden.terms.errors import ConfigError, WaywardenError
+from waywarden.terms.errors import ConfigError, StoreError, WaywardenError
 from waywarden.terms.places import Camera, City
 from waywarden.terms.records import CameraHealth, TrafficInterval
 from waywarden.terms.transient import Detections
@@ -54,12 +54,14 @@ class CountJob:
 
 @dataclass(slots=True)
 class CameraCount:
-    """What came of one camera. ``trouble`` says why it was not read to its end."""
+    """What came of one camera. ``trouble`` says why it was not read to its end, or not all of it is stored."""
 
     camera_id: str
     records: list[TrafficInterval] = field(default_factory=list)
     health: list[CameraHealth] = field(default_factory=list)
     trouble: WaywardenError | None = None
+    unstored: list[TrafficInterval] = field(default_factory=list)
+    unstored_health: list[CameraHealth] = field(default_factory=list)
 
 
 def count(job: CountJob, cameras: Sequence[Camera]) -> list[CameraCount]:
@@ -99,6 +101,8 @@ def count_camera(job: CountJob, camera: Camera) -> CameraCount:
         _count(job, camera, counted)
     except WaywardenError as trouble:
         counted.trouble = trouble
+    not_stored = _store(job, counted)
+    counted.trouble = counted.trouble or not_stored
     return counted
 
 
@@ -130,15 +134,30 @@ def _count(job: CountJob, camera: Camera, counted: CameraCount) -> None:
 
 
 def _keep(job: CountJob, counted: CameraCount, records: list[TrafficInterval]) -> None:
-    counted.records += records
-    if job.store is not None and records:
-        job.store.append(records)
+    if records:
+        counted.records += records
+        counted.unstored += records
+        _store(job, counted)
 
 
 def _keep_health(job: CountJob, counted: CameraCount, health: CameraHealth) -> None:
     counted.health.append(health)
-    if job.store is not None:
-        job.store.append_health([health])
+    counted.unstored_health.append(health)
+    _store(job, counted)
+
+
+def _store(job: CountJob, counted: CameraCount) -> StoreError | None:
+    """Store what is not stored yet; what cannot be (a full disk) is tried again with the next, and costs no count."""
+    if job.store is None:
+        return None
+    try:
+        job.store.append(counted.unstored)
+        counted.unstored.clear()
+        job.store.append_health(counted.unstored_health)
+        counted.unstored_health.clear()
+    except StoreError as trouble:
+        return trouble
+    return None
 
 
 def _done(begun: datetime, at: datetime, duration_s: float | None) -> float:
