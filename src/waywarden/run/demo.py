@@ -29,7 +29,7 @@ from waywarden.terms.kinds import ALL_CLASSES
 from waywarden.terms.places import City
 from waywarden.terms.records import TrafficInterval
 
-LONG_S = 120.0
+LONG_S = 90.0
 BIN_MIN = 1
 Truth = Counter[str]
 """How often each movement really happened."""
