@@ -34,7 +34,7 @@ IN, OUT, SIDE = (
 MOVEMENTS = (Movement("in-out", "in", "out"), Movement("in-side", "in", "side"), Movement("out-in", "out", "in"))
 CAMERA = camera_of(IN, OUT, SIDE, movements=MOVEMENTS)
 
-GROUND = np.array([(-10.0, 8.0), (10.0, 8.0), (-12.0, 40.0), (12.0, 40.0), (0.0, 20.0), (4.0, 30.0)])
+GROUND = np.array([(-10.0, 7.0), (10.0, 7.0), (-12.0, 55.0), (12.0, 55.0), (0.0, 20.0), (4.0, 30.0)])
 TO_PX = np.array([[500.0, 320.0, 0.0], [0.0, 60.0, 4000.0], [0.0, 1.0, 0.0]])
 """Ground to picture of a camera 8 m up that looks level along y; no roll, horizon at y = 60."""
 
