@@ -263,7 +263,7 @@ class Stage:
         picture[y0:y1, x0:x1] += shape[..., None] * rgb
 
     def _lens(self, picture: Floats, at_s: float) -> Picture:
-        """Return the picture as the camera gives it: sharpened, with contrast, noise, and rain before the lens."""
+        """Return the picture as the camera gives it: sharpened, with its contrast, noise, and rain before the lens."""
         noise, rain = self._grain
         roll = np.random.default_rng((self._look, 2, round(at_s * 1000)))
         height, width = noise.shape
