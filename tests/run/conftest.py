@@ -17,5 +17,5 @@ def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def minute(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a minute of the same, at 10 Hz."""
-    return write_clip(tmp_path_factory.mktemp("clips") / "minute.mp4", [n / 10 for n in range(600)], rate_hz=10)
+    """Return a minute of the same, at 5 Hz."""
+    return write_clip(tmp_path_factory.mktemp("clips") / "minute.mp4", [n / 5 for n in range(300)], rate_hz=5)
