@@ -69,8 +69,8 @@ def _streets(rows: Sequence[StreetRow]) -> list[str]:
         _table("seed | condition | method | true | counted | missed | too many | error | out of bounds", each),
         _table("condition | method | true | missed | too many | error", totals),
         (
-            f"The worst: seed {worst.seed}, {worst.condition}, {worst.method}: {worst.missed} missed and {worst.extra} too "
-            f"many of {worst.true} ({worst.error:.0%})."
+            f"The worst: seed {worst.seed}, {worst.condition}, {worst.method}: {worst.missed} missed and {worst.extra} "
+            f"too many of {worst.true} ({worst.error:.0%})."
         ),
     ]
 

@@ -36,7 +36,7 @@ CLOCKS = frozenset({"datetime.now", "datetime.today", "datetime.utcnow", "date.t
 HIDDEN_IMPORTS = frozenset(
     {"__import__", "import_module", "exec", "eval", "__builtins__", "__loader__", "resolve_name"}
 )
-MODULES_TABLE = {"waywarden.sight.runtime"}
+MODULES_TABLE = {"waywarden.sight.networks.runtime"}
 """Who may touch ``sys.modules``: the one module that closes the inference runtime's telemetry."""
 
 KEY = "waywarden.terms.redaction_key"

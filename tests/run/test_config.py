@@ -17,7 +17,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from waywarden.run.city.city_keys import CITY_KEYS, CLASS_SCHEMES
-from waywarden.run.city.config import check_gates, read_city
+from waywarden.run.city.config import read_city
+from waywarden.run.city.picture import check_gates
 from waywarden.run.city.toml_lines import key_lines
 from waywarden.terms.errors import ConfigError
 from waywarden.terms.kinds import KINDS

@@ -297,19 +297,25 @@ def test_the_drawing_of_a_run_saves_and_reads_anew(tmp_path_factory: pytest.Temp
     path = tmp_path_factory.mktemp("city") / "city.toml"
     path.write_text(FILE)
     asked: list[str] = []
+    sized: list[str] = []
 
     def still(camera: Camera) -> bytes:
         asked.append(camera.id)
         return b"jpeg"
 
+    def picture_px(camera: Camera) -> tuple[int, int]:
+        sized.append(camera.id)
+        return 1280, 720
+
     def read_city(where: Path) -> City:
         gates, movements, calibration = read(where.read_text(), "b")
         return City("x", "UTC", (Camera("b", "B", (), None, None, gates, movements, calibration),), {})
 
-    drawing = drawing_for(path, read_city, still)
+    drawing = drawing_for(path, read_city, still, picture_px)
     drawing.save("b", *drawn)
     assert drawing.current("b").gates == drawn[0]
     assert (drawing.still("b"), drawing.still("b"), asked) == (b"jpeg", b"jpeg", ["b"])
-    assert drawing.token != drawing_for(path, read_city, still).token
+    assert (drawing.picture_px("b"), drawing.picture_px("b"), sized) == ((1280, 720), (1280, 720), ["b"])
+    assert drawing.token != drawing_for(path, read_city, still, picture_px).token
     with pytest.raises(ConfigError, match="no camera 'x'"):
         drawing.current("x")

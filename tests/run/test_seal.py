@@ -275,7 +275,7 @@ print(threading.active_count(), seen)
 
 def test_the_inference_runtime_opens_no_connection_and_writes_nothing(tmp_path: Path) -> None:
     """``import openvino`` by itself reports to its maker and writes into the home folder; ours does neither."""
-    ours = LISTEN.format(imports="from waywarden.sight.runtime import ov; ov.Core()")
+    ours = LISTEN.format(imports="from waywarden.sight.networks.runtime import ov; ov.Core()")
     assert sealed_python(ours, seal="None", HOME=str(tmp_path), CI="").strip() == "1 []"
     theirs = sealed_python(LISTEN.format(imports="import openvino"), HOME=str(tmp_path), CI="")
     assert "os.mkdir" in theirs  # so that this test can fail; sealed, it does not come further
@@ -293,6 +293,6 @@ def test_the_inference_runtime_and_the_decoder_work_when_sealed(shared: Path) ->
             video.streams.video[0].thread_type = "AUTO"
             print(sum(1 for _ in video.decode(video=0)) > 200)
         """,
-        before="import numpy as np, av\nfrom waywarden.sight.runtime import ov",
+        before="import numpy as np, av\nfrom waywarden.sight.networks.runtime import ov",
     )
     assert printed.splitlines() == ["(1, 1, 200, 7)", "True"]

@@ -185,7 +185,7 @@ def test_the_key_is_one_object() -> None:
 
 
 def test_real_streets_give_stills_in_which_a_network_finds_nobody(shared: Path) -> None:
-    network = pytest.importorskip("waywarden.sight.network", reason="NOT RUN: the networks are not there yet")
+    network = pytest.importorskip("waywarden.sight.networks.network", reason="NOT RUN: the networks are not there yet")
     weights = shared / "weights" / "person-vehicle-bike-detection-crossroad-1016.xml"
     object_detector = network.NetworkObjectDetector(weights)
     for clip in sorted((shared / "data" / "tfl").glob("*.mp4")):

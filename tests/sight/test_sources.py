@@ -9,10 +9,10 @@ from itertools import pairwise
 import pytest
 
 from waywarden.sight.frame import Frame
-from waywarden.sight.sources import PlayedInTurn, open_source
-from waywarden.sight.stills import StillsSource
-from waywarden.sight.stream import LiveStream
-from waywarden.sight.video import VideoSource
+from waywarden.sight.sources.opening import PlayedInTurn, open_source
+from waywarden.sight.sources.stills import StillsSource
+from waywarden.sight.sources.stream import LiveStream
+from waywarden.sight.sources.video import VideoSource
 from waywarden.terms.errors import SourceError
 from waywarden.terms.places import Camera
 from waywarden.terms.records import CameraHealth, HealthState

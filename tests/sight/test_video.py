@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from waywarden.sight.frame import Frame
-from waywarden.sight.video import (
+from waywarden.sight.sources.video import (
     GAP_INTERVALS,
     GAP_MIN_S,
     PresentationClock,

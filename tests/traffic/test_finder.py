@@ -2,20 +2,35 @@
 
 from __future__ import annotations
 
+import itertools
 from datetime import timedelta
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.traffic.made_up import (
+    GATE,
+    START,
+    camera_of,
+    car,
+    detections,
+    forward_backward,
+    found_in,
+    frames_of,
+    time_of,
+)
 
-from tests.traffic.made_up import GATE, START, camera_of, car, detections, found_in, forward_backward, frames_of, time_of
 from waywarden.geo.homography import fit_homography, project
 from waywarden.terms.places import Gate, Movement, Zone
 from waywarden.terms.transient import Crossing, Passage
 from waywarden.traffic.finder import CrossingFinder
 
-IN, OUT, SIDE = Gate("in", (0, 100), (640, 100)), Gate("out", (0, 380), (640, 380)), Gate("side", (500, 100), (500, 380))
+IN, OUT, SIDE = (
+    Gate("in", (0, 100), (640, 100)),
+    Gate("out", (0, 380), (640, 380)),
+    Gate("side", (500, 100), (500, 380)),
+)
 MOVEMENTS = (Movement("in-out", "in", "out"), Movement("in-side", "in", "side"), Movement("out-in", "out", "in"))
 CAMERA = camera_of(IN, OUT, SIDE, movements=MOVEMENTS)
 
@@ -32,7 +47,7 @@ def calibrated(noise_px=0.0, points=GROUND):
 def drive(points, px_a_frame=5.0):
     """Return a way along a line of points."""
     way = []
-    for (x0, y0), (x1, y1) in zip(points, points[1:], strict=False):
+    for (x0, y0), (x1, y1) in itertools.pairwise(points):
         steps = max(1, round(np.hypot(x1 - x0, y1 - y0) / px_a_frame))
         way += [car(x0 + (x1 - x0) * n / steps, y0 + (y1 - y0) * n / steps) for n in range(steps)]
     return way

@@ -63,9 +63,7 @@ def plain(records):
 
 
 def gate_a(records, name="all"):
-    return [
-        r for r in records if (r.gate_id, r.direction, r.vehicle_class) == ("a", Direction.FORWARD, name)
-    ]
+    return [r for r in records if (r.gate_id, r.direction, r.vehicle_class) == ("a", Direction.FORWARD, name)]
 
 
 @given(ITEMS, st.data())

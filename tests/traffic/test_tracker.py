@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-
 from tests.traffic.made_up import car, detections
+
 from waywarden.terms.kinds import Kind
 from waywarden.traffic.tracker import Tracker, vote, without_riders
 

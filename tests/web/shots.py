@@ -101,7 +101,9 @@ def main() -> None:
         take(site, Path(arguments[1]), arguments[2] if len(arguments) > 2 else busiest(site))
         return
     city = made_up_city()
-    drawing = Drawing("token", lambda _: made_up_still(), lambda _: city.cameras[0], lambda *_: None)
+    drawing = Drawing(
+        "token", lambda _: made_up_still(), lambda _: city.cameras[0], lambda *_: None, lambda _: (640, 360)
+    )
     with served(create_app(city, made_up_store(city), drawing)) as site:
         take(site, Path(arguments[0]), city.cameras[0].id, f"/draw/{city.cameras[0].id}?token=token")
 

@@ -311,7 +311,7 @@ def read_city(path: Path) -> City:
 def drawing_site(tmp_path: Path, built_page: Path) -> Iterator[tuple[str, Path]]:
     path = tmp_path / "city.toml"
     path.write_text(CITY_TOML)
-    drawing = drawing_for(path, read_city, lambda _: made_up_still(640, 360))
+    drawing = drawing_for(path, read_city, lambda _: made_up_still(640, 360), lambda _: (1280, 720))
     with served(create_app(made_up_city(), MemoryStore(), drawing)) as address:
         yield f"{address}/draw/a?token={drawing.token}", path
 
@@ -323,7 +323,7 @@ def test_a_gate_is_drawn_with_the_mouse_and_saved(
     page = watched.open(address)
     box = page.locator(".picture svg").bounding_box()
     assert box is not None
-    scale = box["width"] / 640
+    scale = box["width"] / 1280  # the picture's pixels; the still has half as many
     page.mouse.move(box["x"] + 100 * scale, box["y"] + 200 * scale)
     page.mouse.down()
     page.mouse.move(box["x"] + 300 * scale, box["y"] + 210 * scale)

@@ -14,7 +14,8 @@ const HERE = location.pathname.replace(/\/$/, "");
 const TOKEN = new URLSearchParams(location.search).get("token") ?? "";
 const STILL = `${HERE}/still.jpg?token=${encodeURIComponent(TOKEN)}`;
 
-type Loaded = Drawn & { camera: string; name: string };
+/** `size_px` is the camera’s own picture, in whose pixels gates are; the still that is shown may be smaller. */
+type Loaded = Drawn & { camera: string; name: string; size_px: PointPx };
 
 async function ask<T>(address: string, body?: unknown): Promise<T> {
   const headers: Record<string, string> = { "x-waywarden-token": TOKEN };
@@ -26,10 +27,10 @@ async function ask<T>(address: string, body?: unknown): Promise<T> {
   return answer as T;
 }
 
-function sizeOf(address: string): Promise<PointPx> {
+function fetched(address: string): Promise<void> {
   return new Promise((resolve, reject) => {
     const image = new Image();
-    image.onload = () => resolve([image.naturalWidth, image.naturalHeight]);
+    image.onload = () => resolve();
     image.onerror = () => reject(new Error("The camera’s still could not be fetched: see what the command line says."));
     image.src = address;
   });
@@ -37,7 +38,6 @@ function sizeOf(address: string): Promise<PointPx> {
 
 function Page() {
   const [camera, setCamera] = useState<Loaded | null>(null);
-  const [size, setSize] = useState<PointPx | null>(null);
   const [drawn, setDrawn] = useState<Drawn | null>(null);
   const [tool, setTool] = useState<Tool>("gate");
   const [said, setSaid] = useState("");
@@ -46,11 +46,10 @@ function Page() {
 
   useEffect(() => followSystem(() => undefined), []);
   useEffect(() => {
-    Promise.all([ask<Loaded>(`${HERE}/camera.json`), sizeOf(STILL)]).then(
-      ([loaded, size]) => {
+    Promise.all([ask<Loaded>(`${HERE}/camera.json`), fetched(STILL)]).then(
+      ([loaded]) => {
         setCamera(loaded);
         setDrawn(pick(loaded));
-        setSize(size);
         document.title = `Gates of ${loaded.name} · Waywarden`;
       },
       (error: Error) => setWrong(error.message),
@@ -80,7 +79,8 @@ function Page() {
       (error: Error) => setWrong(error.message),
     );
   };
-  if (!drawn || !size || !camera) return <main class="draw">{wrong ? <Wrong text={wrong} /> : <p class="note">One moment: the still is being made.</p>}</main>;
+  if (!drawn || !camera) return <main class="draw">{wrong ? <Wrong text={wrong} /> : <p class="note">One moment: the still is being made.</p>}</main>;
+  const size = camera.size_px;
   const centre = (x: number, y: number): PointPx => [Math.round(size[0] * x), Math.round(size[1] * y)];
   const place = {
     drawn,

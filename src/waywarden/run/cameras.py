@@ -11,7 +11,7 @@ from itertools import islice
 from pathlib import Path
 from typing import cast
 
-from waywarden.run.city.config import check_gates
+from waywarden.run.city.picture import check_gates
 from waywarden.run.sealing.sealed import about_sealed, watch_sealed
 from waywarden.sight.ports import SourceFacts
 from waywarden.terms.errors import WaywardenError

@@ -8,22 +8,26 @@ run that is killed and run again ends with the same records as one that was not.
 from __future__ import annotations
 
 import os
+import signal
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import cast
 from zoneinfo import ZoneInfo
 
 from waywarden.geo.projection import calibrate
-from waywarden.run.city.config import check_gates
+from waywarden.run.city.picture import check_gates
 from waywarden.run.sealing.seal import Seal
 from waywarden.run.sealing.sealed import about_sealed, watch_sealed
 from waywarden.store.port import RecordStore
-from waywarden.terms.errors import ConfigError, WaywardenError
+from waywarden.terms.errors import ConfigError, StoreError, WaywardenError
 from waywarden.terms.places import Camera, City
 from waywarden.terms.records import CameraHealth, TrafficInterval
+from waywarden.terms.transient import Detections
 from waywarden.traffic.finder import CrossingFinder
 from waywarden.traffic.tally import Clock, IntervalTally
 
@@ -34,6 +38,7 @@ class CountJob:
 
     ``detector`` is ``motion`` or a path of weights; ``folder`` is where relative sources start.
     ``on_progress(camera_id, done)`` is told how much of a recording is counted (0 to 1; -1: a live stream, no end).
+    ``stop`` ends the counting: what was counted until then is kept.
     """
 
     city: City
@@ -49,32 +54,55 @@ class CountJob:
 
 @dataclass(slots=True)
 class CameraCount:
-    """What came of one camera. ``trouble`` says why it was not read to its end."""
+    """What came of one camera. ``trouble`` says why it was not read to its end, or not all of it is stored."""
 
     camera_id: str
     records: list[TrafficInterval] = field(default_factory=list)
     health: list[CameraHealth] = field(default_factory=list)
     trouble: WaywardenError | None = None
+    unstored: list[TrafficInterval] = field(default_factory=list)
+    unstored_health: list[CameraHealth] = field(default_factory=list)
 
 
 def count(job: CountJob, cameras: Sequence[Camera]) -> list[CameraCount]:
-    """Count ``cameras``, as many at a time as there are processors; one that fails does not stop the others."""
-    with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
-        waiting = [pool.submit(count_camera, job, camera) for camera in cameras]
-        try:
-            return [future.result() for future in waiting]
-        except KeyboardInterrupt:
-            job.stop.set()
-            return [future.result() for future in waiting]
+    """Count ``cameras``, as many at a time as there are processors; one that fails does not stop the others.
+
+    SIGINT (Ctrl-C) and SIGTERM set ``job.stop``; a second one ends the program at once.
+    """
+    with _stopped_by_signals(job.stop), ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
+        return list(pool.map(lambda camera: count_camera(job, camera), cameras))
+
+
+@contextmanager
+def _stopped_by_signals(stop: threading.Event) -> Iterator[None]:
+    """Let the first SIGINT or SIGTERM set ``stop`` and no more: KeyboardInterrupt could strike in a write."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def first(number: int, _frame: object) -> None:
+        signal.signal(number, signal.SIG_DFL)  # the next one ends us; the children end with us
+        stop.set()
+
+    before = {number: signal.signal(number, first) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def count_camera(job: CountJob, camera: Camera) -> CameraCount:
     """Count one camera. What was counted before a trouble or a stop is kept, with the time it was watched."""
     counted = CameraCount(camera.id)
+    if job.stop.is_set():
+        return counted
     try:
         _count(job, camera, counted)
     except WaywardenError as trouble:
         counted.trouble = trouble
+    not_stored = _store(job, counted)
+    counted.trouble = counted.trouble or not_stored
     return counted
 
 
@@ -86,33 +114,50 @@ def _count(job: CountJob, camera: Camera, counted: CameraCount) -> None:
     clock = Clock(job.bin_min, ZoneInfo(job.city.time_zone))
     tally = IntervalTally(camera, clock, job.city.class_scheme, job.method)
     begun: datetime | None = None
+    seen = watch_sealed(camera, job.folder, job.detector, on_seal=job.on_seal)
     try:
-        for item in watch_sealed(camera, job.folder, job.detector, on_seal=job.on_seal):
-            if job.stop.is_set():
-                break
-            if isinstance(item, CameraHealth):
-                _keep_health(job, counted, item)
-                continue
-            begun = begun or item.at
-            tally.watch(item.at, item.watched_s)
-            tally.add(finder.update(item))
-            _keep(job, counted, tally.take_closed(finder.said_until))
-            job.on_progress(camera.id, _done(begun, item.at, facts.duration_s))
+        with closing(cast("Generator[Detections | CameraHealth]", seen)):
+            for item in seen:
+                if job.stop.is_set():
+                    break
+                if isinstance(item, CameraHealth):
+                    _keep_health(job, counted, item)
+                    continue
+                begun = begun or item.at
+                tally.watch(item.at, item.watched_s)
+                tally.add(finder.update(item))
+                _keep(job, counted, tally.take_closed(finder.said_until))
+                job.on_progress(camera.id, _done(begun, item.at, facts.duration_s))
     finally:
         tally.add(finder.finish())
         _keep(job, counted, tally.records())
 
 
 def _keep(job: CountJob, counted: CameraCount, records: list[TrafficInterval]) -> None:
-    counted.records += records
-    if job.store is not None and records:
-        job.store.append(records)
+    if records:
+        counted.records += records
+        counted.unstored += records
+        _store(job, counted)
 
 
 def _keep_health(job: CountJob, counted: CameraCount, health: CameraHealth) -> None:
     counted.health.append(health)
-    if job.store is not None:
-        job.store.append_health([health])
+    counted.unstored_health.append(health)
+    _store(job, counted)
+
+
+def _store(job: CountJob, counted: CameraCount) -> StoreError | None:
+    """Store what is not stored yet; what cannot be (a full disk) is tried again with the next, and costs no count."""
+    if job.store is None:
+        return None
+    try:
+        job.store.append(counted.unstored)
+        counted.unstored.clear()
+        job.store.append_health(counted.unstored_health)
+        counted.unstored_health.clear()
+    except StoreError as trouble:
+        return trouble
+    return None
 
 
 def _done(begun: datetime, at: datetime, duration_s: float | None) -> float:

@@ -1,32 +1,38 @@
-"""``waywarden demo``: count a street whose truth is known, print count against truth, and open the page."""
+"""``waywarden demo``: count a street whose truth is known, print count against truth, and serve the page."""
 
 from __future__ import annotations
 
+import hashlib
+import json
+import subprocess
+import sys
+import webbrowser
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from rich.console import Console
-from rich.progress import track
+from rich.markup import escape
+from rich.progress import Progress
 from rich.table import Table
 
 from waywarden.run.city.config import read_city
-from waywarden.run.count import CountJob, count
+from waywarden.run.count import CameraCount, CountJob, count
+from waywarden.run.keeping import open_kept
 from waywarden.run.serve import serve
 from waywarden.run.shown import progress
+from waywarden.run.spoken import INTERRUPTED, notes, say_troubles, tables
 from waywarden.run.weights import chosen_detector
-from waywarden.store.sqlite import open_store
+from waywarden.store.port import RecordStore
 from waywarden.terms.errors import WaywardenError
 from waywarden.terms.kinds import ALL_CLASSES
+from waywarden.terms.places import City
 from waywarden.terms.records import TrafficInterval
-from waywarden.testing.street import made_up_street
-from waywarden.testing.truth import Truth
 
-SIZE_PX = (640, 360)
-RATE_HZ = 12.5
-LONG_S = 120.0
+LONG_S = 90.0
 BIN_MIN = 1
+Truth = Counter[str]
+"""How often each movement really happened."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,50 +44,86 @@ class DemoJob:
     seed: int
     port: int | None
     weights: Path | None = None
+    open_page: bool = False
 
 
-def demo(job: DemoJob, notes: Console) -> None:
-    """Make a street up (or take a city), count it, say how right it was, and serve the page."""
+def demo(job: DemoJob) -> int:
+    """Make a street up (or take a city), count it, say how right it was, serve the page; return the exit code.
+
+    Ctrl-C while it counts ends the counting; what was counted until then is shown and served.
+    """
+    named, method = chosen_detector("motion", job.weights)
+    truth: Truth | None = None
     try:
         job.folder.mkdir(parents=True, exist_ok=True)
+        city_file = job.city_file
+        if city_file is None:
+            city_file, truth = _make_up(job)
     except OSError as error:
         raise WaywardenError(
-            f"cannot make the folder {job.folder} ({error.strerror}): pass another --folder"
+            f"cannot write to {job.folder} ({error.strerror}): free some space, or pass another --folder"
         ) from error
-    truth: Truth | None = None
-    city_file = job.city_file
-    if city_file is None:
-        city_file, truth = _make_up(job, notes)
     city = read_city(city_file)
-    named, method = chosen_detector("motion", job.weights)
-    store = open_store(job.folder / "records.sqlite")
-    with progress([camera.id for camera in city.cameras], notes) as shown:
-        counting = CountJob(
-            city, city_file.parent, named, method, BIN_MIN, store, on_seal=shown.seal, on_progress=shown.done
-        )
-        counted = count(counting, city.cameras)
+    store = open_kept(job.folder / _store_name(city_file), city)
+    counting = CountJob(city, city_file.parent, named, method, BIN_MIN, store)
+    counted = _count(counting, city)
     for each in counted:
-        notes.print(_counts_table(each.camera_id, each.records, truth))
-        if each.trouble is not None:
-            raise each.trouble
+        if each.records:
+            tables.print(_counts_table(each.camera_id, each.records, truth))
+    code = say_troubles([(each.camera_id, each.trouble) for each in counted])
+    if counting.stop.is_set():
+        notes.print("[yellow]the counting was ended:[/] what was counted until then is kept")
+        code = INTERRUPTED
     if job.port is not None:
-        serve(city, store, address=("127.0.0.1", job.port), ready=lambda url: _say_open(url, notes))
+        _serve(job, city, store)
+    return code
 
 
-def _make_up(job: DemoJob, notes: Console) -> tuple[Path, Truth]:
-    clip, city_file = job.folder / f"street-{job.seed}.mp4", job.folder / "city.toml"
-    street = made_up_street(seed=job.seed, seconds=LONG_S, size=SIZE_PX, rate_hz=RATE_HZ)
-    if not clip.exists():
-        half = clip.with_suffix(".part.mp4")
-        with_bar = iter(track(range(street.frame_count), "making up a street", console=notes, transient=True))
+def _count(job: CountJob, city: City) -> list[CameraCount]:
+    names = [camera.id for camera in city.cameras]
+    notes.print(f"counting {escape(', '.join(names))} (Ctrl-C ends the counting)")
+    with progress(names, notes) as shown:
+        return count(replace(job, on_seal=shown.seal, on_progress=shown.done), city.cameras)
 
-        def drawn(_done: int, _all: int) -> None:
-            next(with_bar, None)
 
-        street.write(half, drawn)
-        half.rename(clip)
-    city_file.write_text(street.city_toml(clip.name), encoding="utf-8")
-    return city_file, street.truth
+def _serve(job: DemoJob, city: City, store: RecordStore) -> None:
+    def ready(url: str) -> None:
+        if not url.endswith(f":{job.port}/"):
+            notes.print(f"port {job.port} cannot be had, so another one was taken")
+        notes.print(f"the map is at [bold]{url}[/] (Ctrl-C ends it); what the camera keeps: [bold]{url}keeps[/]")
+        if job.open_page:
+            webbrowser.open(url)
+
+    serve(city, store, address=("127.0.0.1", job.port or 0), ready=ready, or_free=True)
+
+
+def _make_up(job: DemoJob) -> tuple[Path, Truth]:
+    """Return the city file of a made-up street and how often each movement really happened there.
+
+    The street is drawn by a program of its own: it stands above this room.
+    """
+    notes.print(f"making up a street of {LONG_S:g} s in {job.folder}")
+    words = [sys.executable, "-P", "-m", "waywarden.testing", str(job.folder), str(job.seed), str(LONG_S)]
+    with (
+        Progress(console=notes, transient=True, disable=not notes.is_terminal) as bars,
+        subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as drawing,  # noqa: S603
+    ):
+        task = bars.add_task("drawing")
+        for line in drawing.stdout or ():
+            done, _, frames = line.partition("/")
+            bars.update(task, completed=int(done), total=int(frames))
+        words_of_trouble = drawing.stderr.read().strip().splitlines() if drawing.stderr else []
+    if drawing.returncode:
+        why = words_of_trouble[-1] if words_of_trouble else f"code {drawing.returncode}"
+        raise WaywardenError(f"the made-up street could not be drawn into {job.folder} ({why}): pass another --folder")
+    named = job.folder / f"street-{job.seed}"
+    return named.with_suffix(".toml"), Counter(json.loads(named.with_suffix(".truth.json").read_text("utf-8")))
+
+
+def _store_name(city_file: Path) -> str:
+    """Return the name of a city's own store: two cities may have cameras of the same name."""
+    place = hashlib.sha256(str(city_file.resolve()).encode()).hexdigest()[:8]
+    return f"{city_file.stem}-{place}.sqlite"
 
 
 def _counts_table(camera_id: str, records: Sequence[TrafficInterval], truth: Truth | None) -> Table:
@@ -92,12 +134,13 @@ def _counts_table(camera_id: str, records: Sequence[TrafficInterval], truth: Tru
     for record in totals:
         if has_movements == bool(record.movement_id):
             counted[record.movement_id or f"{record.gate_id} {record.direction}"] += record.count
-    table = Table("movement" if has_movements else "gate", "counted", title=f"Counts of {camera_id}")
-    true = Counter(movement.movement_id for movement in truth.movements) if truth else Counter[str]()
+    table = Table("movement" if has_movements else "gate", title=f"Counts of {escape(camera_id)}")
+    table.add_column("counted", justify="right")
+    true = truth or Truth()
     if truth:
-        table.add_column("truth")
+        table.add_column("truth", justify="right")
     for name in sorted(counted | true):
-        row = [name, str(counted[name])]
+        row = [escape(name), str(counted[name])]
         if truth:
             right = counted[name] == true[name]
             row.append(f"[green]{true[name]}[/]" if right else f"[yellow]{true[name]}[/]")
@@ -106,7 +149,3 @@ def _counts_table(camera_id: str, records: Sequence[TrafficInterval], truth: Tru
     total = [str(counted.total())] + ([str(true.total())] if truth else [])
     table.add_row("[bold]all[/]", *(f"[bold]{n}[/]" for n in total))
     return table
-
-
-def _say_open(url: str, notes: Console) -> None:
-    notes.print(f"\nthe map is at [bold]{url}[/] (Ctrl-C ends it); what the camera keeps: [bold]{url}keeps[/]")

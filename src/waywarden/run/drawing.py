@@ -40,12 +40,19 @@ class _Piece:
     text: str
 
 
-def drawing_for(path: Path, read_city: Callable[[Path], City], still: Callable[[Camera], bytes]) -> Drawing:
+def drawing_for(
+    path: Path,
+    read_city: Callable[[Path], City],
+    still: Callable[[Camera], bytes],
+    picture_px: Callable[[Camera], tuple[int, int]],
+) -> Drawing:
     """Return what the drawing page works with: a new token, the camera as ``path`` has it, its still, and the save.
 
-    ``read_city`` reads the configuration anew each time; ``still`` gives the JPEG without road users.
+    ``read_city`` reads the configuration anew each time; ``still`` gives the JPEG without road users, ``picture_px``
+    the width and height of the camera's own pictures, in whose pixels gates are. Both are asked once a camera.
     """
     stills: dict[str, bytes] = {}
+    sizes_px: dict[str, tuple[int, int]] = {}
 
     def current(camera_id: str) -> Camera:
         for camera in read_city(path).cameras:
@@ -58,12 +65,17 @@ def drawing_for(path: Path, read_city: Callable[[Path], City], still: Callable[[
             stills[camera_id] = still(current(camera_id))
         return stills[camera_id]
 
+    def size_px(camera_id: str) -> tuple[int, int]:
+        if camera_id not in sizes_px:
+            sizes_px[camera_id] = picture_px(current(camera_id))
+        return sizes_px[camera_id]
+
     def save(
         camera_id: str, gates: tuple[Gate, ...], movements: tuple[Movement, ...], calibration: Calibration | None
     ) -> None:
         save_gates(path, camera_id, gates, movements, calibration, check=read_city)
 
-    return Drawing(secrets.token_urlsafe(24), still_of, current, save)
+    return Drawing(secrets.token_urlsafe(24), still_of, current, save, size_px)
 
 
 def save_gates(

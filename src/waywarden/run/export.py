@@ -54,6 +54,8 @@ def check_out(out: str) -> None:
         raise ConfigError(f"cannot write rows to {out}: there is no folder {path.parent}; make it first")
     if path.is_dir():
         raise ConfigError(f"cannot write rows to {out}: it is a folder; give the name of a file")
+    if not os.access(path.parent, os.W_OK):
+        raise ConfigError(f"cannot write rows to {out}: {path.parent} may not be written to; choose another folder")
 
 
 def write_rows(intervals: Iterable[TrafficInterval], out: str, stdout: BinaryIO) -> None:
@@ -94,6 +96,7 @@ def _spoken(out: str) -> Iterator[None]:
         why = {
             errno.ENOSPC: "the disk is full; free some space and try again",
             errno.EDQUOT: "your share of the disk is used up; free some space and try again",
+            errno.EFBIG: "it may not grow any further; raise the limit (ulimit -f) and try again",
             errno.EPIPE: "what read them has stopped reading",
         }.get(fault.errno or 0, f"{fault.strerror}; check the path and its permissions")
         raise WaywardenError(f"cannot write rows to {out}: {why}") from fault

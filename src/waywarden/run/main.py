@@ -3,46 +3,46 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated
+from urllib.parse import quote
 
 import typer
-from rich.console import Console
 from rich.markup import escape
 
+from waywarden import __version__
 from waywarden.run import cameras, demo, serve, weights
 from waywarden.run.city.config import read_city
 from waywarden.run.count import CameraCount, CountJob, chosen_cameras, count
 from waywarden.run.drawing import drawing_for
 from waywarden.run.export import check_out, export, write_rows
-from waywarden.run.sealing.sealed import still_sealed
+from waywarden.run.keeping import open_kept, refuse_other_bins
+from waywarden.run.sealing.sealed import about_sealed, still_sealed
 from waywarden.run.shown import cameras_table, progress, pulling, weights_table
+from waywarden.run.spoken import INTERRUPTED, OneLineGroup, notes, say_troubles, tables
 from waywarden.store.nothing import NoRecords
-from waywarden.store.port import IntervalFilter, RecordStore
+from waywarden.store.port import IntervalFilter
 from waywarden.store.sqlite import open_store
-from waywarden.terms.errors import ConfigError, WaywardenError
+from waywarden.terms.errors import ConfigError
 from waywarden.terms.places import Camera
 from waywarden.terms.records import HealthState
 from waywarden.traffic.tally import BINS_MIN
 
-INTERRUPTED = 130
 STILL_S = 120.0
-"""A still is the median of at most this much of a camera."""
+"""A still is the median of at most this much of a camera, unless the user says otherwise."""
+TIMES = ["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S%z"]
 
 app = typer.Typer(
-    no_args_is_help=True,
+    cls=OneLineGroup,
     pretty_exceptions_enable=False,
     help="Counts traffic with the cameras a city already has. It measures streets, never people.",
 )
-cameras_app = typer.Typer(no_args_is_help=True, help="Look at the cameras of a city.")
-weights_app = typer.Typer(no_args_is_help=True, help="Fetch and list the weights of object detectors.")
+cameras_app = typer.Typer(help="Look at the cameras of a city.")
+weights_app = typer.Typer(help="Fetch and list the weights of object detectors.")
 app.add_typer(cameras_app, name="cameras")
 app.add_typer(weights_app, name="weights")
-
-notes = Console(stderr=True, highlight=False, soft_wrap=True)
 
 CityFile = Annotated[Path, typer.Option("--city", help="The city's description (city.toml).")]
 CameraId = Annotated[str | None, typer.Option("--camera", help="Only this camera.")]
@@ -53,21 +53,18 @@ WeightsPath = Annotated[
 ]
 
 
-@contextmanager
-def spoken() -> Iterator[None]:
-    """Say a WaywardenError in one line and end with its exit code."""
-    try:
-        yield
-    except WaywardenError as error:
-        fail(error)
-    except BrokenPipeError:
-        raise typer.Exit(1) from None
-
-
-def fail(error: WaywardenError) -> NoReturn:
-    """Print what is wrong, and end."""
-    notes.print(f"[bold red]waywarden:[/] {escape(str(error))}")
-    raise typer.Exit(error.exit_code)
+@app.callback(invoke_without_command=True)
+def before(
+    asked: typer.Context,
+    version: Annotated[bool, typer.Option("--version", help="Say which version this is.")] = False,  # noqa: FBT002
+) -> None:
+    """Counts traffic with the cameras a city already has. It measures streets, never people."""  # noqa: D401
+    if version:
+        typer.echo(f"waywarden {__version__}")
+        raise typer.Exit
+    if asked.invoked_subcommand is None:
+        typer.echo(asked.get_help())
+        raise typer.Exit(ConfigError.exit_code)
 
 
 @app.command("count")
@@ -81,25 +78,30 @@ def count_command(  # noqa: PLR0913, PLR0917 - a parameter an option
     out: Out = "-",
 ) -> None:
     """Count a city's cameras and write tidy rows. Ends with 0 only if every camera was read to its end."""
-    with spoken():
-        check_out(out)
-        if bin_min not in BINS_MIN:
-            raise ConfigError(f"--bin wants minutes that divide the hour ({BINS_MIN}), got {bin_min}")
-        city = read_city(city_file)
-        chosen = chosen_cameras(city, camera)
-        named, method = weights.chosen_detector(detector, weights_path)
-        store: RecordStore | None = open_store(store_file) if store_file else None
-        with progress([c.id for c in chosen], notes) as shown:
-            job = CountJob(
-                city, city_file.parent, named, method, bin_min, store, on_seal=shown.seal, on_progress=shown.done
-            )
-            counted = count(job, chosen)
-        write_rows([record for each in counted for record in each.records], out, sys.stdout.buffer)
-        _say_health(counted)
-        if job.stop.is_set():
-            notes.print("[yellow]interrupted:[/] what was counted until then is kept")
-            raise typer.Exit(INTERRUPTED)
-        _end_with_troubles([(each.camera_id, each.trouble) for each in counted])
+    check_out(out)
+    if bin_min not in BINS_MIN:
+        lengths = ", ".join(map(str, BINS_MIN))
+        raise ConfigError(f"--bin wants minutes that divide the hour, got {bin_min}: use one of {lengths}")
+    city = read_city(city_file)
+    chosen = chosen_cameras(city, camera)
+    named, method = weights.chosen_detector(detector, weights_path)
+    store = open_kept(store_file, city) if store_file else None
+    if store is not None:
+        refuse_other_bins(store, chosen, bin_min)
+    with progress([c.id for c in chosen], notes) as shown:
+        job = CountJob(
+            city, city_file.parent, named, method, bin_min, store, on_seal=shown.seal, on_progress=shown.done
+        )
+        counted = count(job, chosen)
+    _say_health(counted)
+    code = say_troubles([(each.camera_id, each.trouble) for each in counted])
+    if job.stop.is_set():
+        notes.print("[yellow]interrupted:[/] what was counted until then is kept")
+        code = INTERRUPTED
+    rows = [record for each in counted for record in each.records]
+    if rows or code == 0:  # a file of an earlier count is not replaced with nothing
+        write_rows(rows, out, sys.stdout.buffer)
+    raise typer.Exit(code)
 
 
 @app.command("serve")
@@ -110,34 +112,43 @@ def serve_command(
     port: Annotated[int, typer.Option(help="Port to listen on.")] = 8765,
 ) -> None:
     """Serve the map page and the API."""
-    with spoken():
-        city = read_city(city_file)
-        store = open_store(store_file)
-        serve.serve(city, store, address=(host, port), ready=lambda url: notes.print(f"the map is at [bold]{url}[/]"))
+    city = read_city(city_file)
+    store = open_kept(store_file, city)
+    serve.serve(city, store, address=(host, port), ready=lambda url: notes.print(f"the map is at [bold]{url}[/]"))
 
 
 @app.command("gates")
 def gates_command(
     city_file: CityFile,
+    camera: CameraId = None,
     port: Annotated[int, typer.Option(help="Port to listen on, on this machine only.")] = 8766,
     weights_path: WeightsPath = None,
+    seconds: Annotated[float, typer.Option(help="How much of a camera the still looks at, at most.")] = STILL_S,
 ) -> None:
     """Draw gates and calibration points on a still without road users, and save them into city.toml."""
-    with spoken():
-        named, _ = weights.chosen_detector("motion", weights_path)
-        city = read_city(city_file)
+    if seconds <= 0:
+        raise ConfigError(f"--seconds is how long a still looks, more than 0, got {seconds:g}")
+    city = read_city(city_file)
+    chosen = chosen_cameras(city, camera)
+    named, _ = weights.chosen_detector("motion", weights_path)
 
-        def still(camera: Camera) -> bytes:
-            with notes.status(f"looking at {camera.id} until its road users have gone by"):
-                return still_sealed(camera, city_file.parent, STILL_S, named).jpeg
+    def still(one: Camera) -> bytes:
+        notes.print(f"looking at {escape(one.id)} for {seconds:g} s of it, until its road users have gone by")
+        return still_sealed(one, city_file.parent, seconds, named).jpeg
 
-        drawing = drawing_for(city_file, read_city, still)
+    def picture_px(one: Camera) -> tuple[int, int]:
+        facts = about_sealed(one, city_file.parent)
+        return facts.width, facts.height
 
-        def ready(url: str) -> None:
-            for camera in city.cameras:
-                notes.print(f"draw the gates of {camera.id} at [bold]{url}draw/{camera.id}?token={drawing.token}[/]")
+    drawing = drawing_for(city_file, read_city, still, picture_px)
 
-        serve.serve(city, NoRecords(), address=("127.0.0.1", port), drawing=drawing, ready=ready)
+    def ready(url: str) -> None:
+        for one in chosen:
+            address = f"{url}draw/{quote(one.id, safe='')}?token={drawing.token}"
+            notes.print(f"draw the gates of {escape(one.id)} at [bold]{address}[/]")
+        notes.print("Ctrl-C ends it")
+
+    serve.serve(city, NoRecords(), address=("127.0.0.1", port), drawing=drawing, ready=ready)
 
 
 @app.command("export")
@@ -145,18 +156,21 @@ def export_command(
     store_file: StoreFile = Path("waywarden.sqlite"),
     out: Out = "-",
     camera: CameraId = None,
-    since: Annotated[datetime | None, typer.Option(help="From this time on (UTC).")] = None,
-    until: Annotated[datetime | None, typer.Option(help="Before this time (UTC).")] = None,
+    since: Annotated[datetime | None, typer.Option(formats=TIMES, help="From this time on (UTC).")] = None,
+    until: Annotated[datetime | None, typer.Option(formats=TIMES, help="Before this time (UTC).")] = None,
 ) -> None:
     """Write stored intervals as tidy rows."""
-    with spoken():
-        wanted = IntervalFilter(camera_id=camera, since=cameras.utc(since), until=cameras.utc(until))
-        rows = export(open_store(store_file, read_only=True), wanted, out)
-        notes.print(f"{rows} rows")
+    store = open_store(store_file, read_only=True)
+    known = sorted(store.newest_starts())
+    if camera is not None and camera not in known:
+        raise ConfigError(f'{store_file} holds no rows of a camera "{camera}"; it has {", ".join(known) or "none"}')
+    wanted = IntervalFilter(camera_id=camera, since=cameras.utc(since), until=cameras.utc(until))
+    rows = export(store, wanted, out)
+    notes.print(f"{rows} rows")
 
 
 @app.command("demo")
-def demo_command(
+def demo_command(  # noqa: PLR0913, PLR0917 - a parameter an option
     city_file: Annotated[
         Path | None, typer.Option("--city", help="Count this city instead of a made-up street.")
     ] = None,
@@ -165,28 +179,27 @@ def demo_command(
     port: Annotated[int, typer.Option(help="Port of the page.")] = 8765,
     serve_page: Annotated[bool, typer.Option("--serve/--no-serve", help="Serve the page when counted.")] = True,  # noqa: FBT002
     weights_path: WeightsPath = None,
+    open_page: Annotated[bool, typer.Option("--open", help="Open the page in a browser as well.")] = False,  # noqa: FBT002
 ) -> None:
-    """Count a made-up street, print count against truth, and open the page."""
-    with spoken():
-        demo.demo(demo.DemoJob(city_file, folder, seed, port if serve_page else None, weights_path), notes)
+    """Count a made-up street, print count against truth, and serve the page."""
+    job = demo.DemoJob(city_file, folder, seed, port if serve_page else None, weights_path, open_page)
+    raise typer.Exit(demo.demo(job))
 
 
 @cameras_app.command("check")
 def cameras_check(city_file: CityFile, camera: CameraId = None, weights_path: WeightsPath = None) -> None:
     """Open each camera; say its size, rate and codec, and what it costs to count it."""
-    with spoken():
-        city = read_city(city_file)
-        named, _ = weights.chosen_detector("motion", weights_path)
-        checked = cameras.check(chosen_cameras(city, camera), city_file.parent, named)
-        notes.print(cameras_table(checked))
-        _end_with_troubles([(each.camera_id, each.trouble) for each in checked])
+    city = read_city(city_file)
+    named, _ = weights.chosen_detector("motion", weights_path)
+    checked = cameras.check(chosen_cameras(city, camera), city_file.parent, named)
+    tables.print(cameras_table(checked))
+    raise typer.Exit(say_troubles([(each.camera_id, each.trouble) for each in checked]))
 
 
 @weights_app.command("list")
 def weights_list() -> None:
     """List the networks that can be fetched, and which of them are here."""
-    with spoken():
-        notes.print(weights_table(weights.listed()))
+    tables.print(weights_table(weights.listed()))
 
 
 @weights_app.command("pull")
@@ -195,10 +208,9 @@ def weights_pull(
     base_url: Annotated[str | None, typer.Option(help="A mirror to fetch from instead of the official place.")] = None,
 ) -> None:
     """Fetch a network's official files, check their hashes, and keep them."""
-    with spoken():
-        with pulling(notes) as on_progress:
-            paths = weights.pull(name, on_progress=on_progress, base_url=base_url)
-        notes.print(f"kept in {paths[0].parent}; count with --weights {paths[0]}")
+    with pulling(notes) as on_progress:
+        paths = weights.pull(name, on_progress=on_progress, base_url=base_url)
+    notes.print(f"kept in {paths[0].parent}; count with --weights {paths[0]}")
 
 
 def _say_health(counted: Sequence[CameraCount]) -> None:
@@ -206,12 +218,3 @@ def _say_health(counted: Sequence[CameraCount]) -> None:
         for health in each.health:
             if health.state != HealthState.OK:
                 notes.print(f"[yellow]{each.camera_id}:[/] {escape(health.reason)}")
-
-
-def _end_with_troubles(troubles: Sequence[tuple[str, WaywardenError | None]]) -> None:
-    """Say each camera's trouble in a line; end with the first one's exit code if there is any."""
-    found = [(camera_id, trouble) for camera_id, trouble in troubles if trouble is not None]
-    for camera_id, trouble in found:
-        notes.print(f"[bold red]{camera_id}:[/] {escape(str(trouble))}")
-    if found:
-        raise typer.Exit(found[0][1].exit_code)

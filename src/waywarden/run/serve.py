@@ -27,6 +27,7 @@ def serve(
     address: tuple[str, int] = ("127.0.0.1", 8040),
     drawing: Drawing | None = None,
     ready: Callable[[str], None] | None = None,
+    or_free: bool = False,
 ) -> None:
     """Serve ``city`` over ``store`` until SIGINT or SIGTERM.
 
@@ -38,6 +39,8 @@ def serve(
         With it the drawing page is served too, and then the host must be this machine's loopback address.
     ready : callable, optional
         Called once with the site's address, when it can be opened.
+    or_free : bool
+        Take any free port where the wanted one cannot be had.
 
     Raises
     ------
@@ -47,7 +50,7 @@ def serve(
     host, port = address
     if drawing is not None and host not in LOOPBACK:
         raise ServeError(f"the drawing page is for this machine alone: serve it on 127.0.0.1, not on {host}")
-    listening = listen(host, port)
+    listening = _listen_or_free(host, port) if or_free else listen(host, port)
     config = uvicorn.Config(
         create_app(city, store, drawing),
         log_level="warning",
@@ -75,6 +78,13 @@ def _stopped_by_signals() -> Iterator[None]:
             yield
     finally:
         signal.signal(signal.SIGTERM, before)
+
+
+def _listen_or_free(host: str, port: int) -> socket.socket:
+    try:
+        return listen(host, port)
+    except ServeError:
+        return listen(host, 0)
 
 
 def listen(host: str, port: int) -> socket.socket:

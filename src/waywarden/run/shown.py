@@ -46,7 +46,7 @@ class CameraProgress:
 def progress(camera_ids: Sequence[str], console: Console) -> Iterator[CameraProgress]:
     """Show a bar for each camera while the block runs; nothing but plain lines where there is no terminal."""
     columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=console, transient=True) as bars:
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bars:
         yield CameraProgress(bars, camera_ids)
 
 
@@ -54,7 +54,7 @@ def progress(camera_ids: Sequence[str], console: Console) -> Iterator[CameraProg
 def pulling(console: Console) -> Iterator[Callable[[str, int, int | None], None]]:
     """Show a bar for each file that is fetched while the block runs."""
     columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=console) as bars:
+    with Progress(*columns, console=console, disable=not console.is_terminal) as bars:
         tasks: dict[str, TaskID] = {}
 
         def on_progress(name: str, there: int, total: int | None) -> None:

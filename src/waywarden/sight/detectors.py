@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from waywarden.sight.motion import MotionObjectDetector
 from waywarden.sight.movers import WithMovers
-from waywarden.sight.network import NetworkObjectDetector
+from waywarden.sight.moving.motion import MotionObjectDetector
+from waywarden.sight.networks.network import NetworkObjectDetector
 from waywarden.sight.ports import ObjectDetector
 
 MOTION = "motion"

@@ -12,9 +12,9 @@ from collections.abc import Iterable
 import numpy as np
 
 from waywarden.sight.frame import Frame
-from waywarden.sight.heads import Floats
-from waywarden.sight.motion import MotionObjectDetector
-from waywarden.sight.network import NetworkObjectDetector
+from waywarden.sight.moving.motion import MotionObjectDetector
+from waywarden.sight.networks.heads import Floats
+from waywarden.sight.networks.network import NetworkObjectDetector
 from waywarden.sight.ports import Seen
 
 NEAR = 0.35

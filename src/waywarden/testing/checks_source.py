@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import pickle
+import pickle  # noqa: TID251 - to see that a frame refuses it
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction

@@ -104,10 +104,20 @@ class Track:
 
 
 def vote(votes: Mapping[Kind, float]) -> Kind:
-    """Return the kind with most votes, never a vague one while a definite one has a quarter of all votes."""
-    definite = {kind: n for kind, n in votes.items() if kind not in {Kind.VEHICLE, Kind.UNCLASSIFIED}}
-    pool = definite if sum(definite.values()) * 4 >= sum(votes.values()) and definite else votes
-    return max(pool, key=lambda kind: (pool[kind], -KINDS.index(kind)))
+    """Return the kind with most votes.
+
+    A vague kind never wins while the definite ones have a quarter of all votes, and a pedestrian with a tenth of a
+    bicycle or motorcycle is its rider: networks see the rider sooner than the wheels.
+    """
+    definite: dict[Kind, float] = {
+        kind: n for kind, n in votes.items() if kind not in {Kind.VEHICLE, Kind.UNCLASSIFIED}
+    }
+    has_name = bool(definite) and sum(definite.values()) * 4 >= sum(votes.values())
+    pool: Mapping[Kind, float] = definite if has_name else votes
+    winner = max(pool, key=lambda kind: (pool[kind], -KINDS.index(kind)))
+    wheels = max((Kind.BICYCLE, Kind.MOTORCYCLE), key=lambda kind: pool.get(kind, 0.0))
+    rides = winner == Kind.PEDESTRIAN and pool.get(wheels, 0.0) * 10 >= sum(pool.values())
+    return wheels if rides else winner
 
 
 def size_px(box: Box) -> float:

@@ -42,12 +42,15 @@ class Drawing:
         The camera as city.toml has it now; a WaywardenError if there is none.
     save : (camera id, gates, movements, calibration) -> None
         Writes them into city.toml; ConfigError if they cannot be.
+    picture_px : camera id -> (width, height)
+        The size of the camera's own pictures, in whose pixels gates are; the still may be smaller.
     """
 
     token: str
     still: Callable[[str], bytes]
     current: Callable[[str], Camera]
     save: Callable[[str, tuple[Gate, ...], tuple[Movement, ...], Calibration | None], None]
+    picture_px: Callable[[str], tuple[int, int]]
 
 
 class DrawingPage:
@@ -74,7 +77,7 @@ class DrawingPage:
     def camera(self, request: Request) -> Response:
         """Answer with the camera's gates, movements and calibration as they stand in city.toml."""
         self._admit(request)
-        return JSONResponse(_camera_json(self._drawing.current(request.path_params["camera"])), headers=_NO_STORE)
+        return self._answer(request.path_params["camera"])
 
     def still(self, request: Request) -> Response:
         """Answer with the redacted still."""
@@ -91,14 +94,17 @@ class DrawingPage:
         body = await request.body()
         if len(body) > MAX_BODY_BYTES:
             raise QueryError(f"what was drawn may be {MAX_BODY_BYTES} bytes at most, got {len(body)}")
-        camera = await run_in_threadpool(self._save, request.path_params["camera"], body)
-        return JSONResponse(_camera_json(camera), headers=_NO_STORE)
+        return await run_in_threadpool(self._save, request.path_params["camera"], body)
 
-    def _save(self, camera_id: str, body: bytes) -> Camera:
+    def _save(self, camera_id: str, body: bytes) -> Response:
         gates, movements, calibration = read_drawn(body)
-        refuse_outside(gates, calibration, jpeg_size_px(self._drawing.still(camera_id)))
+        refuse_outside(gates, calibration, self._drawing.picture_px(camera_id))
         self._drawing.save(camera_id, gates, movements, calibration)
-        return self._drawing.current(camera_id)
+        return self._answer(camera_id)
+
+    def _answer(self, camera_id: str) -> Response:
+        camera = self._drawing.current(camera_id)
+        return JSONResponse(_camera_json(camera, self._drawing.picture_px(camera_id)), headers=_NO_STORE)
 
     def _admit(self, request: Request) -> None:
         came_from = request.client.host if request.client else ""
@@ -112,11 +118,12 @@ class DrawingPage:
 _NO_STORE = {"Cache-Control": "no-store"}
 
 
-def _camera_json(camera: Camera) -> dict[str, object]:
+def _camera_json(camera: Camera, size_px: tuple[int, int]) -> dict[str, object]:
     calibration = camera.calibration
     return {
         "camera": camera.id,
         "name": camera.name,
+        "size_px": list(size_px),
         "gates": [
             {"gate": gate.id, "from_px": list(gate.from_px), "to_px": list(gate.to_px), "name": gate.name}
             for gate in camera.gates
@@ -182,14 +189,3 @@ def refuse_outside(gates: Sequence[Gate], calibration: Calibration | None, size_
     for what, (x, y) in points:
         if not (0 <= x <= width and 0 <= y <= height):
             raise ConfigError(f"{what} is outside the picture: ({x:g}, {y:g}) is not within {width} x {height} pixels")
-
-
-def jpeg_size_px(jpeg: bytes) -> tuple[int, int]:
-    """Return (width, height) from a JPEG's frame header (ITU-T T.81, B.2.2); ConfigError if there is none."""
-    at = 2
-    while at + 9 <= len(jpeg) and jpeg[at] == 0xFF:
-        marker, length = jpeg[at + 1], int.from_bytes(jpeg[at + 2 : at + 4])
-        if 0xC0 <= marker <= 0xCF and marker not in {0xC4, 0xC8, 0xCC}:
-            return int.from_bytes(jpeg[at + 7 : at + 9]), int.from_bytes(jpeg[at + 5 : at + 7])
-        at += 2 + length
-    raise ConfigError("the camera's still is not a JPEG: see 'waywarden cameras check'")

@@ -15,7 +15,7 @@ from waywarden.run.city.toml_lines import Where, key_lines, line_of
 from waywarden.terms.errors import ConfigError
 from waywarden.terms.places import Calibration, CalibrationPoint, Camera, City, Gate, LonLat, Movement, Zone
 
-__all__ = ["CITY_KEYS", "check_gates", "read_city"]
+__all__ = ["CITY_KEYS", "read_city"]
 
 _LEAST_POINTS = 4
 _LON_LAT_CRS = "EPSG:4326"
@@ -49,17 +49,6 @@ def read_city(path: Path) -> City:
     except ValueError as fault:
         raise ConfigError(_syntax(path, text, str(fault))) from fault
     return _city(document, document.table("", (), raw))
-
-
-def check_gates(camera: Camera, width: int, height: int) -> None:
-    """Raise ConfigError if a gate of ``camera`` ends outside its picture of ``width`` x ``height`` pixels."""
-    for gate in camera.gates:
-        for name, (x, y) in (("from_px", gate.from_px), ("to_px", gate.to_px)):
-            if not (0 <= x <= width and 0 <= y <= height):
-                raise ConfigError(
-                    f'camera "{camera.id}": gate "{gate.id}" has {name} = [{x:g}, {y:g}] outside the picture, which is '
-                    f"{width} x {height} pixels; draw the gate again"
-                )
 
 
 class _Document:

@@ -83,9 +83,9 @@ def _do(job: Job, send: Send) -> None:
 def _own_openers() -> Openers:
     # Here and not above, so that a test with its own openers needs no inference runtime; the runtime's telemetry is
     # closed before anybody else can import it.
-    import waywarden.sight.runtime  # noqa: F401, PLC0415
+    import waywarden.sight.networks.runtime  # noqa: F401, PLC0415
     from waywarden.sight.detectors import open_object_detector  # noqa: PLC0415
-    from waywarden.sight.sources import open_source  # noqa: PLC0415
+    from waywarden.sight.sources.opening import open_source  # noqa: PLC0415
     from waywarden.sight.watch import watch  # noqa: PLC0415
 
     return Openers(open_source, open_object_detector, watch)

@@ -14,12 +14,13 @@ LAMP: Rgb = (235, 238, 235)
 TAIL: Rgb = (170, 24, 22)
 PLATE: Rgb = (225, 222, 200)
 PAINTS: tuple[Rgb, ...] = (
-    (228, 230, 230), (232, 232, 228), (222, 224, 226), (52, 54, 58), (60, 63, 68), (44, 45, 48), (98, 102, 108),
-    (128, 132, 136), (176, 180, 184), (198, 200, 202), (44, 60, 104), (64, 94, 142), (140, 34, 34), (48, 74, 62),
+    (232, 234, 234), (228, 230, 230), (236, 236, 232), (222, 224, 226), (204, 206, 208), (190, 194, 198),
+    (176, 180, 184), (140, 145, 150), (112, 116, 122), (60, 63, 68), (52, 54, 58), (48, 66, 112), (70, 100, 150),
+    (150, 40, 40), (58, 88, 74),
 )  # fmt: skip
 VAN_PAINTS: tuple[Rgb, ...] = ((236, 237, 236), (230, 230, 226), (214, 216, 218), (52, 66, 96), (110, 114, 118))
 LIVERIES: tuple[Rgb, ...] = ((40, 76, 130), (150, 40, 36), (46, 104, 70), (200, 130, 40), (70, 72, 78))
-BUS_PAINTS: tuple[Rgb, ...] = ((186, 28, 30), (178, 26, 30), (30, 92, 140), (226, 190, 60), (228, 228, 224))
+BUS_PAINTS: tuple[Rgb, ...] = ((176, 34, 36), (228, 229, 226), (48, 96, 138), (214, 186, 84), (232, 232, 230))
 CLOTHES: tuple[Rgb, ...] = ((40, 44, 58), (70, 62, 56), (150, 40, 44), (52, 86, 120), (190, 186, 176), (28, 28, 32))
 SKINS: tuple[Rgb, ...] = ((214, 172, 146), (168, 120, 92), (104, 72, 54))
 
@@ -132,14 +133,20 @@ def bus(trip: Trip, rng: np.random.Generator) -> Body:
     half, wide, top = trip.length_m / 2, trip.width_m / 2, trip.height_m
     build = Builder()
     _block(build, (-half, half), wide, (0.3, top), paint)
-    _panes(build, (-half + 0.5, half - 1.4), 6, wide + 0.01, (1.2, 2.35))
-    _panes(build, (half - 1.3, half - 0.3), 1, wide + 0.01, (0.6, 2.35))
-    for x, low, sign in ((half + 0.01, 1.05, (230, 160, 40)), (-half - 0.01, 1.5, TRIM)):
-        build.end(x, (-wide * 0.9, wide * 0.9), (low, 2.5), (GLASS, 0.3, 1))
-        build.end(x, (-wide * 0.63, wide * 0.63), (2.6, 2.9), (sign, 0, 1))
-    for x0, x1 in ((-half * 0.6, -half * 0.25), (half * 0.1, half * 0.4)):
-        z, y = top + 0.02, wide * 0.5
-        build.quad(((x0, -y, z), (x1, -y, z), (x1, y, z), (x0, y, z)), (0, 0, 1), ((200, 202, 204), 0.1, 1))
+    build.flanks((-half + 0.3, half - 0.02), (wide + 0.01, wide + 0.01), (1.15, 2.5), (GLASS, 0.12, 1))
+    for pillar in np.linspace(-half + 1.6, half - 1.5, 6):
+        build.flanks((pillar, pillar + 0.1), (wide + 0.02, wide + 0.02), (1.15, 2.5), (TRIM, 0.1, 2))
+    for door in (half - 1.3, -0.6):
+        build.flanks((door, door + 1.1), (wide + 0.02, wide + 0.02), (0.45, 2.45), (GLASS, 0.2, 2))
+    build.flanks((-half + 0.05, half - 0.05), (wide + 0.01, wide + 0.01), (0.3, 0.55), (TRIM, 0.05, 1))
+    for x, low, sign in ((half + 0.01, 0.95, (230, 160, 40)), (-half - 0.01, 1.5, TRIM)):
+        build.end(x, (-wide * 0.93, wide * 0.93), (low, 2.9), (GLASS, 0.14, 1))
+        build.end(x, (-wide * 0.55, wide * 0.55), (2.58, 2.82), (sign, 0, 2))
+    z, y = top + 0.02, wide * 0.8
+    for x0, x1, rgb in ((-half * 0.96, half * 0.96, (226, 227, 226)), (-half * 0.5, -half * 0.1, (170, 172, 174))):
+        y -= 0.15
+        z += 0.01
+        build.quad(((x0, -y, z), (x1, -y, z), (x1, y, z), (x0, y, z)), (0, 0, 1), (rgb, 0.15, 1 + (y < wide * 0.7)))
     _lamps(build, half, wide * 0.95, 0.7)
     for x in (-trip.wheelbase_m / 2, trip.wheelbase_m / 2):
         build.wheel(x, wide + 0.02, 0.48)

@@ -129,7 +129,7 @@ Rib = tuple[float, tuple[tuple[float, float], ...]]
 
 
 def hull(build: Builder, ribs: Sequence[Rib], paint: Rgb, windows: set[tuple[int, int]], screens: set[int]) -> None:
-    """Skin a hull over ``ribs`` (rear to front). ``windows`` are (gap, level) of glass sides, ``screens`` glass tops."""
+    """Skin a hull over ``ribs`` (rear to front). ``windows`` (gap, level) are glass sides, ``screens`` glass tops."""
     for gap, ((x0, low), (x1, high)) in enumerate(pairwise(ribs)):
         for level in range(len(low) - 1):
             (w00, z00), (w01, z01), (w10, z10), (w11, z11) = low[level], low[level + 1], high[level], high[level + 1]

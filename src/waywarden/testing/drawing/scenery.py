@@ -75,7 +75,7 @@ def ground_rgb(x: Floats, y: Floats, where: Site) -> Floats:
     paved = (ax < PAVED_M) | (ay < PAVED_M)
     grain = value_noise(x * 9, y * 9, where.look) * 14 + value_noise(x * 2.3, y * 2.3, where.look + 1) * 9
     broad = value_noise(x * 0.22, y * 0.22, where.look + 2) * 16
-    grey = 128 + grain + broad
+    grey = 138 + grain + broad
     worn = np.minimum(ax, ay)  # the distance from the middle of the arm one is on
     grey = grey - 7 * np.exp(-(((worn - LANE_M / 2) / 0.35) ** 2)) - _cracks(x, y, where.look)
     rgb = np.stack((grey, grey, grey + 3), axis=-1)

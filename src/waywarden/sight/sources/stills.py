@@ -13,7 +13,7 @@ import av
 
 from waywarden.sight.frame import Frame
 from waywarden.sight.ports import SourceFacts
-from waywarden.sight.video import gap_limit_s, time_in_name
+from waywarden.sight.sources.video import gap_limit_s, time_in_name
 from waywarden.terms.errors import SourceError
 from waywarden.terms.records import CameraHealth, HealthState
 

@@ -1,7 +1,7 @@
 """What moves: an object detector that needs no weights, from a background of the street without its road users.
 
-The background is made from looks that are spread over minutes (``sight.background``) and follows the light in between.
-Cast shadows keep the ground's colour and lose brightness (Horprasert et al. 1999); such pixels are not taken for a road
+The background is made from looks that are spread over minutes (``background``) and follows the light in between. Cast
+shadows keep the ground's colour and lose brightness (Horprasert et al. 1999); such pixels are not taken for a road
 user. Everything is ``unclassified``: movement has no name.
 """
 
@@ -13,9 +13,9 @@ from datetime import UTC, datetime
 import numpy as np
 import numpy.typing as npt
 
-from waywarden.sight.background import Colours, background_of
-from waywarden.sight.blobs import Mask, blobs, thicker, thinner
 from waywarden.sight.frame import Frame, Picture
+from waywarden.sight.moving.background import Colours, background_of
+from waywarden.sight.moving.blobs import Mask, blobs, thicker, thinner
 from waywarden.sight.ports import Seen
 from waywarden.terms.kinds import Kind, kind_number
 

@@ -15,7 +15,7 @@ from av.video.stream import VideoStream
 
 from waywarden.sight.frame import Frame
 from waywarden.sight.ports import SourceFacts
-from waywarden.sight.video import (
+from waywarden.sight.sources.video import (
     UNTIMED_FORMATS,
     PresentationClock,
     gap_limit_s,

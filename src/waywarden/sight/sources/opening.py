@@ -9,9 +9,9 @@ from pathlib import Path
 
 from waywarden.sight.frame import Frame
 from waywarden.sight.ports import FrameSource, SourceFacts
-from waywarden.sight.stills import STILL_SUFFIXES, StillsSource
-from waywarden.sight.stream import LiveStream, is_live, redacted
-from waywarden.sight.video import GAP_MIN_S, VideoSource, time_in_name
+from waywarden.sight.sources.stills import STILL_SUFFIXES, StillsSource
+from waywarden.sight.sources.stream import LiveStream, is_live, redacted
+from waywarden.sight.sources.video import GAP_MIN_S, VideoSource, time_in_name
 from waywarden.terms.errors import SourceError
 from waywarden.terms.places import Camera
 from waywarden.terms.records import CameraHealth, HealthState

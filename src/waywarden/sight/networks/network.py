@@ -15,10 +15,18 @@ from pathlib import Path
 import numpy as np
 
 from waywarden.sight.frame import Frame
-from waywarden.sight.heads import Floats, Head, nanodet_plus, rows_of_five, rows_of_seven, without_doubles, yolox
-from waywarden.sight.labels import BIKE_2000, COCO_80, CROSSROAD_1016
+from waywarden.sight.networks.heads import (
+    Floats,
+    Head,
+    nanodet_plus,
+    rows_of_five,
+    rows_of_seven,
+    without_doubles,
+    yolox,
+)
+from waywarden.sight.networks.labels import BIKE_2000, COCO_80, CROSSROAD_1016
+from waywarden.sight.networks.runtime import ov
 from waywarden.sight.ports import Seen
-from waywarden.sight.runtime import ov
 from waywarden.terms.errors import WeightsError
 from waywarden.terms.kinds import Kind, kind_number
 

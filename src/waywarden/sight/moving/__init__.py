@@ -1,0 +1,1 @@
+"""What moves, against a background of the street without its road users."""

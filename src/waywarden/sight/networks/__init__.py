@@ -1,0 +1,1 @@
+"""Networks through one inference runtime: recognised, fed, read."""

@@ -1,0 +1,1 @@
+"""Where frames come from: recordings, stills, live streams."""

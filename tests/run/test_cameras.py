@@ -1,0 +1,44 @@
+"""``waywarden cameras check``: what a camera is, what it costs, and a bad one beside a good one."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+
+from run.command_line import ask, write_city
+from waywarden.run import cameras
+from waywarden.run.city.config import read_city
+from waywarden.terms.errors import SourceError
+
+
+def test_it_says_size_rate_codec_length_and_cost(tmp_path: Path, clip: Path) -> None:
+    path = write_city(tmp_path, ("a", f'"{clip}"'))
+    (found,) = cameras.check(read_city(path).cameras, tmp_path, "motion")
+    assert found.trouble is None
+    assert found.facts is not None
+    assert (found.facts.width, found.facts.height, found.facts.rate_hz, found.facts.codec) == (64, 48, 25, "h264")
+    assert found.facts.duration_s is not None
+    assert abs(found.facts.duration_s - 3) < 0.1
+    assert found.cpu_ms is None or found.cpu_ms < 1000
+
+
+def test_a_bad_camera_beside_a_good_one(tmp_path: Path, clip: Path) -> None:
+    said = ask("cameras", "check", "--city", write_city(tmp_path, ("bad", '"none.mp4"'), ("good", f'"{clip}"')))
+    assert said.code == SourceError.exit_code
+    (line,) = said.lines
+    assert line.startswith("bad: ")
+    assert "64 x 48" in said.out
+    assert max(map(len, said.out.splitlines())) <= 80
+
+
+def test_a_recording_too_short_to_tell_its_cost(tmp_path: Path, clip: Path) -> None:
+    path = write_city(tmp_path, ("a", f'"{clip}"'))
+    seen, _ = cameras._look(read_city(path).cameras[0], tmp_path, "motion", 5)
+    assert seen == 5
+
+
+def test_a_time_without_a_zone_is_taken_for_utc() -> None:
+    noon = datetime(2026, 6, 1, 12, tzinfo=UTC)
+    assert cameras.utc(None) is None
+    assert cameras.utc(noon.replace(tzinfo=None)) == noon
+    assert cameras.utc(noon.astimezone(timezone(timedelta(hours=2)))) == noon
