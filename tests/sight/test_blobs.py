@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 from scipy import ndimage
 
-from waywarden.sight.blobs import blobs, thicker, thinner
+from waywarden.sight.moving.blobs import blobs, thicker, thinner
 
 MASKS = arrays(bool, array_shapes(min_dims=2, max_dims=2, min_side=1, max_side=24))
 ALL_ROUND = np.ones((3, 3), bool)

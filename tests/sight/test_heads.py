@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from waywarden.sight.heads import (
+from waywarden.sight.networks.heads import (
     grid_points,
     nanodet_plus,
     overlap,

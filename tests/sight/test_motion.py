@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from waywarden.sight.frame import Frame
-from waywarden.sight.heads import overlap
-from waywarden.sight.motion import MotionObjectDetector
-from waywarden.sight.sources import open_source
+from waywarden.sight.networks.heads import overlap
+from waywarden.sight.moving.motion import MotionObjectDetector
+from waywarden.sight.sources.opening import open_source
 from waywarden.sight.watch import watch
 from waywarden.terms.kinds import KINDS, Kind
 from waywarden.terms.places import Camera, Gate

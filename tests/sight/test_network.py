@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 from waywarden.sight.frame import Frame
-from waywarden.sight.heads import overlap
-from waywarden.sight.network import NETWORKS, NetworkObjectDetector
+from waywarden.sight.networks.heads import overlap
+from waywarden.sight.networks.network import NETWORKS, NetworkObjectDetector
 from waywarden.terms.errors import WeightsError
 from waywarden.terms.kinds import KINDS, Kind, kind_number
 
