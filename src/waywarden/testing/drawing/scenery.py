@@ -186,7 +186,7 @@ def illumination(x: Floats, y: Floats, sunlit: Floats, where: Site, light: Weath
         return np.asarray(sky * 1.05, np.float32)
     glow = np.zeros(x.shape, np.float32)
     for lx, ly in where.lamps_m:
-        glow += 0.62 / (1 + ((x - lx) ** 2 + (y - ly) ** 2) / 70) ** 2
+        glow += 0.55 / (1 + ((x - lx) ** 2 + (y - ly) ** 2) / 120) ** 2
     return np.asarray(sky + (glow * light.lamps)[..., None] * np.array((1.0, 0.86, 0.62), np.float32), np.float32)
 
 

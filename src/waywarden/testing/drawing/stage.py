@@ -211,7 +211,7 @@ class Stage:
                 polygons.append(_placed_at(np.array(local), p))
             if polygons:
                 at, share = self._cover(*self._on_ground(np.array(polygons, np.float32)))
-                warm = np.array((1.0, 0.96, 0.84), np.float32) * (gain * 2.2 * self._light.lamps)
+                warm = np.array((1.0, 0.96, 0.84), np.float32) * (gain * 3.2 * self._light.lamps)
                 rgb[at] += albedo[at] * share[:, None] * warm
 
     def _glows(self, picture: Floats, placed: Sequence[Placed], at_s: float) -> None:
