@@ -18,7 +18,9 @@ ALL_ROUND = np.ones((3, 3), bool)
 def _by_scipy(mask):
     labels, n = ndimage.label(mask, ALL_ROUND)
     parts = ndimage.find_objects(labels)
-    return sorted((x.start, y.start, x.stop, y.stop, int((labels[y, x] == i + 1).sum())) for i, (y, x) in enumerate(parts[:n]))
+    return sorted(
+        (x.start, y.start, x.stop, y.stop, int((labels[y, x] == i + 1).sum())) for i, (y, x) in enumerate(parts[:n])
+    )
 
 
 def _by_us(mask):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from datetime import UTC, datetime
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 import av
 import numpy as np
@@ -15,6 +15,7 @@ from waywarden.sight.networks.heads import overlap
 from waywarden.sight.networks.network import NETWORKS, NetworkObjectDetector
 from waywarden.terms.errors import WeightsError
 from waywarden.terms.kinds import KINDS, Kind, kind_number
+from waywarden.testing.checks import check_object_detector
 
 AT = datetime(2026, 6, 1, tzinfo=UTC)
 FILES = {
@@ -39,7 +40,7 @@ def frames(clip, every=EVERY):
 def drawn(clip):
     """Return the boxes people drew, frame number -> (n, 4): CVAT counts frames from 0, outside ones are left out."""
     boxes = {}
-    for track in ElementTree.parse(clip.with_suffix(".xml")).getroot().iter("track"):
+    for track in ET.parse(clip.with_suffix(".xml")).getroot().iter("track"):
         for box in track.iter("box"):
             if box.get("outside") == "0":
                 corners = [float(box.get(side)) for side in ("xtl", "ytl", "xbr", "ybr")]
@@ -146,6 +147,13 @@ def test_the_same_frame_twice_gives_the_same_boxes(shared, clips):
     seen = first.detect(frame)
     for other in (first.detect(frame), again.detect(frame)):
         assert all(np.array_equal(one, two) for one, two in zip(seen, other, strict=True))
+
+
+def test_a_network_keeps_the_promises_of_an_object_detector(shared, clips):
+    weights = shared / "weights" / FILES["crossroad-1016"]
+    pictures = [frame.rgb() for _, frame in frames(clips[1], 100)]
+    seen = check_object_detector(lambda: NetworkObjectDetector(weights), pictures)
+    assert all(len(boxes) > 3 for boxes, _, _ in seen)
 
 
 def test_a_grey_picture_is_an_empty_street(shared):
