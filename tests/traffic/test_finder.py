@@ -115,7 +115,13 @@ def test_speeds_on_a_known_plane_are_within_two_percent(mps):
     assert [item.gate_id for item in crossings] == ["far", "near"]
     (passage,) = (item for item in found if isinstance(item, Passage))
     assert passage.speed_mps == pytest.approx(mps, rel=0.02)
-    assert crossings[0].speed_mps == pytest.approx(mps, rel=0.02)
+
+
+@pytest.mark.parametrize("mps", [2.0, 5.0, 8.3])
+def test_the_speed_at_a_gate_is_within_two_percent(mps):
+    found = found_in(frames_of(_driving(mps)), STREET, calibrated())
+    far = next(item for item in found if isinstance(item, Crossing) and item.gate_id == "far")
+    assert far.speed_mps == pytest.approx(mps, rel=0.02)
 
 
 def test_without_calibration_nothing_has_a_speed():
