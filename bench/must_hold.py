@@ -16,7 +16,7 @@ from pathlib import Path
 from command import waywarden_count
 from made_up_streets import CONDITIONS, StreetRow, count_streets
 from places import camera_toml, city_toml, dresden_toml, tfl_cases
-from results import document
+from results import circumstances_now, document
 from rich.console import Console
 from rich.table import Table
 from speeds import dresden_speeds
@@ -148,6 +148,7 @@ def main() -> int:
     if not SHARED.is_dir():
         console.print(f"the real material is not at {SHARED}: set WAYWARDEN_SHARED")
         return 2
+    circumstances = circumstances_now()
     rows: list[Row] = []
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -157,7 +158,7 @@ def main() -> int:
         street_rows, street_table = streets(arguments, folder)
     rows += street_rows
     console.print(_shown(rows))
-    text = document([(row.on, row.wanted, row.got, row.holds) for row in rows], street_table)
+    text = document(circumstances, [(row.on, row.wanted, row.got, row.holds) for row in rows], street_table)
     if arguments.write:
         (Path(__file__).resolve().parents[1] / "docs/results.md").write_text(text)
     return 0 if all(row.holds for row in rows) else 1

@@ -26,16 +26,17 @@ bounds where it is off by more than max(1, 3 %). The error adds up what is misse
 """
 
 
-def document(rows: Sequence[tuple[str, str, str, bool]], streets: Sequence[StreetRow]) -> str:
-    """Return docs/results.md."""
+def document(circumstances: str, rows: Sequence[tuple[str, str, str, bool]], streets: Sequence[StreetRow]) -> str:
+    """Return docs/results.md. ``circumstances`` are those in which measuring began."""
     held = sum(row[3] for row in rows)
     shown = [(on, wanted, got, "yes" if holds else "**NO**") for on, wanted, got, holds in rows]
     title = f"## Must hold: {held} of {len(rows)} do"
     table = _table("what | wanted | got | holds", shown)
-    return "\n\n".join([HEAD.strip(), _circumstances(), title, table, HOW.strip(), *_streets(streets)]) + "\n"
+    return "\n\n".join([HEAD.strip(), circumstances, title, table, HOW.strip(), *_streets(streets)]) + "\n"
 
 
-def _circumstances() -> str:
+def circumstances_now() -> str:
+    """Return when, what and on what is measured."""
     root = Path(__file__).resolve().parents[1]
     line = ["git", "rev-parse", "--short", "HEAD"]
     commit = subprocess.run(line, cwd=root, capture_output=True, text=True, check=False).stdout.strip() or "unknown"
@@ -69,8 +70,8 @@ def _streets(rows: Sequence[StreetRow]) -> list[str]:
         _table("seed | condition | method | true | counted | missed | too many | error | out of bounds", each),
         _table("condition | method | true | missed | too many | error", totals),
         (
-            f"The worst: seed {worst.seed}, {worst.condition}, {worst.method}: {worst.missed} missed and {worst.extra} too "
-            f"many of {worst.true} ({worst.error:.0%})."
+            f"The worst: seed {worst.seed}, {worst.condition}, {worst.method}: {worst.missed} missed and {worst.extra} "
+            f"too many of {worst.true} ({worst.error:.0%})."
         ),
     ]
 

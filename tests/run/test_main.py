@@ -152,7 +152,7 @@ def test_a_store_that_is_none_is_one_line_for_every_command(tmp_path: Path, clip
     assert store.read_text() == "not a database " * 100
 
 
-@pytest.mark.parametrize("words", [("nonsense",), ("count",), ("weights",), ("cameras", "chekc"), ("weights", "pull")])
+@pytest.mark.parametrize("words", [("nonsense",), ("count",), ("weights",), ("cameras", "look"), ("weights", "pull")])
 def test_what_is_not_understood_is_one_line(words: tuple[str, ...]) -> None:
     is_refused(ask(*words), 2, "--help")
 

@@ -277,9 +277,19 @@ def test_the_inference_runtime_opens_no_connection_and_writes_nothing(tmp_path: 
     """``import openvino`` by itself reports to its maker and writes into the home folder; ours does neither."""
     ours = LISTEN.format(imports="from waywarden.sight.networks.runtime import ov; ov.Core()")
     assert sealed_python(ours, seal="None", HOME=str(tmp_path), CI="").strip() == "1 []"
-    theirs = sealed_python(LISTEN.format(imports="import openvino"), HOME=str(tmp_path), CI="")
-    assert "os.mkdir" in theirs  # so that this test can fail; sealed, it does not come further
     assert list(tmp_path.iterdir()) == []
+
+
+def test_telemetry_would_be_noticed(tmp_path: Path) -> None:
+    """The control of the test above: with a telemetry package in place, plain ``import openvino`` calls it."""
+    package = tmp_path / "openvino_telemetry"
+    package.mkdir()
+    (package / "__init__.py").write_text(
+        "import os\nclass Telemetry:\n    def __init__(self, *a, **k):\n        os.mkdir('ga')\n"
+        "    def __getattr__(self, name):\n        return lambda *a, **k: None\n"
+    )
+    imports = f"sys.path.insert(0, {str(tmp_path)!r})\nimport openvino"
+    assert "os.mkdir" in sealed_python(LISTEN.format(imports=imports), HOME=str(tmp_path), CI="")
 
 
 def test_the_inference_runtime_and_the_decoder_work_when_sealed(shared: Path) -> None:

@@ -17,7 +17,8 @@ import pytest
 
 from waywarden.run.sealing.inside import ports_of
 from waywarden.run.sealing.seal import Seal
-from waywarden.run.sealing.sealed import Job, Openers, Task, _messages, about_sealed, still_sealed, watch_sealed
+from waywarden.run.sealing.sealed import Job, Openers, Task, about_sealed, messages, watch_sealed
+from waywarden.run.sealing.still import still_sealed
 from waywarden.sight.ports import SourceFacts
 from waywarden.terms.errors import SealError, SourceError
 from waywarden.terms.places import Camera
@@ -82,7 +83,7 @@ def test_a_kernel_without_landlock_is_named_and_rlimits_hold(tmp_path: Path, mon
     monkeypatch.setenv("LEAK_INTO", str(tmp_path))
     seals: list[Seal] = []
     job = Job(Task.WATCH, camera(), HERE, "leaky", landlock=False, openers=OPENERS)
-    assert len(list(_messages(job, seals.append))) == 120
+    assert len(list(messages(job, seals.append))) == 120
     assert "NOT by Landlock" in seals[0].describe()
     assert sum(path.stat().st_size for path in tmp_path.iterdir()) == 0
 

@@ -11,11 +11,11 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from waywarden.sight.sources.stills import StillsSource, decode_still
-from waywarden.sight.sources.video import VideoSource
 
 from waywarden.sight.frame import Frame
 from waywarden.sight.health import COUNTABLE, Diagnosis, HealthWatcher, diagnose
+from waywarden.sight.sources.stills import StillsSource, decode_still
+from waywarden.sight.sources.video import VideoSource
 from waywarden.terms.records import CameraHealth, HealthState
 from waywarden.testing.checks_source import utc, write_clip
 

@@ -7,12 +7,12 @@ from datetime import timedelta
 from itertools import pairwise
 
 import pytest
+
+from waywarden.sight.frame import Frame
 from waywarden.sight.sources.opening import PlayedInTurn, open_source
 from waywarden.sight.sources.stills import StillsSource
 from waywarden.sight.sources.stream import LiveStream
 from waywarden.sight.sources.video import VideoSource
-
-from waywarden.sight.frame import Frame
 from waywarden.terms.errors import SourceError
 from waywarden.terms.places import Camera
 from waywarden.terms.records import CameraHealth, HealthState

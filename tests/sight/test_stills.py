@@ -9,9 +9,9 @@ from datetime import timedelta
 import av
 import numpy as np
 import pytest
-from waywarden.sight.sources.stills import StillsSource
 
 from waywarden.sight.frame import Frame
+from waywarden.sight.sources.stills import StillsSource
 from waywarden.terms.errors import SourceError
 from waywarden.terms.records import CameraHealth, HealthState
 from waywarden.testing.checks_source import check_frame_source, utc

@@ -19,9 +19,9 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from waywarden.sight.sources.stream import LiveStream, Patience, is_live, redacted
 
 from waywarden.sight.frame import Frame
+from waywarden.sight.sources.stream import LiveStream, Patience, is_live, redacted
 from waywarden.terms.errors import SourceError
 from waywarden.terms.records import CameraHealth, HealthState
 from waywarden.testing.checks_source import utc, write_clip

@@ -13,6 +13,8 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from waywarden.sight.frame import Frame
 from waywarden.sight.sources.video import (
     GAP_INTERVALS,
     GAP_MIN_S,
@@ -21,8 +23,6 @@ from waywarden.sight.sources.video import (
     gap_limit_s,
     time_in_name,
 )
-
-from waywarden.sight.frame import Frame
 from waywarden.terms.errors import SourceError
 from waywarden.terms.records import CameraHealth, HealthState
 from waywarden.testing.checks_source import check_frame_source, utc, write_clip

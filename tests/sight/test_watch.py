@@ -7,9 +7,9 @@ from datetime import timedelta
 import av
 import numpy as np
 import pytest
-from waywarden.sight.sources.opening import open_source
 
 from waywarden.sight.frame import Frame
+from waywarden.sight.sources.opening import open_source
 from waywarden.sight.watch import watch
 from waywarden.terms.errors import SourceError
 from waywarden.terms.places import Camera

@@ -111,7 +111,6 @@ class Bright:
     def __init__(self, broken: str = "") -> None:
         self._broken = broken
         self.name = "" if broken == "nameless" else "bright 1"
-        self._times = 0
 
     def detect(self, frame: Frame) -> Seen:
         bright = np.argwhere(frame.luma() > 200)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -67,6 +68,7 @@ def gate_a(records, name="all"):
 
 
 @given(ITEMS, st.data())
+@settings(deadline=None)
 def test_the_parts_add_up_to_the_whole(items, data):
     whole = watched_all(tally())
     whole.add(items)
@@ -82,6 +84,7 @@ def test_the_parts_add_up_to_the_whole(items, data):
 
 
 @given(ITEMS)
+@settings(deadline=None)
 def test_nothing_added_changes_nothing(items):
     one = watched_all(tally())
     one.add(items)
@@ -89,6 +92,7 @@ def test_nothing_added_changes_nothing(items):
 
 
 @given(ITEMS)
+@settings(deadline=None)
 def test_adding_leaves_the_parts_as_they_were(items):
     one, other = watched_all(tally()), watched_all(tally())
     one.add(items)
@@ -104,6 +108,7 @@ def test_tallies_of_different_methods_or_clocks_do_not_mix():
 
 
 @given(ITEMS)
+@settings(deadline=None)
 def test_all_is_the_sum_of_the_classes_and_nothing_is_lost(items):
     counted = watched_all(tally())
     counted.add(items)
@@ -117,6 +122,7 @@ def test_all_is_the_sum_of_the_classes_and_nothing_is_lost(items):
 
 
 @given(ITEMS, st.integers(0, 4 * 3600))
+@settings(deadline=None)
 def test_what_is_taken_and_what_is_left_are_the_whole_in_order(items, seconds):
     whole, rest = watched_all(tally()), watched_all(tally())
     whole.add(items)
@@ -215,7 +221,7 @@ def test_classes_are_those_of_the_scheme():
 
 
 @given(st.lists(SPEEDS, min_size=1, max_size=12))
-@settings(max_examples=50)
+@settings(max_examples=50, deadline=None)
 def test_mean_and_v85_are_those_of_the_known_speeds(speeds):
     counted = watched_all(tally(60), 3600)
     counted.add(crossing(speed=speed) for speed in speeds)
@@ -227,5 +233,6 @@ def test_mean_and_v85_are_those_of_the_known_speeds(speeds):
         assert record.mean_speed_mps == pytest.approx(np.mean(known))
     assert (record.v85_mps is None) == (len(known) < 5)
     if len(known) >= 5:
-        assert sum(speed <= record.v85_mps + 1e-9 for speed in known) >= 0.8 * len(known)
-        assert known[0] <= record.v85_mps <= known[-1]
+        at = 0.85 * (len(known) - 1)  # linear between the speeds on either side of this place
+        low, high = known[math.floor(at)], known[math.ceil(at)]
+        assert record.v85_mps == pytest.approx(low + (at - math.floor(at)) * (high - low))

@@ -355,7 +355,7 @@ def test_a_gate_is_drawn_with_the_keyboard_alone(watched: Watched, drawing_site:
     page.get_by_role("button", name="Save to city.toml").press("Enter")
     expect(page.get_by_role("status")).to_have_text("Saved to city.toml.")
     gate = read_city(path).cameras[0].gates[0]
-    assert (gate.from_px, gate.to_px) == ((384 + 9, 360 - 1), (896, 360))
+    assert (gate.from_px, gate.to_px) == ((384 + 9, 360 - 1), (896, 360))  # the picture is 1280 x 720
 
 
 def test_what_cannot_be_saved_is_said(watched: Watched, drawing_site: tuple[str, Path]) -> None:

@@ -7,12 +7,9 @@ run that is killed and run again ends with the same records as one that was not.
 
 from __future__ import annotations
 
-import os
-import signal
 import threading
-from collections.abc import Callable, Generator, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Generator
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -24,7 +21,7 @@ from waywarden.run.city.picture import check_gates
 from waywarden.run.sealing.seal import Seal
 from waywarden.run.sealing.sealed import about_sealed, watch_sealed
 from waywarden.store.port import RecordStore
-from waywarden.terms.errors import ConfigError, StoreError, WaywardenError
+from waywarden.terms.errors import StoreError, WaywardenError
 from waywarden.terms.places import Camera, City
 from waywarden.terms.records import CameraHealth, TrafficInterval
 from waywarden.terms.transient import Detections
@@ -62,34 +59,6 @@ class CameraCount:
     trouble: WaywardenError | None = None
     unstored: list[TrafficInterval] = field(default_factory=list)
     unstored_health: list[CameraHealth] = field(default_factory=list)
-
-
-def count(job: CountJob, cameras: Sequence[Camera]) -> list[CameraCount]:
-    """Count ``cameras``, as many at a time as there are processors; one that fails does not stop the others.
-
-    SIGINT (Ctrl-C) and SIGTERM set ``job.stop``; a second one ends the program at once.
-    """
-    with _stopped_by_signals(job.stop), ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
-        return list(pool.map(lambda camera: count_camera(job, camera), cameras))
-
-
-@contextmanager
-def _stopped_by_signals(stop: threading.Event) -> Iterator[None]:
-    """Let the first SIGINT or SIGTERM set ``stop`` and no more: KeyboardInterrupt could strike in a write."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-
-    def first(number: int, _frame: object) -> None:
-        signal.signal(number, signal.SIG_DFL)  # the next one ends us; the children end with us
-        stop.set()
-
-    before = {number: signal.signal(number, first) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 def count_camera(job: CountJob, camera: Camera) -> CameraCount:
@@ -162,14 +131,3 @@ def _store(job: CountJob, counted: CameraCount) -> StoreError | None:
 
 def _done(begun: datetime, at: datetime, duration_s: float | None) -> float:
     return -1.0 if not duration_s else min(1.0, (at - begun).total_seconds() / duration_s)
-
-
-def chosen_cameras(city: City, camera_id: str | None) -> Sequence[Camera]:
-    """Return the camera of that id, or all of them; ConfigError names the ids there are."""
-    if camera_id is None:
-        return city.cameras
-    chosen = [camera for camera in city.cameras if camera.id == camera_id]
-    if not chosen:
-        known = ", ".join(camera.id for camera in city.cameras)
-        raise ConfigError(f'there is no camera "{camera_id}" in the city; it has {known}')
-    return chosen

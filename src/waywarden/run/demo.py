@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import json
+import subprocess
+import sys
 import webbrowser
 from collections import Counter
 from collections.abc import Sequence
@@ -10,12 +13,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from rich.markup import escape
-from rich.progress import track
+from rich.progress import Progress
 from rich.table import Table
 
 from waywarden.run.city.config import read_city
-from waywarden.run.count import CameraCount, CountJob, count
+from waywarden.run.count import CameraCount, CountJob
 from waywarden.run.keeping import open_kept
+from waywarden.run.local import count
 from waywarden.run.serve import serve
 from waywarden.run.shown import progress
 from waywarden.run.spoken import INTERRUPTED, notes, say_troubles, tables
@@ -25,13 +29,11 @@ from waywarden.terms.errors import WaywardenError
 from waywarden.terms.kinds import ALL_CLASSES
 from waywarden.terms.places import City
 from waywarden.terms.records import TrafficInterval
-from waywarden.testing.street import MadeUpStreet, made_up_street
-from waywarden.testing.truth import Truth
 
-SIZE_PX = (640, 360)
-RATE_HZ = 12.5
-LONG_S = 120.0
+LONG_S = 90.0
 BIN_MIN = 1
+Truth = Counter[str]
+"""How often each movement really happened."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,40 +99,26 @@ def _serve(job: DemoJob, city: City, store: RecordStore) -> None:
 
 
 def _make_up(job: DemoJob) -> tuple[Path, Truth]:
-    """Return the city file and the truth of a made-up street; its clip is drawn if it is not there already."""
-    street = made_up_street(seed=job.seed, seconds=LONG_S, size=SIZE_PX, rate_hz=RATE_HZ)
-    clip = job.folder / f"street-{job.seed}-{_fingerprint(street)}.mp4"
-    if clip.exists():
-        notes.print(f"the made-up street is there already: {clip}")
-    else:
-        notes.print(f"making up a street of {LONG_S:g} s: {clip}")
-        _draw(street, clip)
-    city_file = job.folder / f"street-{job.seed}.toml"
-    city_file.write_text(street.city_toml(clip.name), encoding="utf-8")
-    return city_file, street.truth
+    """Return the city file of a made-up street and how often each movement really happened there.
 
-
-def _draw(street: MadeUpStreet, clip: Path) -> None:
-    """Write the clip beside its place and move it there when it is whole."""
-    half = clip.with_suffix(".part.mp4")
-    frames = range(street.frame_count)
-    bar = iter(track(frames, "making up a street", console=notes, transient=True, disable=not notes.is_terminal))
-
-    def drawn(_done: int, _all: int) -> None:
-        next(bar, None)
-
-    try:
-        street.write(half, drawn)
-        half.replace(clip)
-    finally:
-        half.unlink(missing_ok=True)
-
-
-def _fingerprint(street: MadeUpStreet) -> str:
-    """Return what tells this street's clip from one that was made by other parameters, or by another version."""
-    truth = street.truth
-    told = repr((street.scene, street.city_toml(""), truth.crossings, truth.movements))
-    return hashlib.sha256(told.encode()).hexdigest()[:8]
+    The street is drawn by a program of its own: it stands above this room.
+    """
+    notes.print(f"making up a street of {LONG_S:g} s in {job.folder}")
+    words = [sys.executable, "-P", "-m", "waywarden.testing", str(job.folder), str(job.seed), str(LONG_S)]
+    with (
+        Progress(console=notes, transient=True, disable=not notes.is_terminal) as bars,
+        subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as drawing,  # noqa: S603
+    ):
+        task = bars.add_task("drawing")
+        for line in drawing.stdout or ():
+            done, _, frames = line.partition("/")
+            bars.update(task, completed=int(done), total=int(frames))
+        words_of_trouble = drawing.stderr.read().strip().splitlines() if drawing.stderr else []
+    if drawing.returncode:
+        why = words_of_trouble[-1] if words_of_trouble else f"code {drawing.returncode}"
+        raise WaywardenError(f"the made-up street could not be drawn into {job.folder} ({why}): pass another --folder")
+    named = job.folder / f"street-{job.seed}"
+    return named.with_suffix(".toml"), Counter(json.loads(named.with_suffix(".truth.json").read_text("utf-8")))
 
 
 def _store_name(city_file: Path) -> str:
@@ -149,7 +137,7 @@ def _counts_table(camera_id: str, records: Sequence[TrafficInterval], truth: Tru
             counted[record.movement_id or f"{record.gate_id} {record.direction}"] += record.count
     table = Table("movement" if has_movements else "gate", title=f"Counts of {escape(camera_id)}")
     table.add_column("counted", justify="right")
-    true = Counter(movement.movement_id for movement in truth.movements) if truth else Counter[str]()
+    true = truth or Truth()
     if truth:
         table.add_column("truth", justify="right")
     for name in sorted(counted | true):

@@ -36,7 +36,7 @@ class RedactedJpeg:
         """Refuse whoever is not the redactor (TypeError), and what is not a small JPEG (ValueError)."""
         if key is not REDACTION_KEY:
             raise TypeError(
-                "a RedactedJpeg is made by waywarden.sight.redact alone: ask run.sealing.sealed.still_sealed for one"
+                "a RedactedJpeg is made by waywarden.sight.redact alone: ask run.sealing.still.still_sealed for one"
             )
         if not (0 < self.width <= WIDEST_PX and 0 < self.height <= 2 * WIDEST_PX):
             raise ValueError(f"a redacted still is at most {WIDEST_PX} pixels wide, got {self.width}x{self.height}")

@@ -7,8 +7,7 @@ from datetime import datetime, timedelta
 
 import numpy as np
 
-from waywarden.geo.homography import Homography
-from waywarden.geo.plane import Point
+from waywarden.geo.homography import Homography, Points, project
 from waywarden.traffic.crossings import Step, Through
 
 MOST_ERROR = 0.15
@@ -32,9 +31,22 @@ def speed_at(homography: Homography | None, steps: Sequence[Step], at: datetime)
         return None
     if not all(homography.surveyed(end.ground_px) for end in (near[0], near[-1])):
         return None
-    noise_px = FOOT_NOISE * near[0].size_px / np.sqrt(len(near) / 2)
-    seconds = (near[-1].at - near[0].at).total_seconds()
-    return _speed(homography, _fitted(near), seconds, noise_px)
+    seconds = np.array([(step.at - near[0].at).total_seconds() for step in near])
+    if seconds[-1] < LEAST_S:
+        return None
+    feet_px = np.array([step.ground_px for step in near])
+    weights = (seconds - seconds.mean()) / float(np.sum((seconds - seconds.mean()) ** 2))
+    speed_mps = _slope(homography.matrix, feet_px, weights)
+    unsure = [_slope(variant, feet_px, weights) - speed_mps for variant in homography.variants]
+    middle = feet_px[len(near) // 2]
+    foot_m, _ = homography.distance_m(middle, middle + FOOT_NOISE * near[0].size_px * np.array([0.0, 1.0]))
+    error_mps = float(np.sqrt(np.sum(np.square(unsure)) + np.sum((weights * foot_m) ** 2)))
+    return speed_mps if np.isfinite(speed_mps) and error_mps <= MOST_ERROR * speed_mps else None
+
+
+def _slope(matrix: Points, feet_px: Points, weights: Points) -> float:
+    """Return the length of the least-squares velocity on the ground; a straight line in pixels is none there."""
+    return float(np.linalg.norm(weights @ project(matrix, feet_px)))
 
 
 def speed_between(homography: Homography | None, entry: Through, leave: Through) -> float | None:
@@ -42,27 +54,9 @@ def speed_between(homography: Homography | None, entry: Through, leave: Through)
     if homography is None:
         return None
     seconds = (leave.at - entry.at).total_seconds()
-    return _speed(homography, (entry.ground_px, leave.ground_px), seconds, 0.0)
-
-
-def _speed(homography: Homography, ends: tuple[Point, Point], seconds: float, noise_px: float) -> float | None:
     if seconds < LEAST_S:
         return None
-    first, last = np.array(ends[0]), np.array(ends[1])
-    distance_m, error_m = homography.distance_m(first, last)
-    if noise_px:
-        away = (last - first) / max(float(np.linalg.norm(last - first)), 1e-9) * noise_px
-        error_m = float(np.hypot(error_m, np.sqrt(2) * homography.distance_m(last, last + away)[0]))
+    distance_m, error_m = homography.distance_m(np.array(entry.ground_px), np.array(leave.ground_px))
     if not np.isfinite(distance_m) or error_m > MOST_ERROR * distance_m:
         return None
     return distance_m / seconds
-
-
-def _fitted(near: Sequence[Step]) -> tuple[Point, Point]:
-    """Return the ends of the straight line in time that fits the steps best, in pixels."""
-    t = np.array([(step.at - near[0].at).total_seconds() for step in near])
-    xy = np.array([step.ground_px for step in near])
-    drift = t - t.mean()
-    slope = drift @ xy / max(float(drift @ drift), 1e-9)
-    first, last = (xy.mean(axis=0) + slope * (moment - t.mean()) for moment in (t[0], t[-1]))
-    return (float(first[0]), float(first[1])), (float(last[0]), float(last[1]))

@@ -30,10 +30,9 @@ from types import TracebackType
 from typing import IO, NoReturn, Self, cast
 
 from waywarden.run.sealing.seal import Seal
-from waywarden.run.sealing.wire import End, Failure, Message, Progress, clipped, receive
+from waywarden.run.sealing.wire import End, Failure, Message, clipped, receive
 from waywarden.sight.ports import FrameSource, ObjectDetector, SourceFacts
 from waywarden.terms.errors import SealError
-from waywarden.terms.pictures import RedactedJpeg
 from waywarden.terms.places import Camera
 from waywarden.terms.records import CameraHealth
 from waywarden.terms.transient import Detections
@@ -104,7 +103,7 @@ def watch_sealed(
     SourceError, WeightsError
         As the source and the object detector raise them, in there.
     """
-    for item in _messages(Job(Task.WATCH, camera, folder, detector, openers=openers), on_seal):
+    for item in messages(Job(Task.WATCH, camera, folder, detector, openers=openers), on_seal):
         if not isinstance(item, Watched):
             raise SealError(f"the sealed process of camera {camera.id} sent a {type(item).__name__} where none is due")
         yield item
@@ -112,34 +111,13 @@ def watch_sealed(
 
 def about_sealed(camera: Camera, folder: Path, *, openers: Openers | None = None) -> SourceFacts:
     """Open ``camera`` in a sealed process and return what it is; errors as ``watch_sealed``."""
-    for item in _messages(Job(Task.ABOUT, camera, folder, openers=openers), None):
+    for item in messages(Job(Task.ABOUT, camera, folder, openers=openers), None):
         if isinstance(item, SourceFacts):
             return item
     raise SealError(f"the sealed process of camera {camera.id} ended without saying what the source is: run it again")
 
 
-def still_sealed(
-    camera: Camera,
-    folder: Path,
-    seconds: float,
-    detector: str = "motion",
-    *,
-    on_progress: Callable[[float], None] | None = None,
-    openers: Openers | None = None,
-) -> RedactedJpeg:
-    """Return a still of ``camera`` without its road users, from its first ``seconds``; errors as ``watch_sealed``.
-
-    ``on_progress`` is told how far it has come, 0 to 1. SourceError where road users cannot be told from the street.
-    """
-    for item in _messages(Job(Task.STILL, camera, folder, detector, seconds, openers=openers), None):
-        if isinstance(item, RedactedJpeg):
-            return item
-        if isinstance(item, Progress) and on_progress:
-            on_progress(item.done)
-    raise SealError(f"the sealed process of camera {camera.id} ended without a still: run it again")
-
-
-def _messages(job: Job, on_seal: OnSeal | None) -> Iterator[Message]:
+def messages(job: Job, on_seal: OnSeal | None) -> Iterator[Message]:
     """Yield what the child sends between its seal and its end; raise what it failed with."""
     with _Child(job) as child:
         first = child.next_message()

@@ -14,14 +14,16 @@ LAMP: Rgb = (235, 238, 235)
 TAIL: Rgb = (170, 24, 22)
 PLATE: Rgb = (225, 222, 200)
 PAINTS: tuple[Rgb, ...] = (
-    (228, 230, 230), (232, 232, 228), (222, 224, 226), (52, 54, 58), (60, 63, 68), (44, 45, 48), (98, 102, 108),
-    (128, 132, 136), (176, 180, 184), (198, 200, 202), (44, 60, 104), (64, 94, 142), (140, 34, 34), (48, 74, 62),
+    (232, 234, 234), (228, 230, 230), (236, 236, 232), (222, 224, 226), (204, 206, 208), (190, 194, 198),
+    (176, 180, 184), (140, 145, 150), (112, 116, 122), (60, 63, 68), (52, 54, 58), (48, 66, 112), (70, 100, 150),
+    (150, 40, 40), (58, 88, 74),
 )  # fmt: skip
 VAN_PAINTS: tuple[Rgb, ...] = ((236, 237, 236), (230, 230, 226), (214, 216, 218), (52, 66, 96), (110, 114, 118))
 LIVERIES: tuple[Rgb, ...] = ((40, 76, 130), (150, 40, 36), (46, 104, 70), (200, 130, 40), (70, 72, 78))
-BUS_PAINTS: tuple[Rgb, ...] = ((186, 28, 30), (178, 26, 30), (30, 92, 140), (226, 190, 60), (228, 228, 224))
-CLOTHES: tuple[Rgb, ...] = ((40, 44, 58), (70, 62, 56), (150, 40, 44), (52, 86, 120), (190, 186, 176), (28, 28, 32))
-SKINS: tuple[Rgb, ...] = ((214, 172, 146), (168, 120, 92), (104, 72, 54))
+BUS_PAINTS: tuple[Rgb, ...] = ((176, 34, 36), (228, 229, 226), (48, 96, 138), (214, 186, 84), (232, 232, 230))
+CLOTHES: tuple[Rgb, ...] = ((44, 50, 68), (86, 78, 70), (140, 52, 52), (66, 96, 130), (186, 182, 172), (40, 40, 46))
+HAIR: tuple[Rgb, ...] = ((34, 30, 28), (58, 44, 34), (86, 70, 52), (120, 120, 120))
+SKINS: tuple[Rgb, ...] = ((176, 132, 108), (140, 98, 74), (92, 64, 48))
 
 
 def _lamps(build: Builder, half: float, width: float, z: float) -> None:
@@ -132,14 +134,20 @@ def bus(trip: Trip, rng: np.random.Generator) -> Body:
     half, wide, top = trip.length_m / 2, trip.width_m / 2, trip.height_m
     build = Builder()
     _block(build, (-half, half), wide, (0.3, top), paint)
-    _panes(build, (-half + 0.5, half - 1.4), 6, wide + 0.01, (1.2, 2.35))
-    _panes(build, (half - 1.3, half - 0.3), 1, wide + 0.01, (0.6, 2.35))
-    for x, low, sign in ((half + 0.01, 1.05, (230, 160, 40)), (-half - 0.01, 1.5, TRIM)):
-        build.end(x, (-wide * 0.9, wide * 0.9), (low, 2.5), (GLASS, 0.3, 1))
-        build.end(x, (-wide * 0.63, wide * 0.63), (2.6, 2.9), (sign, 0, 1))
-    for x0, x1 in ((-half * 0.6, -half * 0.25), (half * 0.1, half * 0.4)):
-        z, y = top + 0.02, wide * 0.5
-        build.quad(((x0, -y, z), (x1, -y, z), (x1, y, z), (x0, y, z)), (0, 0, 1), ((200, 202, 204), 0.1, 1))
+    build.flanks((-half + 0.3, half - 0.02), (wide + 0.01, wide + 0.01), (1.15, 2.5), (GLASS, 0.12, 1))
+    for pillar in np.linspace(-half + 1.6, half - 1.5, 6):
+        build.flanks((pillar, pillar + 0.1), (wide + 0.02, wide + 0.02), (1.15, 2.5), (TRIM, 0.1, 2))
+    for door in (half - 1.3, -0.6):
+        build.flanks((door, door + 1.1), (wide + 0.02, wide + 0.02), (0.45, 2.45), (GLASS, 0.2, 2))
+    build.flanks((-half + 0.05, half - 0.05), (wide + 0.01, wide + 0.01), (0.3, 0.55), (TRIM, 0.05, 1))
+    for x, low, sign in ((half + 0.01, 0.95, (230, 160, 40)), (-half - 0.01, 1.5, TRIM)):
+        build.end(x, (-wide * 0.93, wide * 0.93), (low, 2.9), (GLASS, 0.14, 1))
+        build.end(x, (-wide * 0.55, wide * 0.55), (2.58, 2.82), (sign, 0, 2))
+    z, y = top + 0.02, wide * 0.8
+    for x0, x1, rgb in ((-half * 0.96, half * 0.96, (226, 227, 226)), (-half * 0.5, -half * 0.1, (170, 172, 174))):
+        y -= 0.15
+        z += 0.01
+        build.quad(((x0, -y, z), (x1, -y, z), (x1, y, z), (x0, y, z)), (0, 0, 1), (rgb, 0.15, 1 + (y < wide * 0.7)))
     _lamps(build, half, wide * 0.95, 0.7)
     for x in (-trip.wheelbase_m / 2, trip.wheelbase_m / 2):
         build.wheel(x, wide + 0.02, 0.48)
@@ -167,18 +175,23 @@ def truck(trip: Trip, rng: np.random.Generator) -> Body:
 
 def _rider(build: Builder, rng: np.random.Generator, saddle: tuple[float, float], bars: tuple[float, float]) -> None:
     """Add a person who sits at ``saddle`` (x, z) and holds ``bars`` (x, z)."""
-    coat, legs = CLOTHES[rng.integers(len(CLOTHES))], CLOTHES[rng.integers(3)]
+    coat, legs = CLOTHES[rng.integers(len(CLOTHES))], CLOTHES[rng.integers(2)]
     skin = SKINS[rng.integers(len(SKINS))]
     (sx, sz), (bx, bz) = saddle, bars
-    neck = (sx + 0.25, 0, sz + 0.52)
-    build.limb((sx - 0.02, 0, sz), neck, 0.36, coat)
-    build.limb((neck[0] + 0.04, 0, neck[2] + 0.1), (neck[0] + 0.07, 0, neck[2] + 0.3), 0.22, skin)
-    build.limb((neck[0] + 0.05, 0, neck[2] + 0.24), (neck[0] + 0.07, 0, neck[2] + 0.32), 0.24, coat)
-    for side, foot in ((-1, 0.28), (1, 0.5)):
-        build.limb((neck[0], side * 0.18, neck[2] - 0.06), (bx, side * 0.25, bz), 0.1, coat)
-        knee = (sx + 0.38, side * 0.12, (sz + foot) / 2 + 0.12)
-        build.limb((sx + 0.02, side * 0.1, sz), knee, 0.16, legs)
-        build.limb(knee, (sx + 0.22, side * 0.12, foot), 0.12, legs)
+    neck = (sx + 0.27, 0, sz + 0.54)
+    waist = (sx + 0.1, 0, sz + 0.22)
+    build.limb((sx - 0.04, 0, sz - 0.04), waist, 0.36, legs)
+    build.limb(waist, neck, 0.44, coat)
+    build.limb((neck[0] + 0.04, 0, neck[2] + 0.04), (neck[0] + 0.07, 0, neck[2] + 0.24), 0.19, skin)
+    build.limb(
+        (neck[0] + 0.04, 0, neck[2] + 0.17), (neck[0] + 0.06, 0, neck[2] + 0.29), 0.25, HAIR[rng.integers(len(HAIR))]
+    )
+    for side, foot in ((-1, 0.26), (1, 0.46)):
+        build.limb((neck[0], side * 0.2, neck[2] - 0.05), (bx, side * 0.26, bz), 0.13, coat)
+        knee = (sx + 0.4, side * 0.13, (sz + foot) / 2 + 0.14)
+        build.limb((sx + 0.02, side * 0.1, sz), knee, 0.2, legs)
+        build.limb(knee, (sx + 0.24, side * 0.13, foot), 0.15, legs)
+        build.limb((sx + 0.2, side * 0.13, foot), (sx + 0.38, side * 0.13, foot), 0.1, TRIM)
 
 
 def _ring(build: Builder, x: float, radius_m: float, width_m: float) -> None:
@@ -194,7 +207,7 @@ def bicycle(_: Trip, rng: np.random.Generator) -> Body:
     build = Builder()
     frame = PAINTS[rng.integers(len(PAINTS))]
     for x in (-0.53, 0.53):
-        _ring(build, x, 0.34, 0.06)
+        _ring(build, x, 0.34, 0.07)
     joints = {"crank": (-0.08, 0, 0.3), "saddle": (-0.2, 0, 0.92), "head": (0.38, 0, 0.85), "bars": (0.42, 0, 1.05)}
     for a, b in (("crank", "saddle"), ("crank", "head"), ("saddle", "head"), ("head", "bars")):
         build.limb(joints[a], joints[b], 0.06, frame)
@@ -212,7 +225,8 @@ def motorcycle(_: Trip, rng: np.random.Generator) -> Body:
     build = Builder()
     paint = PAINTS[rng.integers(len(PAINTS))]
     for x in (-0.68, 0.7):
-        _ring(build, x, 0.31, 0.16)
+        _ring(build, x, 0.31, 0.13)
+        build.limb((x - 0.16, 0, 0.31), (x + 0.16, 0, 0.31), 0.3, HUB)
     build.limb((-0.75, 0, 0.72), (0.0, 0, 0.72), 0.26, TRIM)
     build.limb((-0.1, 0, 0.8), (0.45, 0, 0.88), 0.36, paint)
     build.limb((-0.45, 0, 0.42), (0.4, 0, 0.42), 0.34, TRIM)
@@ -228,19 +242,24 @@ def motorcycle(_: Trip, rng: np.random.Generator) -> Body:
 def walker(trip: Trip, rng: np.random.Generator, stride: float) -> Body:
     """Return someone on foot; ``stride`` in -1..1 swings the legs and arms."""
     build = Builder()
-    coat, legs = CLOTHES[rng.integers(len(CLOTHES))], CLOTHES[rng.integers(3)]
+    coat, legs = CLOTHES[rng.integers(len(CLOTHES))], CLOTHES[rng.integers(2)]
     skin = SKINS[rng.integers(len(SKINS))]
+    hair = HAIR[rng.integers(len(HAIR))]
     k = trip.height_m / 1.75
     for side in (-1, 1):
         swing = stride * side * 0.3
-        knee = (swing * 0.6, side * 0.1, 0.47 * k)
-        build.limb((0, side * 0.09, 0.88 * k), knee, 0.18, legs)
-        build.limb(knee, (swing, side * 0.1, 0.05), 0.14, legs)
-        build.limb((swing, side * 0.1, 0.04), (swing + 0.16, side * 0.1, 0.04), 0.1, TRIM)
-        build.limb((0, side * 0.24, 1.4 * k), (-swing * 0.8, side * 0.28, 0.9 * k), 0.12, coat)
-    build.limb((0, 0, 0.82 * k), (0, 0, 1.42 * k), 0.42, coat)
-    build.limb((0.02, 0, 1.5 * k), (0.02, 0, 1.72 * k), 0.21, skin)
-    build.limb((0, 0, 1.62 * k), (0, 0, 1.75 * k), 0.22, CLOTHES[rng.integers(2)])
+        knee = (swing * 0.6, side * 0.09, 0.47 * k)
+        build.limb((0, side * 0.08, 0.9 * k), knee, 0.2, legs)
+        build.limb(knee, (swing, side * 0.09, 0.06), 0.15, legs)
+        build.limb((swing - 0.04, side * 0.09, 0.05), (swing + 0.18, side * 0.09, 0.05), 0.1, TRIM)
+        elbow = (-swing * 0.3, side * 0.27, 1.14 * k)
+        build.limb((0, side * 0.21, 1.42 * k), elbow, 0.13, coat)
+        build.limb(elbow, (-swing * 0.7, side * 0.25, 0.88 * k), 0.11, coat)
+    build.limb((0, 0, 0.84 * k), (0, 0, 1.08 * k), 0.34, legs)
+    build.limb((0, 0, 0.96 * k), (0, 0, 1.3 * k), 0.37, coat)
+    build.limb((0, 0, 1.2 * k), (0, 0, 1.45 * k), 0.46, coat)
+    build.limb((0.02, 0, 1.47 * k), (0.03, 0, 1.68 * k), 0.18, skin)
+    build.limb((0, 0, 1.62 * k), (0, 0, 1.76 * k), 0.21, hair)
     return build.body()
 
 

@@ -75,7 +75,7 @@ def ground_rgb(x: Floats, y: Floats, where: Site) -> Floats:
     paved = (ax < PAVED_M) | (ay < PAVED_M)
     grain = value_noise(x * 9, y * 9, where.look) * 14 + value_noise(x * 2.3, y * 2.3, where.look + 1) * 9
     broad = value_noise(x * 0.22, y * 0.22, where.look + 2) * 16
-    grey = 128 + grain + broad
+    grey = 138 + grain + broad
     worn = np.minimum(ax, ay)  # the distance from the middle of the arm one is on
     grey = grey - 7 * np.exp(-(((worn - LANE_M / 2) / 0.35) ** 2)) - _cracks(x, y, where.look)
     rgb = np.stack((grey, grey, grey + 3), axis=-1)
@@ -186,7 +186,7 @@ def illumination(x: Floats, y: Floats, sunlit: Floats, where: Site, light: Weath
         return np.asarray(sky * 1.05, np.float32)
     glow = np.zeros(x.shape, np.float32)
     for lx, ly in where.lamps_m:
-        glow += 0.62 / (1 + ((x - lx) ** 2 + (y - ly) ** 2) / 70) ** 2
+        glow += 0.55 / (1 + ((x - lx) ** 2 + (y - ly) ** 2) / 120) ** 2
     return np.asarray(sky + (glow * light.lamps)[..., None] * np.array((1.0, 0.86, 0.62), np.float32), np.float32)
 
 

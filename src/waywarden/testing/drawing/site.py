@@ -102,7 +102,7 @@ def _posts(*, drives_on_left: bool) -> tuple[tuple[Placed, ...], tuple[tuple[flo
         placed.append(
             Placed(_signal(), ox * STOP_M + right[0] * edge, oy * STOP_M + right[1] * edge, math.atan2(oy, ox))
         )
-        for away in (20.0, 48.0):
+        for away in (16.0, 44.0):
             x, y = ox * away - right[0] * (edge + 0.3), oy * away - right[1] * (edge + 0.3)
             placed.append(Placed(_lamp_post(), x, y, math.atan2(right[1], right[0])))
             lamps.append((x + right[0] * 2, y + right[1] * 2))

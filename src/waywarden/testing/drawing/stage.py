@@ -18,12 +18,14 @@ from waywarden.testing.drawing.site import POST_M, Site
 from waywarden.testing.drawing.weather import Weather, noise_tile, shade, streaks
 from waywarden.testing.drivers import Trip
 from waywarden.testing.junction import ARMS, OUTWARDS, STOP_M, Light, SignalPlan
-from waywarden.testing.mast import Mast
+from waywarden.testing.mast import Mast, Reals
 
 Floats = npt.NDArray[np.float32]
 Picture = npt.NDArray[np.uint8]
 MARGIN_PX = 8
 """The stage is drawn this much larger than the picture on each side, so that a shaking camera has where to look."""
+SHARPENS = 0.45
+"""How much the camera itself sharpens, as surveillance cameras do."""
 LIGHTS = {Light.RED: (255, 40, 30), Light.AMBER: (255, 170, 30), Light.GREEN: (60, 240, 150)}
 LIGHT_Z_M = {Light.RED: 3.02, Light.AMBER: 2.7, Light.GREEN: 2.38}
 
@@ -132,7 +134,7 @@ class Stage:
         touched = np.flatnonzero(share)
         return touched, (share[touched] / FINE**2).astype(np.float32)
 
-    def _on_ground(self, points_m: Floats) -> tuple[Floats, Floats]:
+    def _on_ground(self, points_m: Reals) -> tuple[Floats, Floats]:
         """Return fine corners and nearness of polygons (n, k, 2) upon the ground."""
         flat = np.concatenate((points_m, np.full((*points_m.shape[:-1], 1), 0.02)), axis=-1)
         at, depth = self._mast.project(flat)
@@ -145,13 +147,13 @@ class Stage:
             return
         tight, cast = [], []
         for p in placed:
-            under, hulls = shadow_of(p, self._light)
-            tight += under
-            cast += hulls
+            under, hulls = shadows_of(p, self._light)
+            tight.append(under)
+            cast.append(hulls)
         if self._light.shadow:
-            at, share = self._cover(*self._on_ground(np.array(cast, np.float32)))
+            at, share = self._cover(*self._on_ground(np.concatenate(cast)))
             rgb[at] *= (1 - self._light.shadow * share * self.backdrop.sunlit.reshape(-1)[at])[:, None]
-        at, share = self._cover(*self._on_ground(np.array(tight, np.float32)))
+        at, share = self._cover(*self._on_ground(np.concatenate(tight)))
         rgb[at] *= (1 - 0.55 * share)[:, None]
 
     def _reflections(self, rgb: Floats, placed: Sequence[Placed]) -> None:
@@ -209,7 +211,7 @@ class Stage:
                 polygons.append(_placed_at(np.array(local), p))
             if polygons:
                 at, share = self._cover(*self._on_ground(np.array(polygons, np.float32)))
-                warm = np.array((1.0, 0.96, 0.84), np.float32) * (gain * 2.2 * self._light.lamps)
+                warm = np.array((1.0, 0.96, 0.84), np.float32) * (gain * 3.2 * self._light.lamps)
                 rgb[at] += albedo[at] * share[:, None] * warm
 
     def _glows(self, picture: Floats, placed: Sequence[Placed], at_s: float) -> None:
@@ -261,7 +263,7 @@ class Stage:
         picture[y0:y1, x0:x1] += shape[..., None] * rgb
 
     def _lens(self, picture: Floats, at_s: float) -> Picture:
-        """Return the picture with the sensor's noise, the rain before the lens, and its contrast, as bytes."""
+        """Return the picture as the camera gives it: sharpened, with its contrast, noise, and rain before the lens."""
         noise, rain = self._grain
         roll = np.random.default_rng((self._look, 2, round(at_s * 1000)))
         height, width = noise.shape
@@ -270,6 +272,9 @@ class Stage:
             grain = grain + np.roll(
                 rain, (int(at_s * height * 2.1) + int(roll.integers(9)), int(roll.integers(width))), (0, 1)
             )
+        middle = picture[1:-1, 1:-1]
+        around = picture[:-2, 1:-1] + picture[2:, 1:-1] + picture[1:-1, :-2] + picture[1:-1, 2:]
+        picture[1:-1, 1:-1] = middle * (1 + SHARPENS) - around * (SHARPENS / 4)
         if self._light.contrast != 1:
             picture = picture * self._light.contrast + 118 * (1 - self._light.contrast)
         return np.asarray(np.clip(picture + grain[..., None], 0, 255), np.uint8)
@@ -290,26 +295,19 @@ def _placed_at(local: npt.NDArray[np.float64], p: Placed) -> npt.NDArray[np.floa
     return np.stack((local[:, 0] * c - local[:, 1] * s + p.x_m, local[:, 0] * s + local[:, 1] * c + p.y_m), axis=1)
 
 
-def shadow_of(p: Placed, light: Weather) -> tuple[list[npt.NDArray[np.float64]], list[npt.NDArray[np.float64]]]:
-    """Return quads on the ground: right under a body, and where its sides and roof keep the sun off."""
+def shadows_of(p: Placed, light: Weather) -> tuple[Reals, Reals]:
+    """Return quads (n, 4, 2) on the ground: right under a body, and where its sides and roof keep the sun off."""
     points = p.body.vertices if len(p.body.vertices) else p.body.limbs.reshape(-1, 3)
     (x0, y0, _), (x1, y1, top) = points.min(axis=0), points.max(axis=0)
-    if not len(p.body.vertices):
-        y0, y1 = min(y0, -0.15), max(y1, 0.15)
-        x0, x1 = min(x0, -0.15), max(x1, 0.15)
-    if len(p.body.vertices):
-        top *= 0.9
-    foot = _placed_at(np.array(((x0, y0), (x1, y0), (x1, y1), (x0, y1))), p)
+    thin = 0.0 if len(p.body.vertices) else 0.15
+    x0, y0, x1, y1 = min(x0, -thin), min(y0, -thin), max(x1, thin), max(y1, thin)
+    foot = _placed_at(np.array(((x0, y1), (x1, y1), (x1, y0), (x0, y0))), p)  # clockwise from above
     under = foot + (foot - foot.mean(axis=0)) * 0.04
-    sx, sy, sz = light.to_sun
-    throw = np.array((-sx, -sy)) * (top / sz)
-    roof = foot + throw
-    quads = [roof] + [np.array((foot[i], foot[(i + 1) % 4], roof[(i + 1) % 4], roof[i])) for i in range(4)]
-    return [clockwise(under)], [clockwise(q) for q in quads]
-
-
-def clockwise(quad: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """Return a ground quad so that a camera above sees it clockwise."""
-    x, y = quad[:, 0], quad[:, 1]
-    area = float((x * np.roll(y, -1) - np.roll(x, -1) * y).sum())
-    return quad[::-1] if area > 0 else quad
+    sun_x, sun_y, sun_z = light.to_sun
+    roof = foot + np.array((-sun_x, -sun_y)) * (float(top) * (0.9 if not thin else 1.0) / sun_z)
+    sides = np.stack((foot, np.roll(foot, -1, axis=0), np.roll(roof, -1, axis=0), roof), axis=1)
+    turn = sides - np.roll(sides, 1, axis=1)
+    ahead = np.roll(turn, -1, axis=1)
+    wrong = (turn[..., 0] * ahead[..., 1] - turn[..., 1] * ahead[..., 0]).sum(axis=1) > 0
+    sides[wrong] = sides[wrong, ::-1]
+    return under[None], np.concatenate((roof[None], sides))

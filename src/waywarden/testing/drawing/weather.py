@@ -58,7 +58,7 @@ def weather(condition: Condition, rng: np.random.Generator) -> Weather:
     to_sun = (math.cos(turn) * math.cos(up), math.sin(turn) * math.cos(up), math.sin(up))
     if condition is Condition.DAY:
         return Weather(
-            to_sun, (0.7, 0.68, 0.63), (0.5, 0.52, 0.56), (150, 182, 220), (206, 218, 228), 0.42, 0, 0, 1, 1.0
+            to_sun, (0.48, 0.47, 0.44), (0.68, 0.69, 0.72), (150, 182, 220), (206, 218, 228), 0.26, 0, 0, 1, 0.8
         )
     if condition is Condition.DUSK:
         return Weather(

@@ -1,0 +1,53 @@
+"""The counting job on this machine: many cameras at once, one sealed process each."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+
+from waywarden.run.count import CameraCount, CountJob, count_camera
+from waywarden.terms.errors import ConfigError
+from waywarden.terms.places import Camera, City
+
+
+def count(job: CountJob, cameras: Sequence[Camera]) -> list[CameraCount]:
+    """Count ``cameras``, as many at a time as there are processors; one that fails does not stop the others.
+
+    SIGINT (Ctrl-C) and SIGTERM set ``job.stop``; a second one ends the program at once.
+    """
+    with _stopped_by_signals(job.stop), ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
+        return list(pool.map(lambda camera: count_camera(job, camera), cameras))
+
+
+@contextmanager
+def _stopped_by_signals(stop: threading.Event) -> Iterator[None]:
+    """Let the first SIGINT or SIGTERM set ``stop`` and no more: KeyboardInterrupt could strike in a write."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def first(number: int, _frame: object) -> None:
+        signal.signal(number, signal.SIG_DFL)  # the next one ends us; the children end with us
+        stop.set()
+
+    before = {number: signal.signal(number, first) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def chosen_cameras(city: City, camera_id: str | None) -> Sequence[Camera]:
+    """Return the camera of that id, or all of them; ConfigError names the ids there are."""
+    if camera_id is None:
+        return city.cameras
+    chosen = [camera for camera in city.cameras if camera.id == camera_id]
+    if not chosen:
+        known = ", ".join(camera.id for camera in city.cameras)
+        raise ConfigError(f'there is no camera "{camera_id}" in the city; it has {known}')
+    return chosen
