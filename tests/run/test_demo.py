@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import socket
 import time
+from collections import Counter
 from pathlib import Path
 from urllib.request import urlopen
 
@@ -12,15 +13,12 @@ import pytest
 
 from run.command_line import ask, ended, started, write_city
 from waywarden.run import demo
-from waywarden.testing.street import made_up_street
-from waywarden.testing.truth import Truth
 
 
 @pytest.fixture
 def short(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Make the street small and short, so that it is made in a moment."""
-    monkeypatch.setattr(demo, "SIZE_PX", (160, 120))
-    monkeypatch.setattr(demo, "LONG_S", 6.0)
+    """Make the street short, so that it is drawn in a moment."""
+    monkeypatch.setattr(demo, "LONG_S", 3.0)
 
 
 def clips(folder: Path) -> list[Path]:
@@ -28,38 +26,28 @@ def clips(folder: Path) -> list[Path]:
 
 
 @pytest.mark.usefixtures("short")
-def test_it_makes_a_street_once_and_prints_count_against_truth(tmp_path: Path) -> None:
+def test_it_makes_a_street_once_and_prints_count_against_truth(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = tmp_path / "new" / "demo"
     first = ask("demo", "--no-serve", "--folder", folder)
     assert first.code == 0
     assert "making up a street" in first.lines[0]
     assert "counted" in first.out
-    assert "truth" in first.out
     (clip,) = clips(folder)
     made = clip.stat().st_mtime_ns
     again = ask("demo", "--no-serve", "--folder", folder)
-    assert "there already" in again.lines[0]
-    assert (again.out, clip.stat().st_mtime_ns) == (first.out, made)
+    assert (again.code, again.out, clip.stat().st_mtime_ns) == (0, first.out, made)
+    monkeypatch.setattr(demo, "LONG_S", 2.0)
+    ask("demo", "--no-serve", "--folder", folder)
+    assert len(clips(folder)) == 2  # made by other parameters, so it is another clip
 
 
-@pytest.mark.usefixtures("short")
-def test_a_clip_of_other_parameters_or_half_a_clip_is_not_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    ask("demo", "--no-serve", "--folder", tmp_path)
-    assert len(clips(tmp_path)) == 1
-    ask("demo", "--no-serve", "--folder", tmp_path, "--seed", 2)
-    monkeypatch.setattr(demo, "LONG_S", 7.0)
-    ask("demo", "--no-serve", "--folder", tmp_path)
-    assert len(clips(tmp_path)) == 3
-
-    def breaks_off(street: object, half: Path, on_progress: object) -> None:
-        half.write_bytes(b"half a clip")
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(demo.MadeUpStreet, "write", breaks_off)
-    said = ask("demo", "--no-serve", "--folder", tmp_path, "--seed", 3)
-    assert (said.code, len(clips(tmp_path))) == (1, 3)
-    assert "No space left on device" in said.lines[-1]
-    assert "--folder" in said.lines[-1]
+def test_a_full_disk_leaves_no_half_clip_and_is_one_line(tmp_path: Path) -> None:
+    limited = ["sh", "-c", 'ulimit -f 16; exec "$@"', "sh"]
+    said = ended(started("demo", "--no-serve", "--folder", tmp_path / "demo", before=limited))
+    assert (said.code, said.out) == (1, "")
+    assert [line for line in said.lines if "could not be drawn" in line] == said.lines[1:]
+    assert len(said.lines) == 2
+    assert clips(tmp_path / "demo") == []
 
 
 def test_a_folder_that_cannot_be_made_is_one_line(tmp_path: Path) -> None:
@@ -106,11 +94,10 @@ def test_where_the_port_is_taken_it_serves_on_another_and_says_so(tmp_path: Path
         assert ended(running).code == 0
 
 
-def test_the_table_has_movements_where_there_are_some_and_the_truth_where_it_is_known() -> None:
-    street = made_up_street(3, seconds=60.0, size=(160, 120))
-    table = demo._counts_table("a", [], street.truth)
+def test_the_table_has_the_truth_where_it_is_known() -> None:
+    table = demo._counts_table("a", [], Counter({"north-south": 3, "east-west": 1}))
     assert [str(column.header) for column in table.columns][1:] == ["counted", "truth"]
-    assert list(table.columns[2].cells)[-1] == f"[bold]{len(street.truth.movements)}[/]"
-    assert list(table.columns[1].cells)[-1] == "[bold]0[/]"
-    assert isinstance(street.truth, Truth)
+    assert list(table.columns[0].cells) == ["east-west", "north-south", "[bold]all[/]"]
+    assert list(table.columns[1].cells) == ["0", "0", "[bold]0[/]"]
+    assert list(table.columns[2].cells)[-1] == "[bold]4[/]"
     assert len(demo._counts_table("a", [], None).columns) == 2

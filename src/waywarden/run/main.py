@@ -157,8 +157,13 @@ def export_command(
     store_file: StoreFile = Path("waywarden.sqlite"),
     out: Out = "-",
     camera: CameraId = None,
-    since: Annotated[datetime | None, typer.Option(formats=TIMES, help="From this time on (UTC).")] = None,
-    until: Annotated[datetime | None, typer.Option(formats=TIMES, help="Before this time (UTC).")] = None,
+    since: Annotated[
+        datetime | None, typer.Option(formats=TIMES, metavar="TIME", help="From this time on, as rows have it.")
+    ] = None,
+    until: Annotated[
+        datetime | None,
+        typer.Option(formats=TIMES, metavar="TIME", help="Before this time; a day alone is its midnight."),
+    ] = None,
 ) -> None:
     """Write stored intervals as tidy rows."""
     store = open_store(store_file, read_only=True)
