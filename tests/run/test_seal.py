@@ -283,7 +283,9 @@ def test_the_inference_runtime_opens_no_connection_and_writes_nothing(tmp_path: 
 def test_telemetry_would_be_noticed(tmp_path: Path) -> None:
     """The control of the test above: with a telemetry package in place, plain ``import openvino`` calls it."""
     package = tmp_path / "openvino_telemetry"
-    package.mkdir()
+    (package / "backend").mkdir(parents=True)
+    (package / "backend" / "__init__.py").write_text("")
+    (package / "backend" / "backend_ga4.py").write_text("")
     (package / "__init__.py").write_text(
         "import os\nclass Telemetry:\n    def __init__(self, *a, **k):\n        os.mkdir('ga')\n"
         "    def __getattr__(self, name):\n        return lambda *a, **k: None\n"
