@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
-from urllib.parse import quote
 
 import typer
 from rich.markup import escape
@@ -135,7 +134,7 @@ def gates_command(
     named, _ = weights.chosen_detector("motion", weights_path)
 
     def still(one: Camera) -> bytes:
-        notes.print(f"looking at {escape(one.id)} for {seconds:g} s of it, until its road users have gone by")
+        notes.print(f"looking at {one.id} for {seconds:g} s of it, until its road users have gone by")
         return still_sealed(one, city_file.parent, seconds, named).jpeg
 
     def picture_px(one: Camera) -> tuple[int, int]:
@@ -146,8 +145,8 @@ def gates_command(
 
     def ready(url: str) -> None:
         for one in chosen:
-            address = f"{url}draw/{quote(one.id, safe='')}?token={drawing.token}"
-            notes.print(f"draw the gates of {escape(one.id)} at [bold]{address}[/]")
+            address = f"{url}draw/{one.id}?token={drawing.token}"
+            notes.print(f"draw the gates of {one.id} at [bold]{address}[/]")
         notes.print("Ctrl-C ends it")
 
     serve.serve(city, NoRecords(), address=("127.0.0.1", port), drawing=drawing, ready=ready)
@@ -158,8 +157,13 @@ def export_command(
     store_file: StoreFile = Path("waywarden.sqlite"),
     out: Out = "-",
     camera: CameraId = None,
-    since: Annotated[datetime | None, typer.Option(formats=TIMES, help="From this time on (UTC).")] = None,
-    until: Annotated[datetime | None, typer.Option(formats=TIMES, help="Before this time (UTC).")] = None,
+    since: Annotated[
+        datetime | None, typer.Option(formats=TIMES, metavar="TIME", help="From this time on, as rows have it.")
+    ] = None,
+    until: Annotated[
+        datetime | None,
+        typer.Option(formats=TIMES, metavar="TIME", help="Before this time; a day alone is its midnight."),
+    ] = None,
 ) -> None:
     """Write stored intervals as tidy rows."""
     store = open_store(store_file, read_only=True)
@@ -219,4 +223,4 @@ def _say_health(counted: Sequence[CameraCount]) -> None:
     for each in counted:
         for health in each.health:
             if health.state != HealthState.OK:
-                notes.print(f"[yellow]{each.camera_id}:[/] {escape(health.reason)}")
+                notes.print(f"[yellow]{escape(each.camera_id)}:[/] {escape(health.reason)}")

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import (
     BarColumn,
     DownloadColumn,
@@ -27,7 +28,7 @@ class CameraProgress:
 
     def __init__(self, bars: Progress, camera_ids: Sequence[str]) -> None:
         self._bars = bars
-        self._tasks = {camera_id: bars.add_task(camera_id, total=1.0) for camera_id in camera_ids}
+        self._tasks = {camera_id: bars.add_task(escape(camera_id), total=1.0) for camera_id in camera_ids}
         self._said: set[str] = set()
 
     def seal(self, seal: Seal) -> None:
@@ -66,23 +67,25 @@ def pulling(console: Console) -> Iterator[Callable[[str, int, int | None], None]
 
 
 def weights_table(listed: Sequence[Listed]) -> Table:
-    """Return the networks that can be fetched, a row each."""
-    table = Table("network", "publisher", "licence", "here?", title="Weights")
+    """Return the networks that can be fetched, a row each; names are whole, for they are there to be copied."""
+    table = Table("network", "licence", "here?", title="Weights")
     for each in listed:
-        table.add_row(each.network.name, each.network.publisher, each.network.licence, str(each.state))
+        name = f"{escape(each.network.name)}\n[dim]by {escape(each.network.publisher)}[/]"
+        table.add_row(name, each.network.licence, str(each.state))
     return table
 
 
 def cameras_table(checked: Sequence[Checked]) -> Table:
     """Return what ``cameras check`` found, a row a camera."""
-    table = Table("camera", "size", "rate", "codec", "length", "processor a frame", "of one core", title="Cameras")
+    table = Table("camera", "size", "rate", "codec", "length", "processor a frame", "of a core", title="Cameras")
+    table.columns[0].overflow = "fold"
     for each in checked:
         if each.facts is None:
-            table.add_row(each.camera_id, "[red]cannot be counted[/]")
+            table.add_row(escape(each.camera_id), "[red]cannot be counted[/]")
             continue
         facts, cost = each.facts, each.cpu_ms
         table.add_row(
-            each.camera_id,
+            escape(each.camera_id),
             f"{facts.width} x {facts.height}",
             f"{facts.rate_hz:g} Hz",
             facts.codec,
