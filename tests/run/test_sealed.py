@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from run.command_line import children
 from waywarden.run.sealing.inside import ports_of
 from waywarden.run.sealing.seal import Seal
 from waywarden.run.sealing.sealed import Job, Openers, Task, about_sealed, messages, watch_sealed
@@ -34,18 +35,6 @@ HERE = Path()
 
 def camera(source: str = "made-up") -> Camera:
     return Camera("elm-street", "Elm Street", (source,))
-
-
-def children(pid: int) -> list[int]:
-    found = []
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            state, parent = stat.read_text().rpartition(")")[2].split()[:2]
-        except OSError:
-            continue
-        if int(parent) == pid and state != "Z":
-            found.append(int(stat.parent.name))
-    return found
 
 
 def is_gone(pid: int) -> bool:
