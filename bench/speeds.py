@@ -1,4 +1,4 @@
-"""Speeds of single passages. Rows hold means, so this looks at the passages in memory, as ``run.count`` does."""
+"""Speeds of single passages. Rows hold means, so this looks at the passages in memory, as ``run.counting`` does."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ The rooms, from the ground up (imports only ever go down):
 ``run``       city.toml, the command line, the jobs, the seal
 ``testing``   made-up streets with exact truth, and the checks every port must pass
 
-Read this, then ``run/count.py``, then ``docs/tour.md``.
+Read this, then ``run/counting/count.py``, then ``docs/tour.md``.
 """
 
 __version__ = "0.1.0"

@@ -24,8 +24,11 @@ WIRING = ("waywarden.run", "waywarden.testing")
 The jobs themselves are held to it: see ``JOBS``.
 """
 
-JOBS = ("waywarden.run.count",)
-"""Modules of ``run`` whose reach is measured all the same: a job has to be graspable."""
+JOBS = ("waywarden.run.counting.count", "waywarden.run.sealing.sealed")
+"""Modules of ``run`` whose reach is measured all the same: a job has to be graspable.
+
+From detections to rows, and from pixels to detections: two things, each read alone.
+"""
 
 
 def too_big(source: Path = SOURCE) -> list[str]:

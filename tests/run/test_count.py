@@ -13,9 +13,9 @@ import pytest
 from run.command_line import ask, write_city
 from waywarden.exchange.tidy import from_csv
 from waywarden.run.city.config import read_city
-from waywarden.run.count import CountJob
-from waywarden.run.keeping import open_kept
-from waywarden.run.local import count
+from waywarden.run.counting.count import CountJob
+from waywarden.run.counting.keeping import open_kept
+from waywarden.run.counting.local import count
 from waywarden.store.nothing import NoRecords
 from waywarden.store.port import IntervalFilter
 from waywarden.store.sqlite import open_store

@@ -17,9 +17,9 @@ from rich.progress import Progress
 from rich.table import Table
 
 from waywarden.run.city.config import read_city
-from waywarden.run.count import CameraCount, CountJob
-from waywarden.run.keeping import open_kept
-from waywarden.run.local import count
+from waywarden.run.counting.count import CameraCount, CountJob
+from waywarden.run.counting.keeping import open_kept
+from waywarden.run.counting.local import count
 from waywarden.run.serve import serve
 from waywarden.run.shown import progress
 from waywarden.run.spoken import INTERRUPTED, notes, say_troubles, tables

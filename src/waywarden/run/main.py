@@ -14,11 +14,11 @@ from rich.markup import escape
 from waywarden import __version__
 from waywarden.run import cameras, demo, serve, weights
 from waywarden.run.city.config import read_city
-from waywarden.run.count import CameraCount, CountJob
+from waywarden.run.counting.count import CameraCount, CountJob
+from waywarden.run.counting.keeping import open_kept, refuse_other_bins
+from waywarden.run.counting.local import chosen_cameras, count
 from waywarden.run.drawing import drawing_for
 from waywarden.run.export import check_out, export, write_rows
-from waywarden.run.keeping import open_kept, refuse_other_bins
-from waywarden.run.local import chosen_cameras, count
 from waywarden.run.sealing.sealed import about_sealed
 from waywarden.run.sealing.still import still_sealed
 from waywarden.run.shown import cameras_table, progress, pulling, weights_table

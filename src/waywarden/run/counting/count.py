@@ -1,8 +1,8 @@
 """The counting job: a city's cameras in, traffic intervals out. Read this first.
 
-For each camera: detections come out of the sealed process (``run.sealing.sealed``), crossings are found in memory
-(``traffic.finder``), counts are kept by interval (``traffic.tally``), and an interval is stored when it is over, so a
-run that is killed and run again ends with the same records as one that was not.
+For each camera: detections come out of the sealed process (``run.sealing.sealed``; ``local`` hands it in), crossings
+are found in memory (``traffic.finder``), counts are kept by interval (``traffic.tally``), and an interval is stored
+when it is over, so a run that is killed and run again ends with the same records as one that was not.
 """
 
 from __future__ import annotations
@@ -13,13 +13,11 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import cast
 from zoneinfo import ZoneInfo
 
 from waywarden.geo.projection import calibrate
 from waywarden.run.city.picture import check_gates
 from waywarden.run.sealing.seal import Seal
-from waywarden.run.sealing.sealed import about_sealed, watch_sealed
 from waywarden.store.port import RecordStore
 from waywarden.terms.errors import StoreError, WaywardenError
 from waywarden.terms.places import Camera, City
@@ -61,13 +59,26 @@ class CameraCount:
     unstored_health: list[CameraHealth] = field(default_factory=list)
 
 
-def count_camera(job: CountJob, camera: Camera) -> CameraCount:
+@dataclass(frozen=True, slots=True)
+class Watching:
+    """What is known of a camera's picture, and what is seen in it. ``duration_s`` is None where there is no end."""
+
+    picture_px: tuple[int, int]
+    duration_s: float | None
+    seen: Generator[Detections | CameraHealth]
+
+
+Watch = Callable[[CountJob, Camera], Watching]
+"""Begins to watch one camera."""
+
+
+def count_camera(job: CountJob, camera: Camera, watch: Watch) -> CameraCount:
     """Count one camera. What was counted before a trouble or a stop is kept, with the time it was watched."""
     counted = CameraCount(camera.id)
     if job.stop.is_set():
         return counted
     try:
-        _count(job, camera, counted)
+        _count(job, camera, watch(job, camera), counted)
     except WaywardenError as trouble:
         counted.trouble = trouble
     not_stored = _store(job, counted)
@@ -75,17 +86,15 @@ def count_camera(job: CountJob, camera: Camera) -> CameraCount:
     return counted
 
 
-def _count(job: CountJob, camera: Camera, counted: CameraCount) -> None:
-    facts = about_sealed(camera, job.folder)
-    check_gates(camera, facts.width, facts.height)
+def _count(job: CountJob, camera: Camera, watching: Watching, counted: CameraCount) -> None:
+    check_gates(camera, *watching.picture_px)
     homography = calibrate(camera.calibration) if camera.calibration else None
-    finder = CrossingFinder(camera, homography, (facts.width, facts.height))
+    finder = CrossingFinder(camera, homography, watching.picture_px)
     clock = Clock(job.bin_min, ZoneInfo(job.city.time_zone))
     tally = IntervalTally(camera, clock, job.city.class_scheme, job.method)
     begun: datetime | None = None
-    seen = watch_sealed(camera, job.folder, job.detector, on_seal=job.on_seal)
     try:
-        with closing(cast("Generator[Detections | CameraHealth]", seen)):
+        with closing(watching.seen) as seen:
             for item in seen:
                 if job.stop.is_set():
                     break
@@ -96,7 +105,7 @@ def _count(job: CountJob, camera: Camera, counted: CameraCount) -> None:
                 tally.watch(item.at, item.watched_s)
                 tally.add(finder.update(item))
                 _keep(job, counted, tally.take_closed(finder.said_until))
-                job.on_progress(camera.id, _done(begun, item.at, facts.duration_s))
+                job.on_progress(camera.id, _done(begun, item.at, watching.duration_s))
     finally:
         tally.add(finder.finish())
         _keep(job, counted, tally.records())

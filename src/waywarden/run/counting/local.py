@@ -5,13 +5,17 @@ from __future__ import annotations
 import os
 import signal
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from typing import cast
 
-from waywarden.run.count import CameraCount, CountJob, count_camera
+from waywarden.run.counting.count import CameraCount, CountJob, Watching, count_camera
+from waywarden.run.sealing.sealed import about_sealed, watch_sealed
 from waywarden.terms.errors import ConfigError
 from waywarden.terms.places import Camera, City
+from waywarden.terms.records import CameraHealth
+from waywarden.terms.transient import Detections
 
 
 def count(job: CountJob, cameras: Sequence[Camera]) -> list[CameraCount]:
@@ -20,7 +24,14 @@ def count(job: CountJob, cameras: Sequence[Camera]) -> list[CameraCount]:
     SIGINT (Ctrl-C) and SIGTERM set ``job.stop``; a second one ends the program at once.
     """
     with _stopped_by_signals(job.stop), ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
-        return list(pool.map(lambda camera: count_camera(job, camera), cameras))
+        return list(pool.map(lambda camera: count_camera(job, camera, sealed), cameras))
+
+
+def sealed(job: CountJob, camera: Camera) -> Watching:
+    """Watch one camera from a sealed process of its own; SourceError where it cannot be opened."""
+    facts = about_sealed(camera, job.folder)
+    seen = watch_sealed(camera, job.folder, job.detector, on_seal=job.on_seal)
+    return Watching((facts.width, facts.height), facts.duration_s, cast("Generator[Detections | CameraHealth]", seen))
 
 
 @contextmanager
