@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from waywarden.run import weights
-from waywarden.run.weights import Published, WeightsFile, WeightsState, listed, published, pull, resolve
+from waywarden.run.weighing import weights
+from waywarden.run.weighing.weights import Published, WeightsFile, WeightsState, listed, published, pull, resolve
 from waywarden.terms.errors import WeightsError
 
 GRAPH, NUMBERS = b"<net/>" * 5000, bytes(range(256)) * 2000

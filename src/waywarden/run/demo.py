@@ -23,7 +23,7 @@ from waywarden.run.counting.local import count
 from waywarden.run.serve import serve
 from waywarden.run.shown import progress
 from waywarden.run.spoken import INTERRUPTED, notes, say_troubles, tables
-from waywarden.run.weights import chosen_detector
+from waywarden.run.weighing.weights import chosen_detector
 from waywarden.store.port import RecordStore
 from waywarden.terms.errors import WaywardenError
 from waywarden.terms.kinds import ALL_CLASSES

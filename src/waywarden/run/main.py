@@ -12,7 +12,7 @@ import typer
 from rich.markup import escape
 
 from waywarden import __version__
-from waywarden.run import cameras, demo, serve, weights
+from waywarden.run import cameras, demo, serve
 from waywarden.run.city.config import read_city
 from waywarden.run.counting.count import CameraCount, CountJob
 from waywarden.run.counting.keeping import open_kept, refuse_other_bins
@@ -23,6 +23,7 @@ from waywarden.run.sealing.sealed import about_sealed
 from waywarden.run.sealing.still import still_sealed
 from waywarden.run.shown import cameras_table, progress, pulling, weights_table
 from waywarden.run.spoken import INTERRUPTED, OneLineGroup, notes, say_troubles, tables
+from waywarden.run.weighing import weights
 from waywarden.store.nothing import NoRecords
 from waywarden.store.port import IntervalFilter
 from waywarden.store.sqlite import open_store

@@ -20,7 +20,7 @@ from rich.table import Table
 
 from waywarden.run.cameras import Checked
 from waywarden.run.sealing.seal import Seal
-from waywarden.run.weights import Listed
+from waywarden.run.weighing.weights import Listed
 
 
 class CameraProgress:

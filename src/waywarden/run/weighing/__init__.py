@@ -1,0 +1,1 @@
+"""Weights: fetched, listed, chosen, and measured against boxes that are known."""
