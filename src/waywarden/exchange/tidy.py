@@ -49,8 +49,8 @@ def tidy_row(one: TrafficInterval) -> TidyRow:
         duration_s=one.duration_s,
         observed_s=round(one.observed_s, 2),
         count=one.count,
-        mean_speed_kmh=_kmh(one.mean_speed_mps),
-        v85_kmh=_kmh(one.v85_mps),
+        mean_speed_kmh=kmh(one.mean_speed_mps),
+        v85_kmh=kmh(one.v85_mps),
     )
 
 
@@ -88,17 +88,18 @@ def from_csv(raw: bytes) -> list[TrafficInterval]:
     return found
 
 
-def _kmh(speed_mps: float | None) -> float | None:
+def kmh(speed_mps: float | None) -> float | None:
+    """Return a speed in km/h to one decimal; None stays None."""
     return None if speed_mps is None else round(speed_mps * _MPS_TO_KMH, 1)
 
 
 def _cells(row: TidyRow) -> list[str]:
     return [
-        _quoted(row.camera),
-        _quoted(row.gate or ""),
+        quoted(row.camera),
+        quoted(row.gate or ""),
         row.direction or "",
-        _quoted(row.movement or ""),
-        _quoted(row.vehicle_class),
+        quoted(row.movement or ""),
+        quoted(row.vehicle_class),
         row.start.replace(tzinfo=None).isoformat() + "Z",
         str(row.duration_s),
         f"{row.observed_s:.2f}".rstrip("0").rstrip("."),
@@ -112,7 +113,7 @@ def _one_decimal(value: float | None) -> str:
     return "" if value is None else f"{value:.1f}"
 
 
-def _quoted(cell: str) -> str:
+def quoted(cell: str) -> str:
     """Quote by RFC 4180 section 2, rules 5 to 7, only where needed."""
     if any(character in cell for character in ',"\r\n'):
         return '"' + cell.replace('"', '""') + '"'

@@ -43,13 +43,13 @@ def export(store: RecordStore, wanted: IntervalFilter, out: str) -> int:
     return len(intervals)
 
 
-def check_out(out: str) -> None:
+def check_out(out: str, endings: Iterable[str] = WRITERS) -> None:
     """Say before the work begins what would be wrong with ``out`` at its end (ConfigError)."""
     if out == STDOUT:
         return
     path = Path(out)
-    if path.suffix.lower() not in WRITERS:
-        raise ConfigError(f"cannot write rows to {out}: the name must end in {' or '.join(WRITERS)}, or be {STDOUT}")
+    if path.suffix.lower() not in endings:
+        raise ConfigError(f"cannot write rows to {out}: the name must end in {' or '.join(endings)}, or be {STDOUT}")
     if not path.parent.is_dir():
         raise ConfigError(f"cannot write rows to {out}: there is no folder {path.parent}; make it first")
     if path.is_dir():
@@ -65,11 +65,19 @@ def write_rows(intervals: Iterable[TrafficInterval], out: str, stdout: BinaryIO)
     """
     check_out(out)
     if out == STDOUT:
+        write_bytes((line.encode() for line in csv_lines(intervals)), out, stdout)
+    else:
+        write_bytes([WRITERS[Path(out).suffix.lower()](intervals)], out, stdout)
+
+
+def write_bytes(parts: Iterable[bytes], out: str, stdout: BinaryIO) -> None:
+    """Write ``parts`` to ``out``, whole or not at all, or to ``stdout`` one by one if ``out`` is ``-``."""
+    if out == STDOUT:
         with _spoken("standard output"):
-            stdout.writelines(line.encode() for line in csv_lines(intervals))
+            stdout.writelines(parts)
             stdout.flush()
         return
-    raw = WRITERS[Path(out).suffix.lower()](intervals)
+    raw = b"".join(parts)
     with _spoken(out):
         _replace(Path(out).resolve(), raw)  # resolved, so that a link stays a link
 

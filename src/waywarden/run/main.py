@@ -12,7 +12,7 @@ import typer
 from rich.markup import escape
 
 from waywarden import __version__
-from waywarden.run import cameras, demo, serve
+from waywarden.run import cameras, demo, serve, sheets
 from waywarden.run.city.config import read_city
 from waywarden.run.counting.count import CameraCount, CountJob
 from waywarden.run.counting.keeping import open_kept, refuse_other_bins
@@ -154,10 +154,13 @@ def gates_command(
 
 
 @app.command("export")
-def export_command(
+def export_command(  # noqa: PLR0913, PLR0917 - a parameter an option
     store_file: StoreFile = Path("waywarden.sqlite"),
     out: Out = "-",
     camera: CameraId = None,
+    tmc: Annotated[bool, typer.Option("--tmc", help="A turning movement count: sheets, as .csv or .xlsx.")] = False,  # noqa: FBT002
+    atr: Annotated[bool, typer.Option("--atr", help="Each gate as a traffic recorder: sheets, .csv or .xlsx.")] = False,  # noqa: FBT002
+    city_file: Annotated[Path | None, typer.Option("--city", help="The city, for --tmc and --atr.")] = None,
     since: Annotated[
         datetime | None, typer.Option(formats=TIMES, metavar="TIME", help="From this time on, as rows have it.")
     ] = None,
@@ -166,12 +169,16 @@ def export_command(
         typer.Option(formats=TIMES, metavar="TIME", help="Before this time; a day alone is its midnight."),
     ] = None,
 ) -> None:
-    """Write stored intervals as tidy rows."""
+    """Write stored intervals as tidy rows, or as the sheets of a turning movement count or of recorders."""
+    layout = sheets.chosen_layout(tmc=tmc, atr=atr, city_given=city_file is not None)
     store = open_store(store_file, read_only=True)
     known = sorted(store.newest_starts())
     if camera is not None and camera not in known:
         raise ConfigError(f'{store_file} holds no rows of a camera "{camera}"; it has {", ".join(known) or "none"}')
     wanted = IntervalFilter(camera_id=camera, since=cameras.utc(since), until=cameras.utc(until))
+    if layout is not None and city_file is not None:
+        sheets.export_sheets(store, read_city(city_file), wanted, layout, out)
+        return
     rows = export(store, wanted, out)
     notes.print(f"{rows} rows")
 
