@@ -15,7 +15,7 @@ from waywarden.exchange.tmc import tmc_sheets
 from waywarden.terms.kinds import Kind
 from waywarden.terms.places import Camera, Gate, Movement
 from waywarden.terms.records import Direction, TrafficInterval
-from waywarden.traffic.turning import turning_count
+from waywarden.traffic.measures.turning import turning_count
 
 # 07:00 in Berlin, in summer.
 T0 = datetime(2026, 5, 5, 5, 0, tzinfo=UTC)

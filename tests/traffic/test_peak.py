@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from waywarden.traffic.peak import QUARTER, QuarterCount, peak_hour, peak_hour_factor, peak_hours
+from waywarden.traffic.measures.peak import QUARTER, QuarterCount, peak_hour, peak_hour_factor, peak_hours
 
 T0 = datetime(2026, 5, 5, 6, 0, tzinfo=UTC)
 

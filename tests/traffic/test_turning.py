@@ -15,8 +15,8 @@ from waywarden.geo.homography import fit_homography
 from waywarden.terms.kinds import Kind
 from waywarden.terms.places import Camera, Gate, Movement
 from waywarden.terms.records import Direction, TrafficInterval
-from waywarden.traffic.arms import Turn, arm_gates, inward, turn_of
-from waywarden.traffic.turning import Group, groups, tells_heavy, turning_count
+from waywarden.traffic.measures.arms import Turn, arm_gates, inward, turn_of
+from waywarden.traffic.measures.turning import Group, groups, tells_heavy, turning_count
 
 T0 = datetime(2026, 5, 5, 6, 0, tzinfo=UTC)
 ARMS = ("north", "east", "south", "west")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import random
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 import cv2
@@ -14,7 +14,17 @@ import numpy as np
 from waywarden.store.port import IntervalFilter
 from waywarden.terms.kinds import ALL_CLASSES, Kind
 from waywarden.terms.places import Calibration, CalibrationPoint, Camera, City, Gate, Movement
-from waywarden.terms.records import CameraHealth, Direction, HealthState, TrafficInterval
+from waywarden.terms.records import (
+    BinKey,
+    CameraHealth,
+    Direction,
+    Doubt,
+    HealthState,
+    IntervalQuality,
+    Quality,
+    TrafficInterval,
+    bin_of,
+)
 
 SECRET = "hunter2"
 DAY = datetime(2026, 5, 5, 5, 0, tzinfo=UTC)
@@ -28,6 +38,7 @@ class MemoryStore:
     """A ``RecordStore`` that forgets everything when it goes."""
 
     rows: dict[tuple[object, ...], TrafficInterval] = field(default_factory=dict)
+    judged: dict[BinKey, IntervalQuality] = field(default_factory=dict)
     healths: dict[str, CameraHealth] = field(default_factory=dict)
     asked: int = 0
 
@@ -47,7 +58,20 @@ class MemoryStore:
     ) -> Sequence[TrafficInterval]:
         self.asked += 1
         found = [self.rows[key] for key in sorted(self.rows) if fits(self.rows[key], wanted)]
+        if wanted.qualities:
+            found = [row for row in found if bin_of(row) in self.judged]
+            found = [row for row in found if self.judged[bin_of(row)].quality in wanted.qualities]
         return found[offset : None if limit is None else offset + limit]
+
+    def append_quality(self, judged: Iterable[IntervalQuality]) -> None:
+        self.judged.update({bin_of(one): one for one in judged})
+
+    def qualities(self, wanted: IntervalFilter) -> Sequence[IntervalQuality]:
+        places = replace(wanted, vehicle_class=None, qualities=frozenset())
+        return [one for one in self.judged.values() if fits(one, places)]
+
+    def health(self, camera_id: str) -> Sequence[CameraHealth]:
+        return [one for one in self.healths.values() if one.camera_id == camera_id]
 
     def newest_starts(self) -> Mapping[str, datetime]:
         newest: dict[str, datetime] = {}
@@ -65,12 +89,12 @@ class MemoryStore:
         return None
 
 
-def fits(row: TrafficInterval, wanted: IntervalFilter) -> bool:
+def fits(row: TrafficInterval | IntervalQuality, wanted: IntervalFilter) -> bool:
     return (
         wanted.camera_id in {None, row.camera_id}
         and wanted.gate_id in {None, row.gate_id}
         and wanted.movement_id in {None, row.movement_id}
-        and wanted.vehicle_class in {None, row.vehicle_class}
+        and (wanted.vehicle_class is None or wanted.vehicle_class == getattr(row, "vehicle_class", None))
         and (wanted.since is None or row.start >= wanted.since)
         and (wanted.until is None or row.start < wanted.until)
     )
@@ -137,6 +161,7 @@ def made_up_store(city: City, hours: int = 15, seed: int = 7) -> MemoryStore:
             watched = _watched_s(camera.id, index)
             if watched > 0:
                 store.append(_bin(camera, start, watched, rng))
+    store.append_quality(_made_up_quality(row) for row in store.rows.values())
     at = DAY + timedelta(hours=2)
     store.append_health(
         [
@@ -148,6 +173,20 @@ def made_up_store(city: City, hours: int = 15, seed: int = 7) -> MemoryStore:
         ]
     )
     return store
+
+
+def _made_up_quality(row: TrafficInterval) -> IntervalQuality:
+    """Judge by how much was watched; the Vauxhall Bridge camera also sees one hour that is out of range."""
+    doubts: tuple[Doubt, ...] = ()
+    if row.observed_s < 450:
+        doubts = (Doubt.BARELY_WATCHED,)
+    if row.camera_id == "04270" and 7 <= row.start.hour < 8:
+        doubts = (Doubt.OUT_OF_RANGE, Doubt.BAD_PICTURE)
+    if row.camera_id == "03604" and row.start.hour == 9:
+        doubts = (Doubt.UNUSUAL,)
+    doubtful = {Doubt.BARELY_WATCHED, Doubt.OUT_OF_RANGE} & set(doubts)
+    quality = Quality.DOUBTFUL if doubtful else Quality.USABLE if doubts else Quality.GOOD
+    return IntervalQuality(row.camera_id, row.gate_id, row.direction, row.movement_id, row.start, quality, doubts)
 
 
 def _watched_s(camera_id: str, index: int) -> float:

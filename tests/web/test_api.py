@@ -91,6 +91,8 @@ def test_a_time_with_another_offset_means_the_same_instant(client: TestClient) -
         ("camera=03604&gate=rod", 400, "did you mean 'road'?"),
         ("gate=road&movement=N-S", 400, "ask for one of the two"),
         ("vehicle_class=bycicle", 400, "did you mean 'bicycle'?"),
+        ("quality=god", 400, "did you mean 'good'?"),
+        ("quality=", 400, "there is no quality ''"),
         ("since=yesterday", 400, "got 'yesterday'"),
         ("since=2026-05-05T05:00:00", 400, "offset from UTC"),
         ("since=2026-05-05T05:00:00+01:00", 400, "write + as %2B"),

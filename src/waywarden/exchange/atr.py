@@ -18,8 +18,8 @@ from waywarden.exchange.tmc import clock, gate_name, half_day
 from waywarden.terms.kinds import ALL_CLASSES
 from waywarden.terms.places import Camera, Gate
 from waywarden.terms.records import Direction, TrafficInterval
-from waywarden.traffic.peak import PeakHour, QuarterCount, peak_hours
-from waywarden.traffic.turning import QUARTER_S, quarter_of
+from waywarden.traffic.measures.peak import PeakHour, QuarterCount, peak_hours
+from waywarden.traffic.measures.turning import QUARTER_S, quarter_of
 
 Recorder = tuple[str, Direction]
 Qualities = Mapping[tuple[str, Direction, datetime], str]

@@ -16,7 +16,7 @@ from itertools import accumulate, groupby
 from typing import Any
 
 from waywarden.exchange.thrift import Value, boolean, i32, i64, listed, struct, text, varint
-from waywarden.exchange.tidy import TidyRow, tidy_row
+from waywarden.exchange.tidy import Qualities, TidyRow, judged_row, tidy_row
 from waywarden.terms.records import TrafficInterval
 
 _MAGIC = b"PAR1"
@@ -53,6 +53,9 @@ class _Column:
     logical: Value | None = None
 
 
+Columns = Sequence[_Column]
+
+
 @dataclass(frozen=True, slots=True)
 class _Chunk:
     """One column of one row group as it lies in the file."""
@@ -64,28 +67,31 @@ class _Chunk:
     packed: bytes
 
 
-def to_parquet(intervals: Iterable[TrafficInterval], *, rows_per_group: int = 65_536) -> bytes:
+def to_parquet(
+    intervals: Iterable[TrafficInterval], qualities: Qualities | None = None, *, rows_per_group: int = 65_536
+) -> bytes:
     """Return the tidy table of ``intervals`` as one Parquet file.
 
-    The columns are those of ``tidy.TidyRow``; ``start`` is a timestamp in UTC microseconds; what a CSV leaves empty
-    is null.
+    The columns are those of ``tidy.TidyRow``, with ``qualities`` those of ``tidy.JudgedRow``; ``start`` is a timestamp
+    in UTC microseconds; what a CSV leaves empty is null.
     """
     if rows_per_group < 1:
         raise ValueError(f"rows_per_group must be at least 1, got {rows_per_group}")
-    rows = [tidy_row(one) for one in intervals]
+    rows = [tidy_row(one) if qualities is None else judged_row(one, qualities) for one in intervals]
+    columns = _COLUMNS if qualities is None else _JUDGED_COLUMNS
     body = bytearray(_MAGIC)
     groups: list[Value] = []
     for first in range(0, len(rows), rows_per_group):
-        group, chunks = _row_group(rows[first : first + rows_per_group], offset=len(body))
+        group, chunks = _row_group(columns, rows[first : first + rows_per_group], offset=len(body))
         groups.append(group)
         body += chunks
-    footer = _file_meta_data(len(rows), groups)
+    footer = _file_meta_data(columns, len(rows), groups)
     return bytes(body) + footer + binary.pack("<I", len(footer)) + _MAGIC
 
 
-def _row_group(rows: Sequence[TidyRow], offset: int) -> tuple[Value, bytes]:
+def _row_group(columns: Columns, rows: Sequence[TidyRow], offset: int) -> tuple[Value, bytes]:
     """Return a ``RowGroup`` and its column chunks, which will lie at ``offset`` in the file."""
-    chunks = [_chunk(column, [getattr(row, column.name) for row in rows]) for column in _COLUMNS]
+    chunks = [_chunk(column, [getattr(row, column.name) for row in rows]) for column in columns]
     offsets = accumulate((len(chunk.packed) for chunk in chunks), initial=offset)
     group = {
         1: listed([_column_chunk(chunk, at) for chunk, at in zip(chunks, offsets, strict=False)]),  # columns
@@ -158,12 +164,12 @@ def _column_chunk(chunk: _Chunk, offset: int) -> Value:
     return struct({2: i64(0), 3: struct(meta_data)})  # file_offset (0: no copy outside the footer), meta_data
 
 
-def _file_meta_data(row_count: int, groups: Sequence[Value]) -> bytes:
+def _file_meta_data(columns: Columns, row_count: int, groups: Sequence[Value]) -> bytes:
     """Return the footer, a ``FileMetaData``."""
-    root = struct({4: text("schema"), 5: i32(len(_COLUMNS))})  # name, num_children
+    root = struct({4: text("schema"), 5: i32(len(columns))})  # name, num_children
     footer = {
         1: i32(_FORMAT_VERSION),  # version
-        2: listed([root, *(_schema_element(column) for column in _COLUMNS)]),  # schema
+        2: listed([root, *(_schema_element(column) for column in columns)]),  # schema
         3: i64(row_count),  # num_rows
         4: listed(groups),  # row_groups
         6: text("waywarden"),  # created_by
@@ -222,4 +228,9 @@ _COLUMNS = (
     _Column("count", _INT64, _encode_int64),
     _Column("mean_speed_kmh", _DOUBLE, _encode_double, optional=True),
     _Column("v85_kmh", _DOUBLE, _encode_double, optional=True),
+)
+_JUDGED_COLUMNS = (
+    *_COLUMNS,
+    _Column("quality", _BYTE_ARRAY, _encode_text, optional=True, converted=_UTF8, logical=_STRING),
+    _Column("doubts", _BYTE_ARRAY, _encode_text, optional=True, converted=_UTF8, logical=_STRING),
 )

@@ -8,11 +8,11 @@ readers take and shell tools want.
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 
-from waywarden.terms.records import Direction, TrafficInterval
+from waywarden.terms.records import BinKey, Direction, IntervalQuality, TrafficInterval, bin_of
 
 _MPS_TO_KMH = 3.6
 
@@ -34,7 +34,19 @@ class TidyRow:
     v85_kmh: float | None
 
 
+@dataclass(frozen=True, slots=True)
+class JudgedRow(TidyRow):
+    """A row that also says how far it can be trusted; both are None where its bin has not been judged."""
+
+    quality: str | None
+    doubts: str | None
+
+
+Qualities = Mapping[BinKey, IntervalQuality]
+"""What is known of bins; with it a table has the columns of ``JudgedRow``."""
+
 COLUMNS: tuple[str, ...] = tuple(field.name for field in fields(TidyRow))
+JUDGED_COLUMNS: tuple[str, ...] = tuple(field.name for field in fields(JudgedRow))
 
 
 def tidy_row(one: TrafficInterval) -> TidyRow:
@@ -54,16 +66,29 @@ def tidy_row(one: TrafficInterval) -> TidyRow:
     )
 
 
-def csv_lines(intervals: Iterable[TrafficInterval]) -> Iterator[str]:
-    r"""Yield the header and then one line per interval, each ending in ``\n``."""
-    yield ",".join(COLUMNS) + "\n"
+def judged_row(one: TrafficInterval, qualities: Qualities) -> JudgedRow:
+    """Return the row of ``one`` with its quality; doubts are names with a space between them."""
+    row = tidy_row(one)
+    judged = qualities.get(bin_of(one))
+    cells = {name: getattr(row, name) for name in COLUMNS}
+    doubts = None if judged is None else " ".join(judged.doubts)
+    return JudgedRow(**cells, quality=None if judged is None else judged.quality.value, doubts=doubts)
+
+
+def csv_lines(intervals: Iterable[TrafficInterval], qualities: Qualities | None = None) -> Iterator[str]:
+    r"""Yield the header and then one line per interval, each ending in ``\n``; with ``qualities`` two columns more."""
+    yield ",".join(COLUMNS if qualities is None else JUDGED_COLUMNS) + "\n"
     for one in intervals:
-        yield ",".join(_cells(tidy_row(one))) + "\n"
+        if qualities is None:
+            yield ",".join(_cells(tidy_row(one))) + "\n"
+        else:
+            row = judged_row(one, qualities)
+            yield ",".join([*_cells(row), row.quality or "", row.doubts or ""]) + "\n"
 
 
-def to_csv(intervals: Iterable[TrafficInterval]) -> bytes:
+def to_csv(intervals: Iterable[TrafficInterval], qualities: Qualities | None = None) -> bytes:
     """Return all the lines as UTF-8."""
-    return "".join(csv_lines(intervals)).encode()
+    return "".join(csv_lines(intervals, qualities)).encode()
 
 
 def from_csv(raw: bytes) -> list[TrafficInterval]:

@@ -13,9 +13,9 @@ from zoneinfo import ZoneInfo
 
 from waywarden.exchange.sheets import Cell, Look, Row, Share, Sheet
 from waywarden.terms.places import Camera, Gate
-from waywarden.traffic.arms import arm_gates
-from waywarden.traffic.peak import HOUR_QUARTERS, PeakHour, peak_hour_factor, peak_hours
-from waywarden.traffic.turning import MOTOR, Group, Quarter, TurningCount
+from waywarden.traffic.measures.arms import arm_gates
+from waywarden.traffic.measures.peak import HOUR_QUARTERS, PeakHour, peak_hour_factor, peak_hours
+from waywarden.traffic.measures.turning import MOTOR, Group, Quarter, TurningCount
 
 Qualities = Mapping[datetime, str]
 """The quality of each quarter by its start (UTC); one that is not there has not been judged."""

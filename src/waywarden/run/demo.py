@@ -20,6 +20,7 @@ from waywarden.run.city.config import read_city
 from waywarden.run.counting.count import CameraCount, CountJob
 from waywarden.run.counting.keeping import open_kept
 from waywarden.run.counting.local import count
+from waywarden.run.judging import judge_counted
 from waywarden.run.serve import serve
 from waywarden.run.shown import progress
 from waywarden.run.spoken import INTERRUPTED, notes, say_troubles, tables
@@ -68,6 +69,7 @@ def demo(job: DemoJob) -> int:
     store = open_kept(job.folder / _store_name(city_file), city)
     counting = CountJob(city, city_file.parent, named, method, BIN_MIN, store)
     counted = _count(counting, city)
+    judge_counted(store, city, [record for each in counted for record in each.records])
     for each in counted:
         if each.records:
             tables.print(_counts_table(each.camera_id, each.records, truth))

@@ -12,23 +12,26 @@ from types import MappingProxyType
 from typing import BinaryIO
 
 from waywarden.exchange.parquet import to_parquet
-from waywarden.exchange.tidy import csv_lines, to_csv
+from waywarden.exchange.tidy import Qualities, csv_lines, to_csv
 from waywarden.store.port import IntervalFilter, RecordStore
 from waywarden.terms.errors import ConfigError, WaywardenError
-from waywarden.terms.records import TrafficInterval
+from waywarden.terms.records import Quality, TrafficInterval, bin_of
 
 STDOUT = "-"
-WRITERS: Mapping[str, Callable[[Iterable[TrafficInterval]], bytes]] = MappingProxyType(
+ANY_QUALITY = "all"
+WRITERS: Mapping[str, Callable[[Iterable[TrafficInterval], Qualities | None], bytes]] = MappingProxyType(
     {".csv": to_csv, ".parquet": to_parquet}
 )
 """How rows are written, by the end of the file's name."""
 
 
-def export(store: RecordStore, wanted: IntervalFilter, out: str) -> int:
+def export(store: RecordStore, wanted: IntervalFilter, out: str, *, with_quality: bool = False) -> int:
     """Write the ``wanted`` intervals of ``store`` to ``out`` and return how many there were.
 
     Parameters
     ----------
+    with_quality : bool
+        Whether rows say how far they can be trusted, in two columns more.
     out : str
         ``-`` for CSV on standard output, or a path that ends in ``.csv`` or ``.parquet``.
 
@@ -39,8 +42,21 @@ def export(store: RecordStore, wanted: IntervalFilter, out: str) -> int:
     """
     check_out(out)
     intervals = store.intervals(wanted)
-    write_rows(intervals, out, sys.stdout.buffer)
+    qualities = {bin_of(one): one for one in store.qualities(wanted)} if with_quality else None
+    write_rows(intervals, out, sys.stdout.buffer, qualities)
     return len(intervals)
+
+
+def chosen_qualities(text: str | None) -> frozenset[Quality]:
+    """Return the qualities that ``text`` names (``good,usable``; ``all``: any); ConfigError names those there are."""
+    if text is None or text == ANY_QUALITY:
+        return frozenset()
+    words = [word.strip() for word in text.split(",")]
+    known = [quality.value for quality in Quality]
+    for word in words:
+        if word not in known:
+            raise ConfigError(f'--quality wants {", ".join(known)} or {ANY_QUALITY}, with commas between, got "{word}"')
+    return frozenset(Quality(word) for word in words)
 
 
 def check_out(out: str, endings: Iterable[str] = WRITERS) -> None:
@@ -58,16 +74,18 @@ def check_out(out: str, endings: Iterable[str] = WRITERS) -> None:
         raise ConfigError(f"cannot write rows to {out}: {path.parent} may not be written to; choose another folder")
 
 
-def write_rows(intervals: Iterable[TrafficInterval], out: str, stdout: BinaryIO) -> None:
+def write_rows(
+    intervals: Iterable[TrafficInterval], out: str, stdout: BinaryIO, qualities: Qualities | None = None
+) -> None:
     """Write ``intervals`` as tidy rows to ``out``, or to ``stdout`` as CSV if ``out`` is ``-``.
 
     A file is written beside its place and moved there when it is whole, so a reader never sees half of it.
     """
     check_out(out)
     if out == STDOUT:
-        write_bytes((line.encode() for line in csv_lines(intervals)), out, stdout)
+        write_bytes((line.encode() for line in csv_lines(intervals, qualities)), out, stdout)
     else:
-        write_bytes([WRITERS[Path(out).suffix.lower()](intervals)], out, stdout)
+        write_bytes([WRITERS[Path(out).suffix.lower()](intervals, qualities)], out, stdout)
 
 
 def write_bytes(parts: Iterable[bytes], out: str, stdout: BinaryIO) -> None:

@@ -18,10 +18,11 @@ from waywarden.run.counting.count import CameraCount, CountJob
 from waywarden.run.counting.keeping import open_kept, refuse_other_bins
 from waywarden.run.counting.local import chosen_cameras, count
 from waywarden.run.drawing import drawing_for
-from waywarden.run.export import check_out, export, write_rows
+from waywarden.run.export import check_out, chosen_qualities, export, write_rows
+from waywarden.run.judging import judge_counted, judge_stored
 from waywarden.run.sealing.sealed import about_sealed
 from waywarden.run.sealing.still import still_sealed
-from waywarden.run.shown import cameras_table, progress, pulling, weights_table
+from waywarden.run.shown import cameras_table, progress, pulling, quality_table, weights_table
 from waywarden.run.spoken import INTERRUPTED, OneLineGroup, notes, say_troubles, tables
 from waywarden.run.weighing import weights
 from waywarden.store.nothing import NoRecords
@@ -103,7 +104,20 @@ def count_command(  # noqa: PLR0913, PLR0917 - a parameter an option
     rows = [record for each in counted for record in each.records]
     if rows or code == 0:  # a file of an earlier count is not replaced with nothing
         write_rows(rows, out, sys.stdout.buffer)
+    if store is not None:
+        judge_counted(store, city, rows)
     raise typer.Exit(code)
+
+
+@app.command("quality")
+def quality_command(
+    city_file: CityFile, store_file: StoreFile = Path("waywarden.sqlite"), camera: CameraId = None
+) -> None:
+    """Judge every stored interval anew, and say how many are good, usable and doubtful, and why."""
+    city = read_city(city_file)
+    store = open_kept(store_file, city, must_exist=True)
+    judged = [judge_stored(store, city, each) for each in chosen_cameras(city, camera)]
+    tables.print(quality_table(judged))
 
 
 @app.command("serve")
@@ -161,6 +175,9 @@ def export_command(  # noqa: PLR0913, PLR0917 - a parameter an option
     tmc: Annotated[bool, typer.Option("--tmc", help="A turning movement count: sheets, as .csv or .xlsx.")] = False,  # noqa: FBT002
     atr: Annotated[bool, typer.Option("--atr", help="Each gate as a traffic recorder: sheets, .csv or .xlsx.")] = False,  # noqa: FBT002
     city_file: Annotated[Path | None, typer.Option("--city", help="The city, for --tmc and --atr.")] = None,
+    quality: Annotated[
+        str | None, typer.Option(help="Only rows of these qualities ('good,usable', 'all'), and columns that say it.")
+    ] = None,
     since: Annotated[
         datetime | None, typer.Option(formats=TIMES, metavar="TIME", help="From this time on, as rows have it.")
     ] = None,
@@ -175,11 +192,12 @@ def export_command(  # noqa: PLR0913, PLR0917 - a parameter an option
     known = sorted(store.newest_starts())
     if camera is not None and camera not in known:
         raise ConfigError(f'{store_file} holds no rows of a camera "{camera}"; it has {", ".join(known) or "none"}')
-    wanted = IntervalFilter(camera_id=camera, since=cameras.utc(since), until=cameras.utc(until))
+    qualities = chosen_qualities(quality)
+    wanted = IntervalFilter(camera_id=camera, since=cameras.utc(since), until=cameras.utc(until), qualities=qualities)
     if layout is not None and city_file is not None:
         sheets.export_sheets(store, read_city(city_file), wanted, layout, out)
         return
-    rows = export(store, wanted, out)
+    rows = export(store, wanted, out, with_quality=quality is not None)
     notes.print(f"{rows} rows")
 
 

@@ -20,7 +20,7 @@ from waywarden.run.workbook import to_xlsx
 from waywarden.store.port import IntervalFilter, RecordStore
 from waywarden.terms.errors import CalibrationError, ConfigError
 from waywarden.terms.places import Camera, City
-from waywarden.traffic.turning import turning_count
+from waywarden.traffic.measures.turning import turning_count
 
 
 class Layout(StrEnum):

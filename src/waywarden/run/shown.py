@@ -19,8 +19,10 @@ from rich.progress import (
 from rich.table import Table
 
 from waywarden.run.cameras import Checked
+from waywarden.run.judging import Judged
 from waywarden.run.sealing.seal import Seal
 from waywarden.run.weighing.weights import Listed
+from waywarden.terms.records import Doubt, Quality
 
 
 class CameraProgress:
@@ -93,4 +95,15 @@ def cameras_table(checked: Sequence[Checked]) -> Table:
             "too short to tell" if cost is None else f"{cost:.1f} ms",
             "" if cost is None else f"{cost * facts.rate_hz / 10:.0f} %",
         )
+    return table
+
+
+def quality_table(judged: Sequence[Judged]) -> Table:
+    """Return how far the intervals of each camera can be trusted, and what the checks object to."""
+    table = Table("camera", "intervals", *(quality.value for quality in Quality), "doubts", title="Quality")
+    table.columns[0].overflow = "fold"
+    for each in judged:
+        shares = [f"{each.qualities[quality] / max(1, each.bins):.1%}" for quality in Quality]
+        doubts = ", ".join(f"{doubt} {each.doubts[doubt]}" for doubt in Doubt if each.doubts[doubt])
+        table.add_row(escape(each.camera_id), str(each.bins), *shares, doubts or "none")
     return table

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from waywarden.store.port import IntervalFilter
 from waywarden.terms.errors import StoreError
-from waywarden.terms.records import CameraHealth, TrafficInterval
+from waywarden.terms.records import CameraHealth, IntervalQuality, TrafficInterval
 
 
 class NoRecords:
@@ -20,6 +20,18 @@ class NoRecords:
     def append_health(self, health: Iterable[CameraHealth]) -> None:  # noqa: ARG002
         """Refuse (StoreError)."""
         raise StoreError("this store takes no records: count into a file with --store")
+
+    def append_quality(self, judged: Iterable[IntervalQuality]) -> None:  # noqa: ARG002
+        """Refuse (StoreError)."""
+        raise StoreError("this store takes no records: count into a file with --store")
+
+    def qualities(self, wanted: IntervalFilter) -> Sequence[IntervalQuality]:  # noqa: ARG002
+        """Return none."""
+        return ()
+
+    def health(self, camera_id: str) -> Sequence[CameraHealth]:  # noqa: ARG002
+        """Return none."""
+        return ()
 
     def intervals(
         self,

@@ -7,12 +7,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from waywarden.terms.records import CameraHealth, TrafficInterval
+from waywarden.terms.records import CameraHealth, IntervalQuality, Quality, TrafficInterval
 
 
 @dataclass(frozen=True, slots=True)
 class IntervalFilter:
-    """Which intervals are wanted; None means any. ``since`` <= start < ``until`` (aware UTC)."""
+    """Which intervals are wanted; None means any. ``since`` <= start < ``until`` (aware UTC).
+
+    ``qualities`` are those that are wanted, empty for any; a bin that has not been judged is of none of them.
+    """
 
     camera_id: str | None = None
     gate_id: str | None = None
@@ -20,6 +23,7 @@ class IntervalFilter:
     vehicle_class: str | None = None
     since: datetime | None = None
     until: datetime | None = None
+    qualities: frozenset[Quality] = frozenset()
 
 
 class RecordStore(Protocol):
@@ -27,7 +31,8 @@ class RecordStore(Protocol):
 
     All records of one camera, one gate-and-direction (or movement) and one start form a *bin*, with one
     ``observed_s``. A bin is written whole: it replaces the stored one if it watched at least as long
-    (so the same bin twice changes nothing), and is ignored if it watched less.
+    (so the same bin twice changes nothing), and is ignored if it watched less. A bin that is replaced loses its
+    quality until it is judged again.
     """
 
     def append(self, intervals: Iterable[TrafficInterval]) -> None:
@@ -44,12 +49,24 @@ class RecordStore(Protocol):
         """Return intervals ordered by start, camera, gate, direction, movement, class."""
         ...
 
+    def append_quality(self, judged: Iterable[IntervalQuality]) -> None:
+        """Store how far bins can be trusted, in one transaction; it replaces what was said of them before."""
+        ...
+
+    def qualities(self, wanted: IntervalFilter) -> Sequence[IntervalQuality]:
+        """Return what is known of the bins, ordered as they are; ``vehicle_class`` and ``qualities`` have no say."""
+        ...
+
     def newest_starts(self) -> Mapping[str, datetime]:
         """Return the start of each camera's newest interval; a camera without intervals is absent."""
         ...
 
     def latest_health(self) -> Sequence[CameraHealth]:
         """Return the newest health record of each camera."""
+        ...
+
+    def health(self, camera_id: str) -> Sequence[CameraHealth]:
+        """Return every health record of one camera, in order of time."""
         ...
 
     def prune(self, *, intervals_before: datetime, health_before: datetime) -> int:

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import BigInteger, Column, Double, Index, Integer, MetaData, String, Table
 
-SCHEMA_VERSION = "0002"
+SCHEMA_VERSION = "0003"
 """The newest migration in ``store/migrations/versions``; a test holds the two together."""
 
 tables = MetaData()
@@ -36,6 +36,20 @@ traffic_interval = Table(
 )
 
 Index("traffic_interval_by_camera", traffic_interval.c.camera_id, traffic_interval.c.start_us)
+
+interval_quality = Table(
+    "interval_quality",
+    tables,
+    Column("start_us", BigInteger, primary_key=True),
+    Column("camera_id", String, primary_key=True),
+    Column("gate_id", String, primary_key=True),
+    Column("direction", String, primary_key=True),
+    Column("movement_id", String, primary_key=True),
+    Column("quality", String, nullable=False),
+    # Doubts in their order, a comma between them; empty where there is none.
+    Column("doubts", String, nullable=False),
+    sqlite_with_rowid=False,
+)
 
 camera_health = Table(
     "camera_health",

@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import ColumnElement, Engine, Row, bindparam, delete, exists, func, insert, select
+from sqlalchemy import ColumnElement, Engine, Row, Table, bindparam, delete, exists, func, insert, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from waywarden.store.faults import spoken
 from waywarden.store.opening import for_writing, open_engine
 from waywarden.store.port import IntervalFilter, RecordStore
-from waywarden.store.schema import camera_health, from_us, to_us, traffic_interval
-from waywarden.terms.records import CameraHealth, Direction, HealthState, TrafficInterval
+from waywarden.store.schema import camera_health, from_us, interval_quality, to_us, traffic_interval
+from waywarden.terms.records import (
+    CameraHealth,
+    Direction,
+    Doubt,
+    HealthState,
+    IntervalQuality,
+    Quality,
+    TrafficInterval,
+)
 
 _BIN = ("start_us", "camera_id", "gate_id", "direction", "movement_id")
 _COLUMNS = traffic_interval.c
@@ -60,6 +69,7 @@ class SqliteStore:
         keys = [{f"new_{name}": row[name] for name in (*_BIN, "observed_s")} for rows in bins for row in rows[:1]]
         rows = [{f"new_{name}": value for name, value in row.items()} for rows in bins for row in rows]
         with spoken(self._path, "write to"), self._writing.begin() as connection:
+            connection.execute(_DROP_QUALITY_WATCHED_NO_LONGER, keys)
             connection.execute(_DROP_BINS_WATCHED_NO_LONGER, keys)
             connection.execute(_ADD_UNLESS_WATCHED_LONGER, rows)
 
@@ -78,6 +88,39 @@ class SqliteStore:
         )
         with spoken(self._path, "write to"), self._writing.begin() as connection:
             connection.execute(adding, rows)
+
+    def append_quality(self, judged: Iterable[IntervalQuality]) -> None:
+        """Store how far bins can be trusted, in one transaction; it replaces what was said of them before."""
+        rows = [
+            {**_place(one), "quality": one.quality.value, "doubts": ",".join(doubt.value for doubt in one.doubts)}
+            for one in judged
+        ]
+        if not rows:
+            return
+        adding = upsert(interval_quality)
+        adding = adding.on_conflict_do_update(
+            index_elements=list(_BIN), set_={"quality": adding.excluded.quality, "doubts": adding.excluded.doubts}
+        )
+        with spoken(self._path, "write to"), self._writing.begin() as connection:
+            connection.execute(adding, rows)
+
+    def qualities(self, wanted: IntervalFilter) -> Sequence[IntervalQuality]:
+        """Return what is known of the bins, ordered as they are; ``vehicle_class`` and ``qualities`` have no say."""
+        columns = interval_quality.c
+        asking = (
+            select(interval_quality)
+            .where(*_conditions(replace(wanted, vehicle_class=None, qualities=frozenset()), interval_quality))
+            .order_by(*(columns[name] for name in _BIN))
+        )
+        with spoken(self._path, "read"), self._engine.connect() as connection:
+            return [_quality(row) for row in connection.execute(asking)]
+
+    def health(self, camera_id: str) -> Sequence[CameraHealth]:
+        """Return every health record of one camera, in order of time."""
+        columns = camera_health.c
+        asking = select(camera_health).where(columns.camera_id == camera_id).order_by(columns.at_us)
+        with spoken(self._path, "read"), self._engine.connect() as connection:
+            return [_health(row) for row in connection.execute(asking)]
 
     def intervals(
         self, wanted: IntervalFilter, *, limit: int | None = None, offset: int = 0
@@ -115,16 +158,15 @@ class SqliteStore:
             .order_by(camera_health.c.camera_id)
         )
         with spoken(self._path, "read"), self._engine.connect() as connection:
-            return [
-                CameraHealth(row.camera_id, from_us(row.at_us), HealthState(row.state), row.reason)
-                for row in connection.execute(asking)
-            ]
+            return [_health(row) for row in connection.execute(asking)]
 
     def prune(self, *, intervals_before: datetime, health_before: datetime) -> int:
         """Delete intervals that start, and changes of health that happened, before the given times; return how many."""
         old_intervals = delete(traffic_interval).where(_COLUMNS.start_us < to_us(intervals_before))
+        old_quality = delete(interval_quality).where(interval_quality.c.start_us < to_us(intervals_before))
         old_health = delete(camera_health).where(camera_health.c.at_us < to_us(health_before))
         with spoken(self._path, "prune"), self._writing.begin() as connection:
+            connection.execute(old_quality)
             return connection.execute(old_intervals).rowcount + connection.execute(old_health).rowcount
 
     def close(self) -> None:
@@ -149,11 +191,7 @@ def _bins(intervals: Iterable[TrafficInterval]) -> list[list[Mapping[str, Any]]]
 
 def _row(one: TrafficInterval) -> Mapping[str, Any]:
     return {
-        "start_us": to_us(one.start),
-        "camera_id": one.camera_id,
-        "gate_id": one.gate_id or "",
-        "direction": one.direction.value if one.direction else "",
-        "movement_id": one.movement_id or "",
+        **_place(one),
         "vehicle_class": one.vehicle_class,
         "duration_s": one.duration_s,
         "observed_s": one.observed_s,
@@ -162,6 +200,32 @@ def _row(one: TrafficInterval) -> Mapping[str, Any]:
         "v85_mps": one.v85_mps,
         "method": one.method,
     }
+
+
+def _place(one: TrafficInterval | IntervalQuality) -> Mapping[str, Any]:
+    return {
+        "start_us": to_us(one.start),
+        "camera_id": one.camera_id,
+        "gate_id": one.gate_id or "",
+        "direction": one.direction.value if one.direction else "",
+        "movement_id": one.movement_id or "",
+    }
+
+
+def _quality(row: Row[Any]) -> IntervalQuality:
+    return IntervalQuality(
+        camera_id=row.camera_id,
+        gate_id=row.gate_id if row.direction else None,
+        direction=Direction(row.direction) if row.direction else None,
+        movement_id=None if row.direction else row.movement_id,
+        start=from_us(row.start_us),
+        quality=Quality(row.quality),
+        doubts=tuple(Doubt(doubt) for doubt in row.doubts.split(",") if doubt),
+    )
+
+
+def _health(row: Row[Any]) -> CameraHealth:
+    return CameraHealth(row.camera_id, from_us(row.at_us), HealthState(row.state), row.reason)
 
 
 def _interval(row: Row[Any]) -> TrafficInterval:
@@ -181,27 +245,40 @@ def _interval(row: Row[Any]) -> TrafficInterval:
     )
 
 
-def _conditions(wanted: IntervalFilter) -> list[ColumnElement[bool]]:
+def _conditions(wanted: IntervalFilter, table: Table = traffic_interval) -> list[ColumnElement[bool]]:
+    columns = table.c
     found: list[ColumnElement[bool]] = []
     if wanted.camera_id is not None:
-        found.append(_COLUMNS.camera_id == wanted.camera_id)
+        found.append(columns.camera_id == wanted.camera_id)
     if wanted.gate_id is not None:
-        found += [_COLUMNS.gate_id == wanted.gate_id, _COLUMNS.direction != ""]
+        found += [columns.gate_id == wanted.gate_id, columns.direction != ""]
     if wanted.movement_id is not None:
-        found += [_COLUMNS.movement_id == wanted.movement_id, _COLUMNS.direction == ""]
+        found += [columns.movement_id == wanted.movement_id, columns.direction == ""]
     if wanted.vehicle_class is not None:
-        found.append(_COLUMNS.vehicle_class == wanted.vehicle_class)
+        found.append(columns.vehicle_class == wanted.vehicle_class)
     if wanted.since is not None:
-        found.append(_COLUMNS.start_us >= to_us(wanted.since))
+        found.append(columns.start_us >= to_us(wanted.since))
     if wanted.until is not None:
-        found.append(_COLUMNS.start_us < to_us(wanted.until))
+        found.append(columns.start_us < to_us(wanted.until))
+    if wanted.qualities:
+        found.append(_is_of(wanted.qualities))
     return found
+
+
+def _is_of(qualities: Iterable[Quality]) -> ColumnElement[bool]:
+    same_bin = (interval_quality.c[name] == _COLUMNS[name] for name in _BIN)
+    return exists().where(*same_bin, interval_quality.c.quality.in_([quality.value for quality in qualities]))
 
 
 _SAME_BIN = [_COLUMNS[name] == bindparam(f"new_{name}") for name in _BIN]
 
 _DROP_BINS_WATCHED_NO_LONGER = delete(traffic_interval).where(
     *_SAME_BIN, _COLUMNS.observed_s <= bindparam("new_observed_s")
+)
+
+_DROP_QUALITY_WATCHED_NO_LONGER = delete(interval_quality).where(
+    *(interval_quality.c[name] == bindparam(f"new_{name}") for name in _BIN),
+    exists().where(*_SAME_BIN, _COLUMNS.observed_s <= bindparam("new_observed_s")),
 )
 
 _STORED = traffic_interval.alias("stored")

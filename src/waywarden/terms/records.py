@@ -73,3 +73,58 @@ class CameraHealth:
     at: datetime
     state: HealthState
     reason: str
+
+
+class Quality(StrEnum):
+    """How far an interval can be trusted: no check objects; use it with its doubts in mind; look before you use it."""
+
+    GOOD = "good"
+    USABLE = "usable"
+    DOUBTFUL = "doubtful"
+
+
+class Doubt(StrEnum):
+    """What a check objects to in an interval."""
+
+    PARTLY_WATCHED = "partly_watched"
+    BARELY_WATCHED = "barely_watched"
+    GAP = "gap"
+    ZERO_RUN = "zero_run"
+    STUCK = "stuck"
+    UNUSUAL = "unusual"
+    OUT_OF_RANGE = "out_of_range"
+    IMBALANCE = "imbalance"
+    GROSS_IMBALANCE = "gross_imbalance"
+    DISAGREEMENT = "disagreement"
+    CAMERA_MOVED = "camera_moved"
+    BAD_LIGHT = "bad_light"
+    BAD_PICTURE = "bad_picture"
+
+
+@dataclass(frozen=True, slots=True)
+class IntervalQuality:
+    """How far one bin can be trusted, all its classes alike. Made from what is stored, and made anew as that grows.
+
+    The bin is known as its ``TrafficInterval`` are: camera, gate and direction or movement, start.
+    """
+
+    camera_id: str
+    gate_id: str | None
+    direction: Direction | None
+    movement_id: str | None
+    start: datetime
+    quality: Quality
+    doubts: tuple[Doubt, ...]
+
+    def __post_init__(self) -> None:
+        """Refuse a quality that does not fit its doubts (ValueError)."""
+        if (self.quality is Quality.GOOD) != (not self.doubts):
+            raise ValueError(f"a good interval has no doubts and another has some, got {self.quality}, {self.doubts}")
+
+
+BinKey = tuple[str, str | None, Direction | None, str | None, datetime]
+
+
+def bin_of(one: TrafficInterval | IntervalQuality) -> BinKey:
+    """Return what a bin is known by: camera, gate and direction or movement, start."""
+    return one.camera_id, one.gate_id, one.direction, one.movement_id, one.start

@@ -16,7 +16,15 @@ from waywarden.sight.frame import Frame
 from waywarden.sight.ports import ObjectDetector, Seen
 from waywarden.store.port import IntervalFilter, RecordStore
 from waywarden.terms.kinds import KINDS
-from waywarden.terms.records import CameraHealth, Direction, HealthState, TrafficInterval
+from waywarden.terms.records import (
+    CameraHealth,
+    Direction,
+    Doubt,
+    HealthState,
+    IntervalQuality,
+    Quality,
+    TrafficInterval,
+)
 
 _START = datetime(2026, 6, 1, 7, 0, tzinfo=UTC)
 _BIN_S = 900
@@ -85,9 +93,9 @@ def check_store(open_store: Callable[[], RecordStore]) -> None:
 
     Checked: a bin twice changes nothing; a bin is replaced whole by one that watched as long or longer, never by one
     that watched less, whichever comes first; times and values come back exactly, in the order promised, also from a
-    store opened anew; filters and pages; health; pruning; and readers beside a writer.
+    store opened anew; filters and pages; quality; health; pruning; and readers beside a writer.
     """
-    for check in (_check_bins, _check_order, _check_filters, _check_health, _check_readers):
+    for check in (_check_bins, _check_order, _check_filters, _check_quality, _check_health, _check_readers):
         with _emptied(open_store) as store:
             check(store)
     with closing(open_store()) as store:
@@ -193,6 +201,29 @@ def _check_filters(store: RecordStore) -> None:
         _hold(sorted(found, key=repr) == sorted(filter(test, rows), key=repr), f"{filtered} gave other rows than asked")
 
 
+def _check_quality(store: RecordStore) -> None:
+    """Check that what is said last of a bin counts, that it can be asked for, and that it goes with its bin."""
+    store.append(row for number in range(3) for gate in (True, False) for row in _bin(number, gate=gate))
+    good = [
+        IntervalQuality(row.camera_id, row.gate_id, row.direction, row.movement_id, row.start, Quality.GOOD, ())
+        for row in (_bin(0)[0], _bin(1)[0], _bin(0, gate=False)[0])
+    ]
+    stuck = replace(good[1], quality=Quality.DOUBTFUL, doubts=(Doubt.STUCK, Doubt.GAP))
+    store.append_quality(good)
+    store.append_quality([stuck])
+    known = [good[2], good[0], stuck]
+    _hold(list(store.qualities(_ANY)) == known, "qualities must come back as said last, ordered as bins are")
+    _hold(
+        list(store.qualities(IntervalFilter(gate_id="north"))) == known[1:], "qualities must be of the bins asked for"
+    )
+    asked = IntervalFilter(qualities=frozenset({Quality.DOUBTFUL, Quality.USABLE}))
+    _hold(list(store.intervals(asked)) == _sorted(_bin(1)), "a filter by quality must give those bins, all classes")
+    store.append(_bin(1))
+    _hold(list(store.qualities(_ANY)) == known[:2], "a bin that is replaced must lose its quality")
+    store.append(_bin(0, observed_s=1.0))
+    _hold(list(store.qualities(_ANY)) == known[:2], "a bin that is not replaced must keep its quality")
+
+
 def _check_health(store: RecordStore) -> None:
     """Check that the newest of each camera counts, whatever came last."""
     dark = CameraHealth("a", _START + timedelta(seconds=60), HealthState.DARK, "the picture is dark")
@@ -201,6 +232,7 @@ def _check_health(store: RecordStore) -> None:
     store.append_health([dark, older])
     found = sorted(store.latest_health(), key=lambda health: health.camera_id)
     _hold(found == [dark, other], "latest_health must give the newest record of each camera, once")
+    _hold(list(store.health("a")) == [older, dark], "health must give every record of one camera, in order of time")
 
 
 def _check_prune(store: RecordStore) -> None:

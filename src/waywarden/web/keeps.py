@@ -5,7 +5,7 @@ from __future__ import annotations
 from html import escape
 
 from waywarden.terms.places import Camera, City
-from waywarden.terms.records import CameraHealth, TrafficInterval
+from waywarden.terms.records import CameraHealth, IntervalQuality, TrafficInterval
 from waywarden.web.plain import plain_page
 from waywarden.web.published import published
 
@@ -15,6 +15,11 @@ KEPT: tuple[tuple[type, str, str], ...] = (
         TrafficInterval,
         "Counts",
         "For each counting line or turning movement, each kind of road user and each interval, one row of numbers:",
+    ),
+    (
+        IntervalQuality,
+        "How far counts can be trusted",
+        "For each counting line or turning movement and each interval, what the checks found, one row:",
     ),
     (CameraHealth, "Camera health", "When a camera begins or stops working, one row:"),
 )
@@ -49,7 +54,7 @@ def keeps_page(city: City) -> str:
 
 
 def _kept(kind: type, title: str, words: str, city: City) -> str:
-    days = city.keep_intervals_days if kind is TrafficInterval else city.keep_health_days
+    days = city.keep_health_days if kind is CameraHealth else city.keep_intervals_days
     rows = "".join(
         f"<div><dt>{_plain_name(row.name)}</dt><dd>{escape(row.plain)}</dd></div>" for row in published(kind)
     )

@@ -5,16 +5,15 @@ from __future__ import annotations
 from html import escape
 
 from waywarden.terms.places import Gate, Movement
-from waywarden.terms.records import CameraHealth, TrafficInterval
+from waywarden.terms.records import CameraHealth
 from waywarden.web.plain import plain_page
 from waywarden.web.problems import PROBLEM_JSON
-from waywarden.web.published import LastHour, schema_of
+from waywarden.web.published import LastHour, judged_schema, schema_of
 from waywarden.web.query import DEFAULT_LIMIT, MAX_LIMIT, PARAMETERS
 
 API = "/api/v1"
 JsonObject = dict[str, object]
 SCHEMA_TYPES: dict[str, type] = {
-    "Interval": TrafficInterval,
     "Health": CameraHealth,
     "Gate": Gate,
     "Movement": Movement,
@@ -104,6 +103,7 @@ def _schemas() -> JsonObject:
     text: JsonObject = {"type": "string"}
     whole: JsonObject = {"type": "integer", "minimum": 0}
     return {
+        "Interval": judged_schema(),
         **{name: schema_of(kind) for name, kind in SCHEMA_TYPES.items()},
         "City": _object(
             {

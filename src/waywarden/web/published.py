@@ -6,14 +6,22 @@ can say something that another does not. A record field that is not in the table
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
 from waywarden.terms.places import Gate, Movement
-from waywarden.terms.records import CameraHealth, Direction, HealthState, TrafficInterval
+from waywarden.terms.records import (
+    CameraHealth,
+    Direction,
+    Doubt,
+    HealthState,
+    IntervalQuality,
+    Quality,
+    TrafficInterval,
+)
 
 KMH_PER_MPS = 3.6
 Schema = Mapping[str, object]
@@ -66,6 +74,8 @@ TIME: Schema = {"type": "string", "format": "date-time"}
 POINT: Schema = {"type": "array", "items": {"type": "number"}, "minItems": 2, "maxItems": 2}
 SECONDS: Schema = {"type": "number", "minimum": 0}
 WHOLE: Schema = {"type": "integer", "minimum": 0}
+JUDGED = ("quality", "doubts")
+"""What the API says of an interval beside what was counted."""
 MAYBE_SPEED: Schema = {"type": ["number", "null"], "minimum": 0}
 
 
@@ -117,6 +127,31 @@ PUBLISHED: Mapping[type, tuple[Published, ...]] = {
         ),
         Published("method", "method", TEXT, "Which program did the counting, so that two counts can be compared."),
     ),
+    IntervalQuality: (
+        Published("camera_id", "camera", TEXT, "Which camera."),
+        Published("gate_id", "gate", MAYBE_TEXT, "Which counting line was crossed; empty for a turning movement."),
+        Published(
+            "direction",
+            "direction",
+            {"type": ["string", "null"], "enum": [*map(str, Direction), None]},
+            "Which way the line was crossed; empty for a turning movement.",
+        ),
+        Published("movement_id", "movement", MAYBE_TEXT, "Which turning movement was made; empty for a line."),
+        Published("start", "start", TIME, "When the counting interval began.", rfc3339),
+        Published(
+            "quality",
+            "quality",
+            {"type": ["string", "null"], "enum": [*map(str, Quality), None]},
+            "How far the count can be trusted; empty where nobody has judged it yet.",
+        ),
+        Published(
+            "doubts",
+            "doubts",
+            {"type": "array", "items": _one_of(Doubt)},
+            "What speaks against it, a word for each check that objects.",
+            list,
+        ),
+    ),
     CameraHealth: (
         Published("camera_id", "camera", TEXT, "Which camera."),
         Published("at", "at", TIME, "Since when the camera has been in this state.", rfc3339),
@@ -161,9 +196,24 @@ def as_json(record: object) -> dict[str, object]:
     return {row.name: row.write(getattr(record, row.field)) for row in published(type(record))}
 
 
+def judged_as_json(row: TrafficInterval, judged: IntervalQuality | None) -> dict[str, object]:
+    """Return one interval with how far it can be trusted."""
+    said = as_json(judged) if judged is not None else {"quality": None, "doubts": []}
+    return {**as_json(row), **{name: said[name] for name in JUDGED}}
+
+
+def judged_schema() -> dict[str, object]:
+    """Return the JSON schema of an interval with how far it can be trusted."""
+    rows = [*published(TrafficInterval), *(row for row in published(IntervalQuality) if row.name in JUDGED)]
+    return _schema(rows)
+
+
 def schema_of(kind: type) -> dict[str, object]:
     """Return the JSON schema of one record type (every field is always there)."""
-    rows = published(kind)
+    return _schema(published(kind))
+
+
+def _schema(rows: Sequence[Published]) -> dict[str, object]:
     return {
         "type": "object",
         "properties": {row.name: {**row.schema, "description": row.plain} for row in rows},

@@ -11,6 +11,7 @@ from starlette.datastructures import QueryParams
 from waywarden.store.port import IntervalFilter
 from waywarden.terms.kinds import ALL_CLASSES
 from waywarden.terms.places import Camera, City
+from waywarden.terms.records import Quality
 from waywarden.web.problems import QueryError, UnknownNameError, nearest
 
 DEFAULT_LIMIT = 1000
@@ -23,6 +24,7 @@ PARAMETERS: dict[str, str] = {
     "vehicle_class": "only this class of the city's scheme, or 'all'",
     "since": "only intervals that start at this time or later (RFC 3339)",
     "until": "only intervals that start before this time (RFC 3339)",
+    "quality": "only intervals of these qualities: 'good', 'usable', 'doubtful', with commas between",
     "limit": f"how many intervals at most (1 to {MAX_LIMIT}, {DEFAULT_LIMIT} when not given)",
     "offset": "how many intervals to skip; the answer's 'next' has it right",
 }
@@ -73,6 +75,7 @@ def read_interval_query(params: QueryParams, city: City) -> IntervalQuery:
         vehicle_class=_known(params, "vehicle_class", [*published_classes(city), ALL_CLASSES]),
         since=_time(params, "since"),
         until=_time(params, "until"),
+        qualities=_qualities(params),
     )
     if wanted.gate_id is not None and wanted.movement_id is not None:
         raise QueryError("an interval is of a gate or of a movement: ask for one of the two")
@@ -90,6 +93,17 @@ def _known(params: QueryParams, name: str, known: list[str]) -> str | None:
     if given is not None and given not in known:
         raise QueryError(f"there is no {name} '{given}': {nearest(given, known)}")
     return given
+
+
+def _qualities(params: QueryParams) -> frozenset[Quality]:
+    given = params.get("quality")
+    if given is None:
+        return frozenset()
+    known = [quality.value for quality in Quality]
+    for word in given.split(","):
+        if word not in known:
+            raise QueryError(f"there is no quality '{word}': {nearest(word, known)}")
+    return frozenset(Quality(word) for word in given.split(","))
 
 
 def _time(params: QueryParams, name: str) -> datetime | None:

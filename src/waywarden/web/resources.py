@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
 from urllib.parse import quote, urlencode
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from waywarden.store.port import RecordStore
+from waywarden.store.port import IntervalFilter, RecordStore
 from waywarden.terms.kinds import ALL_CLASSES
 from waywarden.terms.places import Camera, City
-from waywarden.terms.records import CameraHealth
+from waywarden.terms.records import CameraHealth, TrafficInterval, bin_of
 from waywarden.web.answers import answer_html, answer_json
 from waywarden.web.last_hour import last_hour_of
 from waywarden.web.openapi import API, api_page, openapi
-from waywarden.web.published import as_json
+from waywarden.web.published import as_json, judged_as_json
 from waywarden.web.query import find_camera, published_classes, read_interval_query, refuse_parameters
 
 GEO_JSON = "application/geo+json"
@@ -92,7 +93,7 @@ class Resources:
             params = {**request.query_params, "limit": query.limit, "offset": query.offset + query.limit}
             following = f"{API}/intervals?{urlencode(params)}"
         body = {
-            "intervals": [as_json(row) for row in rows[: query.limit]],
+            "intervals": self._judged(query.wanted, rows[: query.limit]),
             "limit": query.limit,
             "offset": query.offset,
             "next": following,
@@ -101,6 +102,14 @@ class Resources:
         if following is not None:
             response.headers["Link"] = f'<{following}>; rel="next"'
         return response
+
+    def _judged(self, wanted: IntervalFilter, rows: Sequence[TrafficInterval]) -> list[dict[str, object]]:
+        """Return ``rows``, which are in order of time, each with how far it can be trusted."""
+        if not rows:
+            return []
+        until = rows[-1].start + timedelta(microseconds=1)
+        known = {bin_of(one): one for one in self._store.qualities(replace(wanted, since=rows[0].start, until=until))}
+        return [judged_as_json(row, known.get(bin_of(row))) for row in rows]
 
     def health(self, request: Request) -> Response:
         """Answer with the newest health record of each camera, and that this service is up."""

@@ -8,12 +8,14 @@ from pathlib import Path
 
 from waywarden.store.port import IntervalFilter, RecordStore
 from waywarden.store.sqlite import open_store
-from waywarden.terms.errors import ConfigError
+from waywarden.terms.errors import ConfigError, StoreError
 from waywarden.terms.places import Camera, City
 
 
-def open_kept(path: Path, city: City) -> RecordStore:
+def open_kept(path: Path, city: City, *, must_exist: bool = False) -> RecordStore:
     """Open the store in ``path`` for writing and delete what is older than ``city`` keeps; StoreError as it says."""
+    if must_exist and not path.is_file():
+        raise StoreError(f"cannot open the record store {path}: there is no such file; count first, or give its path")
     store = open_store(path)
     now = datetime.now(UTC)
     store.prune(

@@ -12,8 +12,8 @@ from waywarden.geo.homography import Homography
 from waywarden.terms.kinds import ALL_CLASSES, Kind
 from waywarden.terms.places import Camera, Gate, Movement
 from waywarden.terms.records import TrafficInterval
-from waywarden.traffic.arms import Turn, arm_gates, turn_of
-from waywarden.traffic.peak import QUARTER, QuarterCount
+from waywarden.traffic.measures.arms import Turn, arm_gates, turn_of
+from waywarden.traffic.measures.peak import QUARTER, QuarterCount
 
 QUARTER_S = 900
 

@@ -1,0 +1,1 @@
+"""What is measured on stored intervals: turning movement counts and peak hours."""
