@@ -1,5 +1,7 @@
 /** What the API answers, as types, and the few ways this page asks it. */
 
+import type { Quality } from "./quality";
+
 export interface City {
   name: string;
   time_zone: string;
@@ -62,6 +64,8 @@ export interface Interval {
   count: number;
   mean_speed_kmh: number | null;
   v85_kmh: number | null;
+  quality: Quality | null;
+  doubts: string[];
 }
 
 export const ALL = "all";

@@ -1,5 +1,6 @@
 /** The same numbers as the charts, as a table. */
 
+import { inWords } from "./quality";
 import type { Bin } from "./series";
 import type { CityClock } from "./time";
 import { percent, whole } from "./words";
@@ -28,6 +29,9 @@ export function BinTable({ bins, classes, clock }: Props) {
             <th scope="col">watched</th>
             {speeds && <th scope="col">mean km/h</th>}
             {v85s && <th scope="col">v85 km/h</th>}
+            <th scope="col" class="words">
+              quality
+            </th>
           </tr>
         </thead>
         <tbody>
@@ -41,10 +45,11 @@ export function BinTable({ bins, classes, clock }: Props) {
               {classes.map((name) => (
                 <td key={name}>{bin.total === null ? "" : whole(bin.byClass.get(name) ?? 0)}</td>
               ))}
-              <td>{bin.total === null ? "not watched" : whole(bin.total)}</td>
+              <td>{bin.total === null ? (bin.leftOut ? "left out" : "not watched") : whole(bin.total)}</td>
               <td>{percent(bin.observedS / bin.durationS)}</td>
               {speeds && <td>{bin.meanKmh?.toFixed(1) ?? ""}</td>}
               {v85s && <td>{bin.v85Kmh?.toFixed(1) ?? ""}</td>}
+              <td class="words">{bin.observedS === 0 ? "" : inWords(bin.quality, bin.doubts)}</td>
             </tr>
           ))}
         </tbody>

@@ -1,6 +1,7 @@
 /** What is shown: the period, the gate or movement, the class. */
 
 import { ALL, type Camera, type City } from "./api";
+import { ACCEPTED } from "./quality";
 import { CUSTOM, type Line, lineFromText, lineToText, PERIODS, type View } from "./state";
 import type { CityClock } from "./time";
 import { gateName, movementName } from "./words";
@@ -51,6 +52,16 @@ export function Controls({ camera, city, clock, view, setView }: Props) {
           {city.vehicle_classes.map((name) => (
             <option key={name} value={name}>
               {name}
+            </option>
+          ))}
+        </select>
+      </label>
+      <label class="field">
+        <span>Quality</span>
+        <select value={view.accepted} onChange={(event) => setView({ ...view, accepted: event.currentTarget.value })}>
+          {Object.entries(ACCEPTED).map(([key, { label }]) => (
+            <option key={key} value={key}>
+              {label}
             </option>
           ))}
         </select>

@@ -1,8 +1,8 @@
 /** The four numbers that are read first. */
 
-import { type Bin, meanSpeed, peakHour, totalOf, watchedShare } from "./series";
+import { type Bin, meanSpeed, peakHour, qualityShares, totalOf, watchedShare } from "./series";
 import type { CityClock } from "./time";
-import { percent, whole } from "./words";
+import { percent, plural, whole } from "./words";
 
 interface Props {
   bins: Bin[];
@@ -53,7 +53,29 @@ export function Numbers({ bins, clock, calibrated }: Props) {
           <div class="small">{share < 0.995 ? "counts are not scaled up" : "no gaps"}</div>
         </dd>
       </div>
+      <QualityNumber bins={bins} />
     </dl>
+  );
+}
+
+function QualityNumber({ bins }: { bins: Bin[] }) {
+  const shares = qualityShares(bins);
+  const others = (["usable", "doubtful"] as const).filter((quality) => shares.has(quality));
+  const unjudged = shares.get("unjudged") ?? 0;
+  const leftOut = bins.filter((bin) => bin.leftOut).length;
+  const parts = others.map((quality) => `${percent(shares.get(quality) as number)} ${quality}`);
+  if (unjudged > 0) parts.push(unjudged === 1 ? "not judged yet" : `${percent(unjudged)} not judged yet`);
+  if (leftOut > 0) parts.push(`${plural(leftOut, "interval")} left out`);
+  return (
+    <div>
+      <dt>Quality</dt>
+      <dd>
+        <span class="big">
+          {unjudged === 1 ? "–" : percent(shares.get("good") ?? 0)} {unjudged !== 1 && <span class="unit">good</span>}
+        </span>
+        <div class="small">{parts.join(", ") || "no check objects"}</div>
+      </dd>
+    </div>
   );
 }
 

@@ -29,8 +29,9 @@ export function Panel(props: Props) {
   const { camera, city, clock, view, setView } = props;
   const line = view.line && lineExists(camera, view.line) ? view.line : defaultLine(camera);
   const vehicleClass = city.vehicle_classes.includes(view.vehicleClass) ? view.vehicleClass : ALL;
-  const { rows, totals, wrong } = useRows(camera, line, view, vehicleClass, props.fetched);
-  const bins = useMemo(() => (rows && line ? binsOf(rows, line, vehicleClass) : []), [rows, line, vehicleClass]);
+  const { rows, sums, wrong } = useRows(camera, line, view, vehicleClass, props.fetched);
+  const bins = useMemo(() => (rows && line ? binsOf(rows, line, vehicleClass, view.accepted) : []), [rows, line, vehicleClass, view.accepted]);
+  const totals = useMemo(() => sums && totalsByLine(sums, vehicleClass, view.accepted), [sums, vehicleClass, view.accepted]);
   return (
     <div class="panel">
       <Head camera={camera} clock={clock} close={props.close} />
@@ -168,6 +169,18 @@ function Counted({ camera, clock, bins, line, vehicleClass }: CountedProps) {
                 <span class="swatch hatched" />
                 not watched
               </li>
+              {bins.some((bin) => bin.quality === "doubtful") && (
+                <li>
+                  <span class="swatch doubtful" />
+                  doubtful
+                </li>
+              )}
+              {bins.some((bin) => bin.quality === "usable") && (
+                <li>
+                  <span class="swatch usable" />
+                  usable, with a doubt
+                </li>
+              )}
             </ul>
           </>
         )}
@@ -280,13 +293,14 @@ function Gates({ camera, totals, line, vehicleClass }: { camera: Camera } & Tota
 
 interface Rows {
   rows: Interval[] | null;
-  totals: Map<string, number> | null;
+  /** Every line's rows of the chosen class. */
+  sums: Interval[] | null;
   wrong: string | null;
 }
 
 /** Fetch what the choice needs: the line's rows by class, and every line's sums for the diagrams. */
 function useRows(camera: Camera, line: Line | null, view: View, vehicleClass: string, fetched: number): Rows {
-  const [found, setFound] = useState<Rows>({ rows: null, totals: null, wrong: null });
+  const [found, setFound] = useState<Rows>({ rows: null, sums: null, wrong: null });
   const lineKey = JSON.stringify(line);
   const [since, until] = periodOf(view, camera);
   useEffect(() => {
@@ -296,8 +310,8 @@ function useRows(camera: Camera, line: Line | null, view: View, vehicleClass: st
     const only: Record<string, string> =
       line.kind === "gate" ? { gate: line.id } : line.kind === "movement" ? { movement: line.id } : {};
     Promise.all([getIntervals({ ...span, ...only }), getIntervals({ ...span, vehicle_class: vehicleClass })]).then(
-      ([rows, sums]) => !stale && setFound({ rows, totals: totalsByLine(sums, vehicleClass), wrong: null }),
-      (error: Error) => !stale && setFound({ rows: null, totals: null, wrong: error.message }),
+      ([rows, sums]) => !stale && setFound({ rows, sums, wrong: null }),
+      (error: Error) => !stale && setFound({ rows: null, sums: null, wrong: error.message }),
     );
     return () => {
       stale = true;

@@ -21,6 +21,7 @@ describe("the address", () => {
       until: "2026-05-05T09:00:00.000Z",
       line: { kind: "gate", id: "a:b", direction: "forward" },
       vehicleClass: "bus",
+      accepted: "good",
     };
     expect(viewFromHash(hashOf(view))).toEqual(view);
     expect(viewFromHash(hashOf(EMPTY_VIEW))).toEqual(EMPTY_VIEW);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Camera, Interval } from "./api";
-import { type Bin, binsOf, classesIn, defaultLine, meanSpeed, niceTicks, peakHour, totalOf, totalsByLine, watchedShare } from "./series";
+import { type Bin, binsOf, classesIn, defaultLine, meanSpeed, niceTicks, peakHour, qualityShares, totalOf, totalsByLine, watchedShare } from "./series";
 import type { Line } from "./state";
 
 const START = Date.parse("2026-05-05T08:00:00Z");
@@ -19,6 +19,8 @@ function row(minute: number, change: Partial<Interval> = {}): Interval {
     count: 1,
     mean_speed_kmh: null,
     v85_kmh: null,
+    quality: "good",
+    doubts: [],
     ...change,
   };
 }
@@ -32,6 +34,9 @@ function quarters(counts: (number | null)[]): Bin[] {
     byClass: new Map(),
     meanKmh: null,
     v85Kmh: null,
+    quality: null,
+    doubts: [],
+    leftOut: false,
   }));
 }
 
@@ -53,6 +58,15 @@ describe("bins", () => {
   it("knows that a class without a row in a watched bin was seen 0 times", () => {
     const bins = binsOf([row(0, { count: 5 }), row(15), row(15, { vehicle_class: "bus" })], GATE, "bus");
     expect(bins.map((bin) => bin.total)).toEqual([0, 1]);
+  });
+  it("leaves out a bin whole where a part of it is not of the quality asked for, and says why", () => {
+    const rows = [row(0, { count: 5 }), row(0, { direction: "backward", quality: "doubtful", doubts: ["stuck"] }), row(15)];
+    const [first, second] = binsOf(rows, GATE, "all", "usable") as [Bin, Bin];
+    expect([first.total, first.leftOut, first.observedS, first.doubts]).toEqual([null, true, 900, ["stuck"]]);
+    expect([second.total, second.leftOut]).toEqual([1, false]);
+    expect(binsOf(rows, GATE).map((bin) => bin.total)).toEqual([6, 1]);
+    expect(totalsByLine(rows, "all", "usable").get("gate:backward:a")).toBeUndefined();
+    expect([...qualityShares(binsOf(rows, GATE))]).toEqual([["doubtful", 0.5], ["good", 0.5]]);
   });
   it("weighs mean speeds by count, and never adds up v85s", () => {
     const fast = { count: 1, mean_speed_kmh: 60, v85_kmh: 70 };

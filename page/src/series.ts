@@ -1,6 +1,7 @@
 /** From the API's rows to what is drawn: bins, totals, the peak hour. Pure. */
 
 import { ALL, type Camera, type Interval } from "./api";
+import { accepts, doubtsOf, type Quality, worst } from "./quality";
 import type { Line } from "./state";
 
 export interface Bin {
@@ -8,11 +9,15 @@ export interface Bin {
   durationS: number;
   /** Seconds really watched; 0 where there is no record at all. */
   observedS: number;
-  /** null where nothing was watched: not the same as 0. */
+  /** null where nothing was watched (not the same as 0), and where it was left out for its quality. */
   total: number | null;
   byClass: Map<string, number>;
   meanKmh: number | null;
   v85Kmh: number | null;
+  /** That of its worst row; null where it has not been judged, or nothing was watched. */
+  quality: Quality | null;
+  doubts: string[];
+  leftOut: boolean;
 }
 
 export interface PeakHour {
@@ -32,9 +37,10 @@ export function onLine(row: Interval, line: Line): boolean {
 
 /**
  * Bins in order without holes: a time without a record is a bin that nobody watched, and a class without a row in a
- * watched bin was seen 0 times. A v85 is only there where it comes from one row: v85s cannot be added up.
+ * watched bin was seen 0 times. A v85 is only there where it comes from one row: v85s cannot be added up. A bin with a
+ * row that is not of an `accepted` quality is left out whole: a sum without a part of it would be wrong.
  */
-export function binsOf(rows: Interval[], line: Line, vehicleClass: string = ALL): Bin[] {
+export function binsOf(rows: Interval[], line: Line, vehicleClass: string = ALL, accepted = "any"): Bin[] {
   const wanted = rows.filter((row) => onLine(row, line));
   if (wanted.length === 0) return [];
   const byStart = new Map<number, Interval[]>();
@@ -50,7 +56,7 @@ export function binsOf(rows: Interval[], line: Line, vehicleClass: string = ALL)
   let at = starts[0] as number;
   for (const startMs of starts) {
     for (; at + stepS * 1000 <= startMs; at += stepS * 1000) bins.push(unwatched(at, stepS));
-    const bin = oneBin(startMs, byStart.get(startMs) as Interval[], vehicleClass);
+    const bin = withQuality(oneBin(startMs, byStart.get(startMs) as Interval[], vehicleClass), byStart.get(startMs) as Interval[], accepted);
     bins.push(bin);
     at = startMs + bin.durationS * 1000;
   }
@@ -58,7 +64,15 @@ export function binsOf(rows: Interval[], line: Line, vehicleClass: string = ALL)
 }
 
 function unwatched(startMs: number, durationS: number): Bin {
-  return { startMs, durationS, observedS: 0, total: null, byClass: new Map(), meanKmh: null, v85Kmh: null };
+  return { startMs, durationS, observedS: 0, total: null, byClass: new Map(), meanKmh: null, v85Kmh: null, ...UNJUDGED };
+}
+
+const UNJUDGED = { quality: null, doubts: [], leftOut: false };
+
+function withQuality(bin: Bin, rows: Interval[], accepted: string): Bin {
+  const known = { ...bin, quality: worst(rows), doubts: doubtsOf(rows) };
+  if (rows.every((row) => accepts(accepted, row.quality))) return known;
+  return { ...known, total: null, byClass: new Map(), meanKmh: null, v85Kmh: null, leftOut: true };
 }
 
 function oneBin(startMs: number, rows: Interval[], vehicleClass: string): Bin {
@@ -79,6 +93,7 @@ function oneBin(startMs: number, rows: Interval[], vehicleClass: string): Bin {
     byClass,
     meanKmh: weight ? fast.reduce((sum, row) => sum + row.count * (row.mean_speed_kmh as number), 0) / weight : null,
     v85Kmh: only?.v85_kmh ?? null,
+    ...UNJUDGED,
   };
 }
 
@@ -112,7 +127,7 @@ export function peakHour(bins: Bin[]): PeakHour | null {
     const start = (bins[first] as Bin).startMs;
     const inside = bins.slice(first).filter((bin) => bin.startMs < start + HOUR_MS);
     const seconds = inside.reduce((sum, bin) => sum + bin.durationS, 0);
-    if (seconds !== 3600 || inside.some((bin) => bin.observedS < 0.95 * bin.durationS)) continue;
+    if (seconds !== 3600 || inside.some((bin) => bin.leftOut || bin.observedS < 0.95 * bin.durationS)) continue;
     const count = totalOf(inside);
     if (best !== null && count <= best.count) continue;
     const quarters = inside.every((bin) => bin.durationS === 900);
@@ -123,10 +138,10 @@ export function peakHour(bins: Bin[]): PeakHour | null {
 }
 
 /** Sums per gate and direction, and per movement, over the rows of one class. */
-export function totalsByLine(rows: Interval[], vehicleClass: string): Map<string, number> {
+export function totalsByLine(rows: Interval[], vehicleClass: string, accepted = "any"): Map<string, number> {
   const totals = new Map<string, number>();
   for (const row of rows) {
-    if (row.vehicle_class !== vehicleClass) continue;
+    if (row.vehicle_class !== vehicleClass || !accepts(accepted, row.quality)) continue;
     const key = row.movement !== null ? `movement:${row.movement}` : `gate:${row.direction}:${row.gate}`;
     totals.set(key, (totals.get(key) ?? 0) + row.count);
   }
@@ -156,4 +171,15 @@ export function niceTicks(max: number, wanted = 4): number[] {
   const ticks: number[] = [];
   for (let value = 0; value <= max + step * 0.999; value += step) ticks.push(Number(value.toPrecision(12)));
   return ticks;
+}
+
+/** How many of the bins that were watched are of each quality; "unjudged" are those nobody judged. */
+export function qualityShares(bins: Bin[]): Map<Quality | "unjudged", number> {
+  const watched = bins.filter((bin) => bin.observedS > 0);
+  const shares = new Map<Quality | "unjudged", number>();
+  for (const bin of watched) {
+    const key = bin.quality ?? "unjudged";
+    shares.set(key, (shares.get(key) ?? 0) + 1 / watched.length);
+  }
+  return shares;
 }

@@ -1,5 +1,7 @@
 /** What is on the screen, kept in the address after the #, so that a link shows the same thing to somebody else. */
 
+import { ACCEPTED } from "./quality";
+
 export type Line =
   | { kind: "movements" }
   | { kind: "movement"; id: string }
@@ -12,6 +14,8 @@ export interface View {
   until: string | null;
   line: Line | null;
   vehicleClass: string;
+  /** Which qualities are shown: a key of ACCEPTED. */
+  accepted: string;
 }
 
 export const PERIODS: Record<string, { label: string; hours: number }> = {
@@ -30,6 +34,7 @@ export const EMPTY_VIEW: View = {
   until: null,
   line: null,
   vehicleClass: "all",
+  accepted: "any",
 };
 
 export function lineToText(line: Line): string {
@@ -59,6 +64,7 @@ export function viewFromHash(hash: string): View {
     until: custom ? until : null,
     line: lineFromText(given.get("line") ?? ""),
     vehicleClass: given.get("class") || "all",
+    accepted: (given.get("quality") ?? "any") in ACCEPTED ? (given.get("quality") ?? "any") : "any",
   };
 }
 
@@ -72,6 +78,7 @@ export function hashOf(view: View): string {
   }
   if (view.line) params.set("line", lineToText(view.line));
   if (view.vehicleClass !== "all") params.set("class", view.vehicleClass);
+  if (view.accepted !== EMPTY_VIEW.accepted) params.set("quality", view.accepted);
   const text = params.toString();
   return text ? `#${text}` : "#";
 }

@@ -14,7 +14,7 @@ from waywarden.exchange.sheets import Row, Share, Sheet, sheet_name, sheets_csv
 from waywarden.exchange.tmc import tmc_sheets
 from waywarden.terms.kinds import Kind
 from waywarden.terms.places import Camera, Gate, Movement
-from waywarden.terms.records import Direction, TrafficInterval
+from waywarden.terms.records import Direction, TrafficInterval, bin_of
 from waywarden.traffic.measures.turning import turning_count
 
 # 07:00 in Berlin, in summer.
@@ -116,7 +116,7 @@ def recorded(way: Direction, at: int, count: int, mean_mps: float | None) -> lis
 
 def test_recorders() -> None:
     rows = [*recorded(Direction.FORWARD, 0, 10, 10.0), *recorded(Direction.FORWARD, 1, 30, 20.0)]
-    sheets = atr_sheets(TEE, rows, BERLIN, {("w", Direction.FORWARD, T0): "doubtful"})
+    sheets = atr_sheets(TEE, rows, BERLIN, {bin_of(rows[0]): "doubtful"})
     assert [sheet.name for sheet in sheets] == ["Summary", "West forward"]
     table = tables(sheets)["West forward"]
     assert table[0] == ["date", "start", "watched", "car", "all", "mean km/h", "v85 km/h", "quality"]

@@ -11,7 +11,7 @@ import pytest
 from waywarden.sight.frame import Frame
 from waywarden.sight.ports import Seen
 from waywarden.store.port import IntervalFilter
-from waywarden.terms.records import CameraHealth, TrafficInterval
+from waywarden.terms.records import CameraHealth, IntervalQuality, Quality, TrafficInterval, bin_of
 from waywarden.testing.checks import check_object_detector, check_store
 
 
@@ -20,7 +20,8 @@ class Kept:
 
     def __init__(self, kept: dict[str, dict], broken: str = "") -> None:
         self._rows: dict[tuple, list[TrafficInterval]] = kept["rows"]
-        self._health: dict[str, CameraHealth] = kept["health"]
+        self._health: dict[tuple, CameraHealth] = kept["health"]
+        self._quality: dict[tuple, IntervalQuality] = kept["quality"]
         self._broken = broken
 
     def append(self, intervals: Iterable[TrafficInterval]) -> None:
@@ -35,14 +36,28 @@ class Kept:
                 self._rows[key] = list({row.vehicle_class: row for row in old + rows}.values())
             elif self._broken == "last wins" or not old or old[0].observed_s <= rows[0].observed_s:
                 self._rows[key] = rows
+                if self._broken != "stale quality":
+                    self._quality.pop(bin_of(rows[0]), None)
             if self._broken == "first wins" and old:
                 self._rows[key] = old
 
     def append_health(self, health: Iterable[CameraHealth]) -> None:
         for one in health:
-            old = self._health.get(one.camera_id)
-            if not old or old.at <= one.at or self._broken == "last health":
-                self._health[one.camera_id] = one
+            self._health.pop((one.camera_id, one.at), None)
+            self._health[one.camera_id, one.at] = one
+
+    def append_quality(self, judged: Iterable[IntervalQuality]) -> None:
+        for one in judged:
+            if self._broken != "first quality" or bin_of(one) not in self._quality:
+                self._quality[bin_of(one)] = one
+
+    def qualities(self, wanted: IntervalFilter) -> Sequence[IntervalQuality]:
+        found = [one for one in self._quality.values() if wanted.gate_id in {None, one.gate_id}]
+        return sorted(found, key=lambda one: (one.start, one.camera_id, one.gate_id or "", one.movement_id or ""))
+
+    def health(self, camera_id: str) -> Sequence[CameraHealth]:
+        found = [one for one in self._health.values() if one.camera_id == camera_id]
+        return found if self._broken == "health as it came" else sorted(found, key=lambda one: one.at)
 
     def intervals(
         self, wanted: IntervalFilter, *, limit: int | None = None, offset: int = 0
@@ -62,21 +77,27 @@ class Kept:
             and (wanted.gate_id in (None, row.gate_id))
             and (wanted.movement_id in (None, row.movement_id) or self._broken == "movement")
             and (wanted.vehicle_class in (None, row.vehicle_class))
+            and (not wanted.qualities or self._broken == "any quality" or self._quality_of(row) in wanted.qualities)
             and (wanted.since is None or wanted.since <= row.start)
             and (wanted.until is None or (row.start < wanted.until or (self._broken == "until" and not late)))
         )
+
+    def _quality_of(self, row: TrafficInterval) -> Quality | None:
+        known = self._quality.get(bin_of(row))
+        return known.quality if known else None
 
     def newest_starts(self) -> Mapping[str, datetime]:
         return {row.camera_id: row.start for row in self.intervals(IntervalFilter())}
 
     def latest_health(self) -> Sequence[CameraHealth]:
-        return list(self._health.values())
+        ordered = self._health.values() if self._broken == "last health" else sorted(self._health.values(), key=_at)
+        return list({one.camera_id: one for one in ordered}.values())
 
     def prune(self, *, intervals_before: datetime, health_before: datetime) -> int:
         gone = [key for key in self._rows if key[0] < intervals_before or self._broken == "prunes all"]
         went = sum(len(self._rows.pop(key)) for key in gone)
-        for camera in [camera for camera, one in self._health.items() if one.at < health_before]:
-            del self._health[camera]
+        for key in [key for key, one in self._health.items() if one.at < health_before]:
+            del self._health[key]
         return 0 if self._broken == "prune count" else went
 
     def close(self) -> None:
@@ -84,8 +105,12 @@ class Kept:
             self._rows.clear()
 
 
+def _at(one: CameraHealth) -> datetime:
+    return one.at
+
+
 def opener(broken: str) -> Callable[[], Kept]:
-    kept: dict[str, dict] = {"rows": {}, "health": {}}
+    kept: dict[str, dict] = {"rows": {}, "health": {}, "quality": {}}
     return lambda: Kept(kept, broken)
 
 
@@ -96,7 +121,7 @@ def test_a_good_store_passes() -> None:
 @pytest.mark.parametrize(
     "broken",
     ["adds", "merges", "last wins", "first wins", "last health", "unordered", "pages", "until", "movement",
-     "prunes all", "prune count", "forgets"],
+     "prunes all", "prune count", "forgets", "stale quality", "first quality", "any quality", "health as it came"],
 )  # fmt: skip
 def test_a_store_that_breaks_a_promise_is_caught(broken: str) -> None:
     with pytest.raises(AssertionError, match=r"must|gave"):

@@ -13,8 +13,9 @@ from tests.web.made_up import BIN_S, DAY, SECRET, MemoryStore, fits, made_up_sto
 from waywarden.store.port import IntervalFilter
 from waywarden.terms.errors import StoreError
 from waywarden.terms.places import City
+from waywarden.terms.records import bin_of
 from waywarden.web.app import create_app
-from waywarden.web.published import as_json
+from waywarden.web.published import judged_as_json
 from waywarden.web.query import MAX_LIMIT, PARAMETERS
 
 API = "/api/v1"
@@ -35,7 +36,7 @@ def rows_of(client: TestClient, **filters: object) -> list[dict[str, object]]:
 
 def test_intervals_bear_the_tidy_names_in_their_order(client: TestClient) -> None:
     row = client.get(f"{API}/intervals?limit=1").json()["intervals"][0]
-    assert list(row) == [*TIDY, "method"]
+    assert list(row) == [*TIDY, "method", "quality", "doubts"]
     assert row["start"] == "2026-05-05T05:00:00Z"
 
 
@@ -66,9 +67,26 @@ def test_filters_and_slices_give_what_the_store_holds(  # noqa: PLR0913, PLR0917
     since = DAY + timedelta(seconds=BIN_S * first)
     until = since + timedelta(seconds=BIN_S * min(length, 8))
     wanted = IntervalFilter(camera, vehicle_class=vehicle_class, since=since, until=until)
-    expected = [as_json(store.rows[key]) for key in sorted(store.rows) if fits(store.rows[key], wanted)]
+    held = [store.rows[key] for key in sorted(store.rows) if fits(store.rows[key], wanted)]
+    expected = [judged_as_json(row, store.judged[bin_of(row)]) for row in held]
     filters = {"camera": camera, "vehicle_class": vehicle_class, "since": since.isoformat(), "until": until.isoformat()}
     assert rows_of(client, **{k: v for k, v in filters.items() if v}, limit=limit) == expected
+
+
+@pytest.mark.parametrize("asked", ["good", "doubtful", "good,usable", "usable,doubtful"])
+def test_a_filter_by_quality_gives_those_and_no_others(client: TestClient, store: MemoryStore, asked: str) -> None:
+    found = rows_of(client, quality=asked, limit=5000)
+    assert {row["quality"] for row in found} == set(asked.split(","))
+    assert len(found) == sum(store.judged[bin_of(row)].quality in asked.split(",") for row in store.rows.values())
+    assert all(bool(row["doubts"]) == (row["quality"] != "good") for row in found)
+
+
+def test_what_nobody_judged_says_so_and_is_of_no_quality(city: City) -> None:
+    store = made_up_store(city, hours=1)
+    store.judged.clear()
+    client = TestClient(create_app(city, store))
+    assert {(row["quality"], tuple(row["doubts"])) for row in rows_of(client)} == {(None, ())}
+    assert rows_of(client, quality="good,usable,doubtful") == []
 
 
 def test_the_next_slice_is_also_in_the_link_header(client: TestClient) -> None:

@@ -16,6 +16,7 @@ from tests.web.shots import served
 
 from waywarden.run.drawing import drawing_for
 from waywarden.terms.places import Camera, City, Gate
+from waywarden.terms.records import Doubt
 from waywarden.web.app import create_app
 
 JUNCTION = "/#camera=06514"
@@ -168,6 +169,7 @@ def test_the_table_holds_the_apis_numbers(watched: Watched, site: str, camera: s
         start = line.locator("time").get_attribute("datetime")
         cells = dict(zip(head[1:], line.locator("td").all_inner_texts(), strict=True))
         assert cells.pop("watched") == "100 %"
+        assert cells.pop("quality").startswith(("good", "usable: unusual for the hour"))
         shown[str(start).replace(".000Z", "Z")] = {name: int(text) for name, text in cells.items() if text != "0"}
     assert shown == {start: {k: v for k, v in counts.items() if v} for start, counts in expected.items()}
 
@@ -196,6 +198,38 @@ def test_unwatched_time_looks_and_reads_unlike_zero(watched: Watched, site: str)
     page.get_by_role("button", name="Table", exact=True).click()
     expect(page.locator("tr.unwatched")).to_have_count(4)
     expect(page.locator("tr.unwatched").first).to_contain_text("not watched")
+
+
+def test_quality_is_seen_read_and_chosen(watched: Watched, site: str, page_folder: Path) -> None:
+    page = watched.open(site + "/#camera=04270")
+    chart = page.get_by_label("Counts over time, stacked by class", exact=False)
+    assert chart.locator('path[fill="var(--unwell)"]').count() == 4  # the doubtful quarters of one hour
+    expect(page.locator(".numbers")).to_contain_text("20 % doubtful")
+    chart.focus()
+    page.keyboard.press("Home")
+    for _ in range(8):
+        page.keyboard.press("ArrowRight")
+    readout = page.locator(".readout").first
+    expect(readout).to_contain_text("doubtful: out of range for the hour, bad picture")
+    whole = page.locator(".numbers .big").first.inner_text()
+    page.get_by_label("Quality", exact=True).select_option("usable")
+    page.wait_for_url("**quality=usable**")
+    expect(page.locator(".numbers")).to_contain_text("4 intervals left out")
+    rows = httpx.get(f"{site}/api/v1/intervals?camera=04270&vehicle_class=all&quality=good,usable&limit=5000").json()
+    wanted = f"{sum(row['count'] for row in rows['intervals']):,}"
+    assert wanted != whole
+    expect(page.locator(".numbers .big").first).to_have_text(wanted)
+    page.get_by_role("button", name="Table", exact=True).click()
+    expect(page.locator("tr.unwatched")).to_have_count(4)
+    expect(page.locator("tr.unwatched").first).to_contain_text("left out")
+    expect(page.locator("tr.unwatched").first).to_contain_text("doubtful: out of range for the hour, bad picture")
+    assert axe(page, page_folder) == []
+    assert watched.said == []
+
+
+def test_the_page_has_words_for_every_doubt() -> None:
+    text = (Path(__file__).parents[2] / "page/src/quality.ts").read_text("utf-8")
+    assert [doubt for doubt in Doubt if f"  {doubt}: " not in text] == []
 
 
 def test_speeds_are_refused_in_plain_words_where_there_is_no_calibration(watched: Watched, site: str) -> None:

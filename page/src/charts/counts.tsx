@@ -1,5 +1,6 @@
 /** Counts over time, stacked by class, with how much of each bin was watched below. */
 
+import { inWords } from "../quality";
 import { type Bin, niceTicks } from "../series";
 import type { CityClock } from "../time";
 import { classColour, percent, whole } from "../words";
@@ -15,6 +16,7 @@ interface Props {
 
 const HEIGHT_PX = 260;
 const STRIP_PX = 9;
+const MARKS_PX = 18;
 const LABEL_PX = 15;
 const WIDEST_BAR_PX = 56;
 
@@ -22,7 +24,9 @@ export function CountsChart({ bins, classes, clock, picked, pick }: Props) {
   const [place, width] = useWidth();
   const most = Math.max(1, ...bins.map((bin) => bin.total ?? 0));
   const ticks = niceTicks(most);
-  const frame = { ...frameOf(bins, width, HEIGHT_PX), bottom: 24 + STRIP_PX + 6 };
+  const marked = bins.some((bin) => bin.quality === "usable" || bin.quality === "doubtful");
+  const marks = marked ? MARKS_PX : 0;
+  const frame = { ...frameOf(bins, width, HEIGHT_PX + marks), bottom: 24 + STRIP_PX + 6 + marks };
   const y = yScale(frame, ticks[ticks.length - 1] as number);
   return (
     <div ref={place}>
@@ -38,6 +42,7 @@ export function CountsChart({ bins, classes, clock, picked, pick }: Props) {
           ))}
           <TimeAxis frame={{ ...frame, bottom: 24 }} clock={clock} />
           <WatchedStrip bins={bins} frame={frame} />
+          {marked && <QualityMarks bins={bins} frame={frame} />}
           {frame.right > 20 && <EndLabels bins={bins} classes={classes} frame={frame} y={y} />}
         </BinPicker>
       )}
@@ -58,7 +63,7 @@ function spanOf(bin: Bin, frame: Frame): { x: number; width: number } {
 }
 
 function Unwatched({ bin, frame }: BinProps) {
-  const missed = 1 - bin.observedS / bin.durationS;
+  const missed = bin.leftOut ? 0.5 : 1 - bin.observedS / bin.durationS;
   if (missed < 0.005) return null;
   const x = xOf(frame, bin.startMs);
   return (
@@ -120,6 +125,26 @@ function WatchedStrip({ bins, frame }: { bins: Bin[]; frame: Frame }) {
   );
 }
 
+/** A diamond below a doubtful bin, a ring below one to be used with a doubt in mind. */
+function QualityMarks({ bins, frame }: { bins: Bin[]; frame: Frame }) {
+  const y = frame.height - frame.bottom + STRIP_PX + 6 + MARKS_PX / 2;
+  return (
+    <g>
+      {bins.map((bin) => {
+        const x = xOf(frame, bin.startMs + bin.durationS * 500);
+        if (bin.quality === "doubtful") return <path key={bin.startMs} d={`M${x} ${y - 5}l5 5l-5 5l-5 -5Z`} fill="var(--unwell)" />;
+        if (bin.quality === "usable") return <circle key={bin.startMs} cx={x} cy={y} r={3.25} fill="none" stroke="var(--muted)" stroke-width={1.5} />;
+        return null;
+      })}
+      {frame.right > 20 && (
+        <text x={frame.width - frame.right + 8} y={y + 4}>
+          quality
+        </text>
+      )}
+    </g>
+  );
+}
+
 /** Names beside the last bar, moved apart where they would lie on each other. */
 function EndLabels({ bins, classes, frame, y }: Omit<StackProps, "bin"> & { bins: Bin[] }) {
   const last = [...bins].reverse().find((bin) => (bin.total ?? 0) > 0);
@@ -154,9 +179,10 @@ function EndLabels({ bins, classes, frame, y }: Omit<StackProps, "bin"> & { bins
 
 export function binInWords(bin: Bin, classes: string[], clock: CityClock): string {
   const time = `${clock.day(bin.startMs)} ${clock.time(bin.startMs)}–${clock.time(bin.startMs + bin.durationS * 1000)}`;
+  if (bin.leftOut) return `${time}: left out, ${inWords(bin.quality, bin.doubts)}`;
   if (bin.total === null) return `${time}: not watched, so nothing is known`;
   const parts = classes.filter((name) => bin.byClass.get(name)).map((name) => `${name} ${whole(bin.byClass.get(name) ?? 0)}`);
   const split = parts.length > 0 ? ` (${parts.join(", ")})` : "";
   const share = bin.observedS / bin.durationS;
-  return `${time}: ${whole(bin.total)}${split} · ${percent(share)} watched`;
+  return `${time}: ${whole(bin.total)}${split} · ${percent(share)} watched · ${inWords(bin.quality, bin.doubts)}`;
 }

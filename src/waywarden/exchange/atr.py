@@ -17,13 +17,13 @@ from waywarden.exchange.tidy import kmh
 from waywarden.exchange.tmc import clock, gate_name, half_day
 from waywarden.terms.kinds import ALL_CLASSES
 from waywarden.terms.places import Camera, Gate
-from waywarden.terms.records import Direction, TrafficInterval
+from waywarden.terms.records import BinKey, Direction, TrafficInterval, bin_of
 from waywarden.traffic.measures.peak import PeakHour, QuarterCount, peak_hours
 from waywarden.traffic.measures.turning import QUARTER_S, quarter_of
 
 Recorder = tuple[str, Direction]
-Qualities = Mapping[tuple[str, Direction, datetime], str]
-"""The quality of each gate, direction and start (UTC)."""
+Qualities = Mapping[BinKey, str]
+"""The quality of each bin; one that is not there has not been judged."""
 
 _NOTES = (
     "Forward is to the right of who stands at a gate's start and looks at its end.",
@@ -76,10 +76,9 @@ def _head(classes: Sequence[str]) -> Row:
 def _cells(line: _Line, classes: Sequence[str], time_zone: ZoneInfo, qualities: Qualities) -> Row:
     sums = line.sums
     counts = [line.by_class.get(name, 0) for name in classes]
-    quality = qualities.get((sums.gate_id or "", sums.direction or Direction.FORWARD, sums.start))
     watched = Share(sums.observed_s / sums.duration_s)
     speeds = [kmh(sums.mean_speed_mps), kmh(sums.v85_mps)]
-    return Row([*clock(sums.start, time_zone), watched, *counts, sums.count, *speeds, quality])
+    return Row([*clock(sums.start, time_zone), watched, *counts, sums.count, *speeds, qualities.get(bin_of(sums))])
 
 
 def _total(lines: Sequence[_Line], classes: Sequence[str]) -> Row:

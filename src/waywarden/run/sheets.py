@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from types import MappingProxyType
@@ -20,7 +21,8 @@ from waywarden.run.workbook import to_xlsx
 from waywarden.store.port import IntervalFilter, RecordStore
 from waywarden.terms.errors import CalibrationError, ConfigError
 from waywarden.terms.places import Camera, City
-from waywarden.traffic.measures.turning import turning_count
+from waywarden.terms.records import Quality, bin_of
+from waywarden.traffic.measures.turning import quarter_of, turning_count
 
 
 class Layout(StrEnum):
@@ -67,11 +69,23 @@ def export_sheets(store: RecordStore, city: City, wanted: IntervalFilter, layout
             count = turning_count(camera, intervals, city.class_scheme, homography_of(camera))
         except ValueError as fault:
             raise ConfigError(str(fault)) from fault
-        sheets = tmc_sheets(count, zone, {})
+        sheets = tmc_sheets(count, zone, _worst_by_quarter(store, wanted, camera))
     else:
-        sheets = atr_sheets(camera, intervals, zone, {})
+        judged = store.qualities(replace(wanted, camera_id=camera.id))
+        sheets = atr_sheets(camera, intervals, zone, {bin_of(one): one.quality.value for one in judged})
     raw = sheets_csv(sheets) if out == STDOUT else WRITERS[Path(out).suffix.lower()](sheets)
     write_bytes([raw], out, sys.stdout.buffer)
+
+
+def _worst_by_quarter(store: RecordStore, wanted: IntervalFilter, camera: Camera) -> dict[datetime, str]:
+    """Return the quality of each quarter: the worst of its movements'."""
+    found: dict[datetime, Quality] = {}
+    order = list(Quality)
+    for one in store.qualities(replace(wanted, camera_id=camera.id)):
+        if one.movement_id is not None:
+            at = quarter_of(one.start)
+            found[at] = max(one.quality, found.get(at, Quality.GOOD), key=order.index)
+    return {at: quality.value for at, quality in found.items()}
 
 
 def homography_of(camera: Camera) -> Homography | None:
