@@ -212,7 +212,7 @@ def test_quality_is_seen_read_and_chosen(watched: Watched, site: str, page_folde
     readout = page.locator(".readout").first
     expect(readout).to_contain_text("doubtful: out of range for the hour, bad picture")
     whole = page.locator(".numbers .big").first.inner_text()
-    page.get_by_label("Quality", exact=True).select_option("usable")
+    page.get_by_role("combobox", name="Quality").select_option("usable")
     page.wait_for_url("**quality=usable**")
     expect(page.locator(".numbers")).to_contain_text("4 intervals left out")
     rows = httpx.get(f"{site}/api/v1/intervals?camera=04270&vehicle_class=all&quality=good,usable&limit=5000").json()

@@ -12,17 +12,17 @@ import typer
 from rich.markup import escape
 
 from waywarden import __version__
-from waywarden.run import cameras, demo, serve, sheets
+from waywarden.run import cameras, comparing, demo, serve, sheets
 from waywarden.run.city.config import read_city
 from waywarden.run.counting.count import CameraCount, CountJob
 from waywarden.run.counting.keeping import open_kept, refuse_other_bins
 from waywarden.run.counting.local import chosen_cameras, count
 from waywarden.run.drawing import drawing_for
-from waywarden.run.export import check_out, chosen_qualities, export, write_rows
+from waywarden.run.export import STDOUT, check_out, chosen_qualities, export, write_rows
 from waywarden.run.judging import judge_counted, judge_stored
 from waywarden.run.sealing.sealed import about_sealed
 from waywarden.run.sealing.still import still_sealed
-from waywarden.run.shown import cameras_table, progress, pulling, quality_table, weights_table
+from waywarden.run.shown import cameras_table, comparison_table, progress, pulling, quality_table, weights_table
 from waywarden.run.spoken import INTERRUPTED, OneLineGroup, notes, say_troubles, tables
 from waywarden.run.weighing import weights
 from waywarden.store.nothing import NoRecords
@@ -107,6 +107,23 @@ def count_command(  # noqa: PLR0913, PLR0917 - a parameter an option
     if store is not None:
         judge_counted(store, city, rows)
     raise typer.Exit(code)
+
+
+@app.command("compare")
+def compare_command(
+    survey: Annotated[Path, typer.Argument(help="A manual count (.csv), or OpenDataCam's counter data (.json).")],
+    city_file: CityFile,
+    camera: Annotated[str, typer.Option(help="The camera that watched the same street.")],
+    store_file: StoreFile = Path("waywarden.sqlite"),
+    out: Annotated[str | None, typer.Option(help="Also write sheets: a .csv or .xlsx file, or '-'.")] = None,
+) -> None:
+    """Compare stored counts with a survey: the error and the GEH statistic of each place and class."""
+    city = read_city(city_file)
+    (chosen,) = chosen_cameras(city, camera)
+    store = open_store(store_file, read_only=True)
+    compared = comparing.compare_survey(store, city, chosen, survey, out)
+    if out != STDOUT:
+        tables.print(comparison_table(compared))
 
 
 @app.command("quality")

@@ -23,6 +23,7 @@ from waywarden.run.judging import Judged
 from waywarden.run.sealing.seal import Seal
 from waywarden.run.weighing.weights import Listed
 from waywarden.terms.records import Doubt, Quality
+from waywarden.traffic.measures.compare import Compared, by_place
 
 
 class CameraProgress:
@@ -95,6 +96,19 @@ def cameras_table(checked: Sequence[Checked]) -> Table:
             "too short to tell" if cost is None else f"{cost:.1f} ms",
             "" if cost is None else f"{cost * facts.rate_hz / 10:.0f} %",
         )
+    return table
+
+
+def comparison_table(compared: Sequence[Compared]) -> Table:
+    """Return what each place and class is off by, against a survey."""
+    heads = ("place", "class", "compared", "not watched", "surveyed", "counted", "error", "GEH under 5")
+    table = Table(*heads, title="Against the survey")
+    table.columns[0].overflow = "fold"
+    for one in by_place(compared):
+        share = "" if one.error_share is None else f"{one.error_share:+.1%}"
+        under = f"{one.under_five} of {one.compared}"
+        numbers = (one.compared, one.not_watched, one.surveyed, one.counted)
+        table.add_row(escape(one.place), escape(one.vehicle_class), *map(str, numbers), share, under)
     return table
 
 
