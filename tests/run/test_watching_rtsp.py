@@ -42,7 +42,6 @@ PATIENCE = Patience(attempts=100, first_wait_s=0.1, longest_wait_s=0.2, silence_
 PACE = Pace(keep_s=0.2, first_wait_s=0.1, longest_wait_s=0.2, refused_wait_s=60, stop_s=4)
 GATE = Gate("g", (30, 48), (30, 0))
 NAMES = ("steady", "cut", "stall", "garbage", "reboot", "login")
-pytestmark = pytest.mark.usefixtures("_rtsp_packages")
 
 
 class Yellow:
@@ -148,6 +147,7 @@ def trouble(eyes: Eyes, proxies: dict[str, FaultProxy], large_port: int) -> None
         more(name)
 
 
+@pytest.mark.usefixtures("_rtsp_packages")
 def test_every_fault_costs_its_own_camera_the_time_it_lasted_and_no_other(tmp_path, clips, record_property) -> None:
     small, large = clips
     eyes = Eyes()
@@ -204,6 +204,7 @@ def undisturbed(camera: Camera, eyes: Eyes, last: int | None) -> set[tuple[objec
     return plain(all_of(counts))
 
 
+@pytest.mark.usefixtures("_rtsp_packages")
 def test_two_hours_of_a_frozen_picture_are_a_minute_at_most(tmp_path) -> None:
     """The proxy makes the pictures' times run 900 times as fast: a thousand pictures a second are 0.9 s apart."""
     clip = write_frozen(tmp_path / "frozen.mp4", frozen=8000, moving=200)

@@ -24,6 +24,7 @@ from waywarden.run.sealing.still import still_sealed
 from waywarden.run.shown import cameras_table, progress, pulling, weights_table
 from waywarden.run.spoken import INTERRUPTED, OneLineGroup, notes, say_troubles, tables
 from waywarden.run.watching import command as watching
+from waywarden.run.watching.metrics import beside, figures_of
 from waywarden.run.weighing import weights
 from waywarden.store.nothing import NoRecords
 from waywarden.store.port import IntervalFilter
@@ -124,7 +125,7 @@ def watch_command(  # noqa: PLR0913, PLR0917 - a parameter an option
     named, method = weights.chosen_detector(detector, weights_path)
     order = watching.Order(
         city, chosen, city_file.parent, named, method, bin_min, store_file,
-        metrics_file or store_file.with_name(f"{store_file.name}.prom"), log,
+        metrics_file or beside(store_file), log,
     )  # fmt: skip
     watching.run(order)
 
@@ -139,7 +140,13 @@ def serve_command(
     """Serve the map page and the API."""
     city = read_city(city_file)
     store = open_kept(store_file, city)
-    serve.serve(city, store, address=(host, port), ready=lambda url: notes.print(f"the map is at [bold]{url}[/]"))
+    serve.serve(
+        city,
+        store,
+        address=(host, port),
+        ready=lambda url: notes.print(f"the map is at [bold]{url}[/]"),
+        watching=lambda: figures_of(beside(store_file)),
+    )
 
 
 @app.command("gates")

@@ -14,6 +14,7 @@ from pathlib import Path
 from waywarden.run.watching.camera import CameraWatch
 from waywarden.run.watching.keeper import Keeper
 from waywarden.terms.records import HealthState
+from waywarden.web.metrics import escaped
 
 HELP: tuple[tuple[str, str, str], ...] = (
     ("frames_total", "counter", "Pictures in which the street could be seen and was looked at."),
@@ -102,12 +103,14 @@ class Metrics:
             yield from self._lines.get(name, ())
 
 
-def escaped(label: str) -> str:
-    r"""Return a label's value as the format wants it.
+def figures_of(path: Path) -> str:
+    """Return what a running ``watch`` wrote to ``path``; nothing where none runs."""
+    try:
+        return path.read_text("utf-8")
+    except OSError:
+        return ""
 
-    Examples
-    --------
-    >>> print(escaped('elm "street"'))
-    elm \"street\"
-    """
-    return label.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+
+def beside(store_file: Path) -> Path:
+    """Return where the figures are, unless somebody says otherwise."""
+    return store_file.with_name(f"{store_file.name}.prom")

@@ -15,7 +15,7 @@ from av.video.stream import VideoStream
 
 from waywarden.sight.frame import Frame
 from waywarden.sight.ports import SourceFacts
-from waywarden.sight.sources.live_time import LiveTime
+from waywarden.sight.sources.stream_time import StreamTime
 from waywarden.sight.sources.video import (
     UNTIMED_FORMATS,
     PresentationClock,
@@ -91,8 +91,8 @@ class LiveStream:
 
     A live stream has no epoch of its own that can be trusted. Its time is anchored once per connection: the first
     picture is at ``now()``, every later one by the stream's presentation time, which is drawn after the system's clock
-    (``live_time``). A loss of more than the gap limit is not watched, and time never runs back. MJPEG over http carries
-    no times: each picture is timed by its arrival.
+    (``stream_time``). A loss of more than the gap limit is not watched, and time never runs back. MJPEG over http
+    carries no times: each picture is timed by its arrival.
 
     Parameters
     ----------
@@ -222,7 +222,7 @@ class LiveStream:
     ) -> tuple[datetime, float] | None:
         if session.clock is None or session.time is None:
             session.clock = session.anchored(arrived)
-            session.time = LiveTime(session.clock, arrived, arrived_s)
+            session.time = StreamTime(session.clock, arrived, arrived_s)
         if session.recorded_s is not None:  # it comes as fast as the network is
             return session.clock.place(seconds)
         return session.time.place(seconds, arrived, arrived_s)
@@ -264,7 +264,7 @@ class _Session:
 
     def __init__(self) -> None:
         self.clock: PresentationClock | None = None
-        self.time: LiveTime | None = None
+        self.time: StreamTime | None = None
         self.last: datetime | None = None
         self.failures = 0
         self.smeared = False

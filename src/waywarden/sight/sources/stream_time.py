@@ -23,7 +23,7 @@ LOOK_BACK_S = 60.0
 """Pictures come late, never early: the least lateness in so many seconds tells the clocks' difference."""
 
 
-class LiveTime:
+class StreamTime:
     """Places pictures of one connection on the street's time line.
 
     Parameters

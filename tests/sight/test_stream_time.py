@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from waywarden.sight.sources.live_time import LOOK_BACK_S, SET_S, LiveTime
+from waywarden.sight.sources.stream_time import LOOK_BACK_S, SET_S, StreamTime
 from waywarden.sight.sources.video import PresentationClock
 from waywarden.terms.errors import SourceError
 from waywarden.testing.checks_source import utc
@@ -23,7 +23,7 @@ class Street:
     def __init__(self, fast: float = 0.0, late_s=lambda _: 0.0) -> None:
         self.fast, self.late_s = fast, late_s
         self.set_s = 0.0
-        self._time: LiveTime | None = None
+        self._time: StreamTime | None = None
         self._number = 0
 
     def truth(self) -> datetime:
@@ -34,7 +34,7 @@ class Street:
         boot_s = self._number / RATE_HZ + self.late_s(self._number)
         now = START + timedelta(seconds=boot_s + self.set_s)
         if self._time is None:
-            self._time = LiveTime(PresentationClock(now, 1 / RATE_HZ), now, boot_s)
+            self._time = StreamTime(PresentationClock(now, 1 / RATE_HZ), now, boot_s)
         return self._time.place(self._number / RATE_HZ * (1 + self.fast), now, boot_s)
 
 
