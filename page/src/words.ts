@@ -53,6 +53,9 @@ const HEALTH: Record<string, string> = {
   not_a_picture: "Not a picture",
   empty_file: "Empty file",
   cut_short: "Cut short",
+  blurred: "Blurred or dirty",
+  moved: "Camera has moved",
+  shaking: "Camera shakes",
 };
 
 export function healthWord(camera: Camera): string {

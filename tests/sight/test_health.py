@@ -203,8 +203,8 @@ def test_what_the_source_says_is_passed_on_and_ends_with_the_next_good_picture()
     assert watcher.countable
 
 
-def test_grey_counts_and_nothing_else_that_is_unwell(tmp_path):
-    assert {HealthState.OK, HealthState.GREY} == COUNTABLE
+def test_what_can_be_seen_counts_and_nothing_else_that_is_unwell(tmp_path):
+    assert {HealthState.OK, HealthState.GREY, HealthState.BLURRED, HealthState.SHAKING} == COUNTABLE
     clip = write_clip(tmp_path / "clip.mp4", [n / 25 for n in range(30)])
     watcher = HealthWatcher("cam")
     for item in VideoSource(clip, "cam", START):

@@ -43,6 +43,9 @@ class Clock:
     def now(self) -> datetime:
         return self.at
 
+    def since_boot_s(self) -> float:
+        return (self.at - START).total_seconds()
+
     def sleep(self, seconds: float) -> None:
         self.naps.append(seconds)
         self.at += timedelta(seconds=seconds)
@@ -121,7 +124,7 @@ def street(shared) -> Path:
 def test_rtsp_over_tcp_gives_the_streams_own_time(street):
     clock = Clock()
     with _rtsp_server(street) as (port, _):
-        source = LiveStream(f"rtsp://127.0.0.1:{port}/street", "cam", QUICK, clock.now, clock.sleep)
+        source = LiveStream(f"rtsp://127.0.0.1:{port}/street", "cam", QUICK, clock.now, clock.sleep, clock.since_boot_s)
         facts = source.about()
         assert (facts.width, facts.height, facts.codec, facts.duration_s) == (352, 288, "h264", None)
         items = list(islice(source, 60))
@@ -137,7 +140,9 @@ def test_rtsp_over_tcp_gives_the_streams_own_time(street):
 def test_rtsp_comes_back_after_the_server_died(street):
     clock = Clock()
     with _rtsp_server(street) as (port, first):
-        items = iter(LiveStream(f"rtsp://127.0.0.1:{port}/street", "cam", QUICK, clock.now, clock.sleep))
+        items = iter(
+            LiveStream(f"rtsp://127.0.0.1:{port}/street", "cam", QUICK, clock.now, clock.sleep, clock.since_boot_s)
+        )
         before = [next(items) for _ in range(20)]
         first.kill()
         first.wait()
@@ -161,9 +166,9 @@ def test_rtsp_with_a_password_works_and_no_message_shows_it(street, capfd):
     clock = Clock()
     with _rtsp_server(street, 0, "warden", "s3cret") as (port, _):
         address = f"127.0.0.1:{port}/street"
-        good = LiveStream(f"rtsp://warden:s3cret@{address}", "cam", QUICK, clock.now, clock.sleep)
+        good = LiveStream(f"rtsp://warden:s3cret@{address}", "cam", QUICK, clock.now, clock.sleep, clock.since_boot_s)
         assert good.about().codec == "h264"
-        bad = LiveStream(f"rtsp://warden:wr0ng@{address}", "cam", QUICK, clock.now, clock.sleep)
+        bad = LiveStream(f"rtsp://warden:wr0ng@{address}", "cam", QUICK, clock.now, clock.sleep, clock.since_boot_s)
         said = []
         with pytest.raises(SourceError) as caught:
             bad.about()
@@ -182,7 +187,7 @@ def test_a_camera_that_is_not_there_is_given_up_with_doubling_waits():
         taken.bind(("127.0.0.1", 0))  # bound but not listening: connections are refused
         patience = Patience(attempts=6, first_wait_s=1, longest_wait_s=5, silence_s=5)
         url = f"rtsp://joe:pw@127.0.0.1:{taken.getsockname()[1]}/x"
-        items, problem = _until_error(LiveStream(url, "cam", patience, clock.now, clock.sleep))
+        items, problem = _until_error(LiveStream(url, "cam", patience, clock.now, clock.sleep, clock.since_boot_s))
     assert "6 attempts" in problem
     assert [item.state for item in items] == [HealthState.NO_SIGNAL]
     assert clock.naps == [1, 2, 4, 5, 5]
@@ -194,7 +199,7 @@ def test_a_camera_that_accepts_and_then_says_nothing_does_not_hang(scheme):
     with socket.create_server(("127.0.0.1", 0)) as silent:
         url = f"{scheme}://127.0.0.1:{silent.getsockname()[1]}/x"
         clock = Clock()
-        source = LiveStream(url, "cam", Patience(attempts=2, silence_s=0.3), clock.now, clock.sleep)
+        source = LiveStream(url, "cam", Patience(attempts=2, silence_s=0.3), clock.now, clock.sleep, clock.since_boot_s)
         began = time.monotonic()
         with pytest.raises(SourceError, match="2 attempts"):
             list(source)
@@ -216,12 +221,14 @@ def test_a_recording_over_http_ends_by_itself_and_half_of_one_is_said(tmp_path):
     content = clip.read_bytes()
     clock = Clock()
     with _http_server(_sends(content, len(content))) as address:
-        source = LiveStream(f"{address}/clip.mkv", "cam", QUICK, clock.now, clock.sleep)
+        source = LiveStream(f"{address}/clip.mkv", "cam", QUICK, clock.now, clock.sleep, clock.since_boot_s)
         assert source.about().duration_s == pytest.approx(4)
         frames = list(source)
     assert [item.at for item in frames] == [START + timedelta(seconds=n / 25) for n in range(100)]
     with _http_server(_sends(content[: len(content) // 2], len(content))) as address:
-        items, problem = _until_error(LiveStream(f"{address}/clip.mkv", "cam", QUICK, clock.now, clock.sleep))
+        items, problem = _until_error(
+            LiveStream(f"{address}/clip.mkv", "cam", QUICK, clock.now, clock.sleep, clock.since_boot_s)
+        )
     assert "not read to its end" in problem
     assert items[-1].state is HealthState.CUT_SHORT
     assert 20 < len(items) < 80
@@ -245,7 +252,7 @@ def test_mjpeg_over_http_is_timed_by_its_arrival_not_by_counting(tmp_path):
         return clock.at
 
     with _http_server(answer) as address:
-        items = list(islice(LiveStream(f"{address}/mjpg", "cam", QUICK, now, clock.sleep), 6))
+        items = list(islice(LiveStream(f"{address}/mjpg", "cam", QUICK, now, clock.sleep, clock.since_boot_s), 6))
     frames = [item for item in items if isinstance(item, Frame)]
     assert len(frames) == 6
     assert {round((b.at - a.at).total_seconds(), 3) for a, b in pairwise(frames)} == {0.7}

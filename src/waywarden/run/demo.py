@@ -21,7 +21,7 @@ from waywarden.run.counting.count import CameraCount, CountJob
 from waywarden.run.counting.keeping import open_kept
 from waywarden.run.counting.local import count
 from waywarden.run.judging import judge_counted
-from waywarden.run.serve import serve
+from waywarden.run.serve import or_free, serve
 from waywarden.run.shown import progress
 from waywarden.run.spoken import INTERRUPTED, notes, say_troubles, tables
 from waywarden.run.weighing.weights import chosen_detector
@@ -97,7 +97,7 @@ def _serve(job: DemoJob, city: City, store: RecordStore) -> None:
         if job.open_page:
             webbrowser.open(url)
 
-    serve(city, store, address=("127.0.0.1", job.port or 0), ready=ready, or_free=True)
+    serve(city, store, address=or_free("127.0.0.1", job.port or 0), ready=ready)
 
 
 def _make_up(job: DemoJob) -> tuple[Path, Truth]:

@@ -16,7 +16,7 @@ from waywarden.run import cameras, comparing, demo, serve, sheets
 from waywarden.run.city.config import read_city
 from waywarden.run.counting.boxes import boxes_job, count_boxes, refuse_words_of_a_city
 from waywarden.run.counting.count import CameraCount, CountJob
-from waywarden.run.counting.keeping import open_kept, refuse_other_bins
+from waywarden.run.counting.keeping import open_kept, refuse_odd_bins, refuse_other_bins
 from waywarden.run.counting.local import chosen_cameras, count
 from waywarden.run.drawing import drawing_for
 from waywarden.run.export import STDOUT, check_out, chosen_qualities, export, write_rows
@@ -25,6 +25,8 @@ from waywarden.run.sealing.sealed import about_sealed
 from waywarden.run.sealing.still import still_sealed
 from waywarden.run.shown import cameras_table, comparison_table, progress, pulling, quality_table, weights_table
 from waywarden.run.spoken import INTERRUPTED, OneLineGroup, notes, say_troubles, tables
+from waywarden.run.watching import command as watching
+from waywarden.run.watching.metrics import beside, figures_of
 from waywarden.run.weighing import weights
 from waywarden.store.nothing import NoRecords
 from waywarden.store.port import IntervalFilter
@@ -32,7 +34,6 @@ from waywarden.store.sqlite import open_store
 from waywarden.terms.errors import ConfigError
 from waywarden.terms.places import Camera
 from waywarden.terms.records import HealthState
-from waywarden.traffic.tally import BINS_MIN
 
 MOTION = "motion"
 STILL_S = 120.0
@@ -87,9 +88,7 @@ def count_command(  # noqa: PLR0913, PLR0917 - a parameter an option
 ) -> None:
     """Count a city's cameras and write tidy rows. Ends with 0 only if every camera was read to its end."""
     check_out(out)
-    if bin_min not in BINS_MIN:
-        lengths = ", ".join(map(str, BINS_MIN))
-        raise ConfigError(f"--bin wants minutes that divide the hour, got {bin_min}: use one of {lengths}")
+    refuse_odd_bins(bin_min)
     if mot is not None:
         city_words = {"--city": city_file, "--camera": camera, "--weights": weights_path, "--store": store_file}
         refuse_words_of_a_city(city_words | {"--detector": detector if detector != MOTION else None})
@@ -121,6 +120,29 @@ def count_command(  # noqa: PLR0913, PLR0917 - a parameter an option
     raise typer.Exit(code)
 
 
+@app.command("watch")
+def watch_command(  # noqa: PLR0913, PLR0917 - a parameter an option
+    city_file: CityFile,
+    camera: CameraId = None,
+    store_file: StoreFile = Path("waywarden.sqlite"),
+    weights_path: WeightsPath = None,
+    detector: Annotated[str, typer.Option(help="'motion' needs no weights; --weights takes its place.")] = "motion",
+    bin_min: Annotated[int, typer.Option("--bin", help="Minutes of an interval.")] = 15,
+    metrics_file: Annotated[
+        Path | None, typer.Option("--metrics", help="Where figures for Prometheus go; beside the store if left out.")
+    ] = None,
+    log: Annotated[watching.LogForm, typer.Option(help="Lines for people, or JSON.")] = watching.LogForm.TEXT,
+) -> None:
+    """Count the live cameras of a city until told to stop, and keep what is counted in the store."""
+    refuse_odd_bins(bin_min)
+    city = read_city(city_file)
+    chosen = chosen_cameras(city, camera)
+    named, method = weights.chosen_detector(detector, weights_path)
+    order = watching.Order(
+        city, chosen, city_file.parent, named, method, bin_min, store_file,
+        metrics_file or beside(store_file), log,
+    )  # fmt: skip
+    watching.run(order)
 @app.command("compare")
 def compare_command(
     survey: Annotated[Path, typer.Argument(help="A manual count (.csv), or OpenDataCam's counter data (.json).")],
@@ -159,7 +181,13 @@ def serve_command(
     """Serve the map page and the API."""
     city = read_city(city_file)
     store = open_kept(store_file, city)
-    serve.serve(city, store, address=(host, port), ready=lambda url: notes.print(f"the map is at [bold]{url}[/]"))
+    serve.serve(
+        city,
+        store,
+        address=(host, port),
+        ready=lambda url: notes.print(f"the map is at [bold]{url}[/]"),
+        watching=lambda: figures_of(beside(store_file)),
+    )
 
 
 @app.command("gates")

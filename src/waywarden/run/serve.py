@@ -27,7 +27,7 @@ def serve(
     address: tuple[str, int] = ("127.0.0.1", 8040),
     drawing: Drawing | None = None,
     ready: Callable[[str], None] | None = None,
-    or_free: bool = False,
+    watching: Callable[[], str] = str,
 ) -> None:
     """Serve ``city`` over ``store`` until SIGINT or SIGTERM.
 
@@ -39,8 +39,8 @@ def serve(
         With it the drawing page is served too, and then the host must be this machine's loopback address.
     ready : callable, optional
         Called once with the site's address, when it can be opened.
-    or_free : bool
-        Take any free port where the wanted one cannot be had.
+    watching : callable
+        Gives the figures of a running ``watch``, for ``/metrics``.
 
     Raises
     ------
@@ -50,9 +50,9 @@ def serve(
     host, port = address
     if drawing is not None and host not in LOOPBACK:
         raise ServeError(f"the drawing page is for this machine alone: serve it on 127.0.0.1, not on {host}")
-    listening = _listen_or_free(host, port) if or_free else listen(host, port)
+    listening = listen(host, port)
     config = uvicorn.Config(
-        create_app(city, store, drawing),
+        create_app(city, store, drawing, watching),
         log_level="warning",
         access_log=False,
         server_header=False,
@@ -80,11 +80,13 @@ def _stopped_by_signals() -> Iterator[None]:
         signal.signal(signal.SIGTERM, before)
 
 
-def _listen_or_free(host: str, port: int) -> socket.socket:
+def or_free(host: str, port: int) -> tuple[str, int]:
+    """Return the address, with port 0 (any free one) where the wanted one cannot be had."""
     try:
-        return listen(host, port)
+        listen(host, port).close()
     except ServeError:
-        return listen(host, 0)
+        return host, 0
+    return host, port
 
 
 def listen(host: str, port: int) -> socket.socket:

@@ -56,8 +56,9 @@ class Frame:
         return self._as("gray", width, height)
 
     def _as(self, pixel_format: str, width: int, height: int) -> Picture:
+        # one thread: what several save in waiting they cost twice in work, and other cameras want the core
         shaped = self._picture.reformat(
-            width or self.width, height or self.height, format=pixel_format, interpolation=Interpolation.AREA
+            width or self.width, height or self.height, format=pixel_format, interpolation=Interpolation.AREA, threads=1
         )
         return np.asarray(shaped.to_ndarray(), dtype=np.uint8)
 

@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from waywarden.sight.frame import Frame, Picture
+from waywarden.sight.view import ViewWatcher
 from waywarden.terms.records import CameraHealth, HealthState
 
 LOOK_WIDTH_PX = 320
@@ -27,8 +28,8 @@ LOOK_EVERY_S = 1.0
 FROZEN_AFTER_S = 60.0
 """CCTV at a low bit rate repeats an empty street exactly for seconds, so only a long standstill is a fault."""
 
-COUNTABLE = frozenset({HealthState.OK, HealthState.GREY})
-"""States in which the street can be seen, so that the picture counts as watched."""
+COUNTABLE = frozenset({HealthState.OK, HealthState.GREY, HealthState.BLURRED, HealthState.SHAKING})
+"""States in which the street is seen, so that the picture counts as watched. In a moved view gates lie elsewhere."""
 
 UNIFORM_STD = 2.0
 SNOW_CORRELATION = 0.3
@@ -152,6 +153,7 @@ class HealthWatcher:
         self._frozen_after_s = frozen_after_s
         self._state: HealthState | None = None
         self._looked: datetime | None = None
+        self._view = ViewWatcher()
         self._still: _Levels | None = None
         self._still_since: datetime | None = None
 
@@ -177,6 +179,8 @@ class HealthWatcher:
         still_s = self._still_for_s(frame)
         if state in COUNTABLE and still_s >= self._frozen_after_s:
             state, reason = HealthState.FROZEN, f"the picture has not changed for {still_s:.0f} s"
+        elif state in COUNTABLE and (fault := self._view.judge(frame)):
+            state, reason = fault
         if state is self._state:
             return None
         self._state = state

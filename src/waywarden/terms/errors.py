@@ -24,6 +24,10 @@ class SourceError(WaywardenError):
     exit_code = 3
 
 
+class LoginError(SourceError):
+    """A camera refuses the user or the password: it takes a person to mend that, and asking again may lock us out."""
+
+
 class WeightsError(WaywardenError):
     """Weights are missing, damaged, or of a network that is not known here."""
 

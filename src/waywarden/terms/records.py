@@ -63,6 +63,9 @@ class HealthState(StrEnum):
     NOT_A_PICTURE = "not_a_picture"
     EMPTY_FILE = "empty_file"
     CUT_SHORT = "cut_short"
+    BLURRED = "blurred"
+    MOVED = "moved"
+    SHAKING = "shaking"
 
 
 @dataclass(frozen=True, slots=True)

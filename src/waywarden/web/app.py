@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from starlette.applications import Starlette
@@ -19,14 +20,20 @@ from waywarden.terms.places import City
 from waywarden.web.answers import SecurityHeaders, answer_html
 from waywarden.web.drawing import Drawing, DrawingPage
 from waywarden.web.keeps import keeps_page
+from waywarden.web.metrics import Metrics
 from waywarden.web.problems import NotBuiltError, answer_problem
 from waywarden.web.resources import Resources
 
 STATIC = Path(__file__).parent / "static"
 
 
-def create_app(city: City, store: RecordStore, drawing: Drawing | None = None) -> Starlette:
-    """Return the site of ``city`` over ``store``; the drawing page is there only if ``drawing`` is given."""
+def create_app(
+    city: City, store: RecordStore, drawing: Drawing | None = None, watching: Callable[[], str] = str
+) -> Starlette:
+    """Return the site of ``city`` over ``store``; the drawing page is there only if ``drawing`` is given.
+
+    ``watching`` gives the figures of a running ``watch``, for ``/metrics``.
+    """
 
     def keeps(request: Request) -> Response:
         return answer_html(request, keeps_page(city))
@@ -35,6 +42,7 @@ def create_app(city: City, store: RecordStore, drawing: Drawing | None = None) -
         Route("/", _map_page),
         Route("/keeps", keeps),
         *Resources(city, store).routes(),
+        *Metrics(city, store, watching).routes(),
     ]
     if drawing is not None:
         routes += DrawingPage(drawing, lambda: _built("draw.html")).routes()

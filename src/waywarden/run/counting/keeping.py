@@ -10,18 +10,30 @@ from waywarden.store.port import IntervalFilter, RecordStore
 from waywarden.store.sqlite import open_store
 from waywarden.terms.errors import ConfigError, StoreError
 from waywarden.terms.places import Camera, City
+from waywarden.traffic.tally import BINS_MIN
 
 
-def open_kept(path: Path, city: City, *, must_exist: bool = False) -> RecordStore:
+def open_kept(path: Path, city: City, *, busy_s: float = 20.0, must_exist: bool = False) -> RecordStore:
     """Open the store in ``path`` for writing and delete what is older than ``city`` keeps; StoreError as it says."""
     if must_exist and not path.is_file():
         raise StoreError(f"cannot open the record store {path}: there is no such file; count first, or give its path")
-    store = open_store(path)
-    now = datetime.now(UTC)
-    store.prune(
+    store = open_store(path, busy_s=busy_s)
+    prune(store, city, datetime.now(UTC))
+    return store
+
+
+def prune(store: RecordStore, city: City, now: datetime) -> int:
+    """Delete what is older than ``city`` keeps at the time ``now``; return how many records went."""
+    return store.prune(
         intervals_before=_before(now, city.keep_intervals_days), health_before=_before(now, city.keep_health_days)
     )
-    return store
+
+
+def refuse_odd_bins(bin_min: int) -> None:
+    """Raise ConfigError where intervals of ``bin_min`` minutes would not divide the hour."""
+    if bin_min not in BINS_MIN:
+        lengths = ", ".join(map(str, BINS_MIN))
+        raise ConfigError(f"--bin wants minutes that divide the hour, got {bin_min}: use one of {lengths}")
 
 
 def refuse_other_bins(store: RecordStore, cameras: Sequence[Camera], bin_min: int) -> None:

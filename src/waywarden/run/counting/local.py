@@ -23,7 +23,7 @@ def count(job: CountJob, cameras: Sequence[Camera]) -> list[CameraCount]:
 
     SIGINT (Ctrl-C) and SIGTERM set ``job.stop``; a second one ends the program at once.
     """
-    with _stopped_by_signals(job.stop), ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
+    with stopped_by_signals(job.stop), ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
         return list(pool.map(lambda camera: count_camera(job, camera, sealed), cameras))
 
 
@@ -35,7 +35,7 @@ def sealed(job: CountJob, camera: Camera) -> Watching:
 
 
 @contextmanager
-def _stopped_by_signals(stop: threading.Event) -> Iterator[None]:
+def stopped_by_signals(stop: threading.Event) -> Iterator[None]:
     """Let the first SIGINT or SIGTERM set ``stop`` and no more: KeyboardInterrupt could strike in a write."""
     if threading.current_thread() is not threading.main_thread():
         yield

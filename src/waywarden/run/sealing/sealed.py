@@ -43,6 +43,8 @@ _GRACE_S = 5.0
 
 Watched = Detections | CameraHealth
 OnSeal = Callable[[Seal], None]
+OnProcess = Callable[[int, Callable[[], None]], None]
+"""Is told the process that was started, by its number, and how to end it from another thread."""
 
 
 class Task(StrEnum):
@@ -80,7 +82,13 @@ class Job:
 
 
 def watch_sealed(
-    camera: Camera, folder: Path, detector: str, *, on_seal: OnSeal | None = None, openers: Openers | None = None
+    camera: Camera,
+    folder: Path,
+    detector: str,
+    *,
+    on_seal: OnSeal | None = None,
+    openers: Openers | None = None,
+    on_process: OnProcess | None = None,
 ) -> Iterator[Watched]:
     """Yield what ``detector`` sees on ``camera``, from a sealed process.
 
@@ -95,6 +103,8 @@ def watch_sealed(
         Is told which layers hold, before the first picture is decoded.
     openers : Openers, optional
         Instead of sight's own; for tests.
+    on_process : callable, optional
+        Is told the process before it begins.
 
     Raises
     ------
@@ -103,23 +113,27 @@ def watch_sealed(
     SourceError, WeightsError
         As the source and the object detector raise them, in there.
     """
-    for item in messages(Job(Task.WATCH, camera, folder, detector, openers=openers), on_seal):
+    for item in messages(Job(Task.WATCH, camera, folder, detector, openers=openers), on_seal, on_process):
         if not isinstance(item, Watched):
             raise SealError(f"the sealed process of camera {camera.id} sent a {type(item).__name__} where none is due")
         yield item
 
 
-def about_sealed(camera: Camera, folder: Path, *, openers: Openers | None = None) -> SourceFacts:
+def about_sealed(
+    camera: Camera, folder: Path, *, openers: Openers | None = None, on_process: OnProcess | None = None
+) -> SourceFacts:
     """Open ``camera`` in a sealed process and return what it is; errors as ``watch_sealed``."""
-    for item in messages(Job(Task.ABOUT, camera, folder, openers=openers), None):
+    for item in messages(Job(Task.ABOUT, camera, folder, openers=openers), None, on_process):
         if isinstance(item, SourceFacts):
             return item
     raise SealError(f"the sealed process of camera {camera.id} ended without saying what the source is: run it again")
 
 
-def messages(job: Job, on_seal: OnSeal | None) -> Iterator[Message]:
+def messages(job: Job, on_seal: OnSeal | None, on_process: OnProcess | None = None) -> Iterator[Message]:
     """Yield what the child sends between its seal and its end; raise what it failed with."""
     with _Child(job) as child:
+        if on_process:
+            on_process(*child.handle)
         first = child.next_message()
         if isinstance(first, Failure):
             raise first.as_error()
@@ -176,6 +190,11 @@ class _Child:
         with contextlib.suppress(BrokenPipeError):
             self._stdin.close()
         self._listener.join()
+
+    @property
+    def handle(self) -> tuple[int, Callable[[], None]]:
+        """The child's number, and what ends it; ending it twice, or after it is gone, does nothing."""
+        return self._process.pid, self._process.kill
 
     def next_message(self) -> Message:
         """Return the child's next message, or raise SealError saying how it died."""

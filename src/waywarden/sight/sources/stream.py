@@ -15,6 +15,7 @@ from av.video.stream import VideoStream
 
 from waywarden.sight.frame import Frame
 from waywarden.sight.ports import SourceFacts
+from waywarden.sight.sources.stream_time import StreamTime
 from waywarden.sight.sources.video import (
     UNTIMED_FORMATS,
     PresentationClock,
@@ -25,7 +26,7 @@ from waywarden.sight.sources.video import (
     stated_s,
     video_stream,
 )
-from waywarden.terms.errors import SourceError
+from waywarden.terms.errors import LoginError, SourceError
 from waywarden.terms.records import CameraHealth, HealthState
 
 LIVE_SCHEMES = frozenset({"rtsp", "rtsps", "http", "https"})
@@ -33,6 +34,7 @@ LIVE_SCHEMES = frozenset({"rtsp", "rtsps", "http", "https"})
 UNTIMED_RATE_HZ = 1.0
 """Nominal rate of a stream that carries no times (MJPEG over http): slow enough that a slow camera has no gaps."""
 
+_REFUSALS = (av.error.HTTPUnauthorizedError, av.error.HTTPForbiddenError)
 _PROTOCOLS = "rtsp,rtsps,rtp,srtp,udp,tcp,tls,http,https,httpproxy,crypto"
 """Not ``file``: what a camera sends must not make FFmpeg read this machine's files."""
 
@@ -88,8 +90,9 @@ class LiveStream:
     """A live stream of one camera.
 
     A live stream has no epoch of its own that can be trusted. Its time is anchored once per connection: the first
-    picture is at ``now()``, every later one by the stream's presentation time. A loss of more than the gap limit is
-    not watched, and time never runs back. MJPEG over http carries no times: each picture is at ``now()``.
+    picture is at ``now()``, every later one by the stream's presentation time, which is drawn after the system's clock
+    (``stream_time``). A loss of more than the gap limit is not watched, and time never runs back. MJPEG over http
+    carries no times: each picture is timed by its arrival.
 
     Parameters
     ----------
@@ -101,11 +104,16 @@ class LiveStream:
         The time now, aware UTC.
     sleep : callable
         Waits so many seconds.
+    since_boot_s : callable
+        Seconds since some moment, by a clock that nobody sets.
 
     Raises
     ------
+    LoginError
+        The camera refuses the user or the password.
     SourceError
-        No picture after ``patience.attempts`` attempts in a row. A recording served over http ends by itself.
+        No picture after ``patience.attempts`` attempts in a row; or the picture's size changed, or the system's clock
+        was set back, so that the stream has to be opened anew. A recording served over http ends by itself.
     """
 
     def __init__(
@@ -115,12 +123,14 @@ class LiveStream:
         patience: Patience = Patience(),
         now: Callable[[], datetime] = wall_clock,
         sleep: Callable[[float], None] = time.sleep,
+        since_boot_s: Callable[[], float] = time.monotonic,
     ) -> None:
         self._url = url
         self._camera_id = camera_id
         self._patience = patience
         self._now = now
         self._sleep = sleep
+        self._since_boot_s = since_boot_s
 
     def about(self) -> SourceFacts:
         """Connect once, decode one picture and say what the stream is."""
@@ -136,6 +146,8 @@ class LiveStream:
                     codec=stream.codec_context.name,
                     duration_s=self._ends_after_s(container, stream),
                 )
+        except _REFUSALS as fault:
+            raise self._refused(fault) from None
         except av.FFmpegError as fault:
             raise SourceError(
                 f"{redacted(self._url)} gives no picture ({_why(fault)}): check address, password and network"
@@ -163,7 +175,7 @@ class LiveStream:
 
     def _one_connection(self, session: _Session) -> Generator[Frame | CameraHealth, None, str | None]:
         """Play one connection; return why it was lost, or None where a recording came to its end."""
-        session.clock = None
+        session.time = None
         try:
             with self._connected() as (container, stream):
                 session.recorded_s = self._ends_after_s(container, stream)
@@ -173,6 +185,10 @@ class LiveStream:
                 missing_s = session.recorded_s - session.played_s
                 limit_s = gap_limit_s(session.interval_s)
                 return f"it ends {missing_s:.1f} s early" if missing_s > limit_s else None
+        except _REFUSALS as fault:
+            refused = self._refused(fault)
+            yield self._health(session, HealthState.NO_SIGNAL, str(refused))
+            raise refused from None
         except av.FFmpegError as fault:
             return _why(fault)
 
@@ -182,17 +198,16 @@ class LiveStream:
         timed = _is_timed(container)
         session.interval_s = 1 / _rate_hz(container, stream)
         for picture in pictures(container, stream):
-            arrived = self._now()
-            seconds = None if picture is None else presented_s(picture) if timed else arrived.timestamp()
+            arrived, arrived_s = self._now(), self._since_boot_s()
+            seconds = None if picture is None else presented_s(picture) if timed else arrived_s
             if picture is None or seconds is None:
                 # before its first keyframe a live stream cannot be decoded: that is no fault
-                if session.clock is not None and not session.smeared:
+                if session.time is not None and not session.smeared:
                     session.smeared = True
                     yield self._health(session, HealthState.SMEARED, "a part of the stream cannot be decoded")
                 continue
-            if session.clock is None:
-                session.clock = session.anchored(arrived)
-            placed = session.clock.place(seconds)
+            session.check_size(picture.width, picture.height)
+            placed = self._placed(session, seconds, arrived, arrived_s)
             if placed is None:
                 continue
             at, watched_s = placed
@@ -201,6 +216,21 @@ class LiveStream:
                 yield self._health(session, HealthState.OK, f"a picture again from {redacted(self._url)}")
             session.smeared, session.failures = False, 0
             yield Frame(picture, at, watched_s)
+
+    def _placed(
+        self, session: _Session, seconds: float, arrived: datetime, arrived_s: float
+    ) -> tuple[datetime, float] | None:
+        if session.clock is None or session.time is None:
+            session.clock = session.anchored(arrived)
+            session.time = StreamTime(session.clock, arrived, arrived_s)
+        if session.recorded_s is not None:  # it comes as fast as the network is
+            return session.clock.place(seconds)
+        return session.time.place(seconds, arrived, arrived_s)
+
+    def _refused(self, fault: av.FFmpegError) -> LoginError:
+        return LoginError(
+            f"{redacted(self._url)} refuses the user or the password ({_why(fault)}): set them right in city.toml"
+        )
 
     @contextmanager
     def _connected(self) -> Iterator[tuple[InputContainer, VideoStream]]:
@@ -234,12 +264,20 @@ class _Session:
 
     def __init__(self) -> None:
         self.clock: PresentationClock | None = None
+        self.time: StreamTime | None = None
         self.last: datetime | None = None
         self.failures = 0
         self.smeared = False
         self.recorded_s: float | None = None
         self.interval_s = 0.0
         self._began: datetime | None = None
+        self._size_px: tuple[int, int] | None = None
+
+    def check_size(self, width: int, height: int) -> None:
+        """Raise SourceError where the picture's size is no longer what it was: gates are in its pixels."""
+        was = self._size_px = self._size_px or (width, height)
+        if was != (width, height):
+            raise SourceError(f"the picture changed from {was[0]}x{was[1]} to {width}x{height}: it is opened anew")
 
     def anchored(self, now: datetime) -> PresentationClock:
         """Return the clock of a new connection: it starts at ``now``, but after the last frame."""

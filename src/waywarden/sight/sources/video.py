@@ -89,6 +89,10 @@ class PresentationClock:
         self._origin_s: float | None = None
         self.last = after
 
+    def shift(self, seconds: float) -> None:
+        """Move all that follows by ``seconds``; more than a gap forward is one."""
+        self._start += timedelta(seconds=seconds)
+
     def place(self, presented_s: float) -> tuple[datetime, float] | None:
         """Return when a frame presented at ``presented_s`` was taken and its watched seconds; None: leave it out."""
         if self._origin_s is None:

@@ -1,0 +1,1 @@
+"""Watching for months: all cameras of a city (``watch``), each for itself (``camera``), and keeping (``keeper``)."""
