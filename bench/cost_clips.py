@@ -66,7 +66,9 @@ class Clip:
 def tfl_clips() -> Iterator[Clip]:
     """Yield three London clips of 352x288; the gate looks from left to right, so down is forward."""
     for name, clip, start, gate in tfl_cases(SHARED / "data/tfl"):
-        camera = _camera(city_toml("London", "Europe/London", [camera_toml(f"tfl-{name}", [clip], start, [("line", *gate)])]))
+        camera = _camera(
+            city_toml("London", "Europe/London", [camera_toml(f"tfl-{name}", [clip], start, [("line", *gate)])])
+        )
         down, up = TFL_DOWN_UP[name]
         truth = {("line", Direction.FORWARD.value): down, ("line", Direction.BACKWARD.value): up}
         yield Clip(f"tfl {name}", camera, truth, real=True, tuned=True)
@@ -91,13 +93,23 @@ def intel_clip() -> Clip:
     return Clip("intel", _camera(text), truth, real=True, tuned=False)
 
 
-def street_clip(seed: int, condition: str, size: tuple[int, int], rate_hz: float, kbps: int, seconds: float, cache: Path) -> Clip:
+def street_clip(
+    seed: int, condition: str, size: tuple[int, int], rate_hz: float, kbps: int, seconds: float, cache: Path
+) -> Clip:
     """Return a made-up junction, drawn into ``cache`` if it is not there as the code of today draws it."""
     street = made_up_street(seed, seconds=seconds, size=size, rate_hz=rate_hz, condition=condition, kbps=kbps)
     counts = Counter((crossing.gate_id, crossing.direction.value) for crossing in street.truth.crossings)
     camera = street.camera(str(_drawn(street, cache).resolve()))
     name = f"street {seed} {condition} {size[0]}x{size[1]}"
     return Clip(name, camera, _exact(counts), real=False, tuned=seed in TUNED_SEEDS, condition=condition)
+
+
+def empty_clip(size: tuple[int, int], rate_hz: float, kbps: int, seconds: float, cache: Path) -> Clip:
+    """Return a made-up junction that nobody comes to."""
+    street = made_up_street(11, seconds=seconds, size=size, rate_hz=rate_hz, kbps=kbps)
+    street._stage._trips = ()  # noqa: SLF001 - a street without traffic is of no use to anybody else
+    camera = street.camera(str(_drawn(street, cache).resolve()))
+    return Clip(f"empty {size[0]}x{size[1]}", camera, {}, real=False, tuned=False)
 
 
 def _drawn(street: MadeUpStreet, cache: Path) -> Path:

@@ -31,7 +31,8 @@ def sealed(job: CountJob, camera: Camera) -> Watching:
     """Watch one camera from a sealed process of its own; SourceError where it cannot be opened."""
     facts = about_sealed(camera, job.folder)
     seen = watch_sealed(camera, job.folder, job.detector, on_seal=job.on_seal)
-    return Watching((facts.width, facts.height), facts.duration_s, cast("Generator[Detections | Unlooked | CameraHealth]", seen))
+    watched = cast("Generator[Detections | Unlooked | CameraHealth]", seen)
+    return Watching((facts.width, facts.height), facts.duration_s, watched)
 
 
 @contextmanager

@@ -18,7 +18,7 @@ from typing import Protocol
 from waywarden.sight.cascade.pace import Pace
 from waywarden.sight.cascade.regions import PartPx, Plan, calls_for_a_look, grid_px, plan_for
 from waywarden.sight.cascade.sampler import POINTS_ACROSS, Sampler
-from waywarden.sight.cascade.unnamed import Grid, with_unnamed
+from waywarden.sight.cascade.unnamed import with_unnamed
 from waywarden.sight.frame import Frame
 from waywarden.sight.ports import Seen
 from waywarden.terms.places import Camera
@@ -70,7 +70,7 @@ class Cascade:
         self._size: tuple[int, int] | None = None
         self._plan: Plan
         self._sampler: Sampler
-        self._grid: Grid
+        self._step_px = 0
         self._looked: datetime | None = None
         self._awake_until: datetime | None = None
 
@@ -95,7 +95,7 @@ class Cascade:
         self._fit(frame)
         named = self._network.detect_within(frame, self._plan.part_px, self._plan.input_size)
         self._looked = frame.at
-        seen = with_unnamed(named, self._sampler.moved, self._grid)
+        seen = with_unnamed(named, self._sampler.stands_out(), self._sampler.moved, self._plan.part_px, self._step_px)
         self._pace.take(frame.at, seen[0], seen[1])
         if self._pace.moving:
             self._awake_until = frame.at + LINGER
@@ -108,7 +108,6 @@ class Cascade:
             return
         self._size = size
         self._plan = plan_for(self._camera, size, self._network.input_size, self._network.step_px)
-        step_px = max(2, round(frame.width / POINTS_ACROSS))
-        points = grid_px(self._plan.part_px, step_px)
-        self._grid = Grid(self._plan.part_px, step_px)
-        self._sampler = Sampler(self._plan.part_px, step_px, calls_for_a_look(self._camera, points, size))
+        self._step_px = max(2, round(frame.width / POINTS_ACROSS))
+        points = grid_px(self._plan.part_px, self._step_px)
+        self._sampler = Sampler(self._plan.part_px, self._step_px, calls_for_a_look(self._camera, points, size))

@@ -6,7 +6,6 @@ rectangle, as networks want their inputs, and its input has one size for as long
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,7 +19,7 @@ Points = npt.NDArray[np.float32]
 
 ABOVE, BESIDE, BELOW = 0.42, 0.15, 0.26
 """So much of the picture's height or width is added to the gates' bounding box: road users stand with their feet on a
-gate, so they reach up from it, and have to be seen before and after. Tuned on the TfL clips and made-up seeds 1 to 3."""
+gate, so they reach up from it, and have to be seen before and after. Tuned on the TfL clips."""
 MOST_SHARE = 0.8
 """A part that would be more of the picture than this is not worth losing the rest: the look is at all of it."""
 WAKE_REACH = 0.2
@@ -101,5 +100,3 @@ def grid_px(part_px: PartPx, step_px: int) -> Points:
     x = np.arange(left + step_px // 2, right, step_px, np.float32)
     y = np.arange(top + step_px // 2, bottom, step_px, np.float32)
     return np.stack(np.meshgrid(x, y), axis=-1)
-
-

@@ -1,6 +1,7 @@
 """The cheap look: brightness at a grid of points, straight from the decoder's own plane, against a moment ago.
 
-It costs some tens of microseconds a frame and knows which points changed, above the camera's own noise there.
+It costs some tens of microseconds a frame and knows which points changed, above the camera's own noise there. Against
+a background that follows slowly it also knows what stands out from the street.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import numpy.typing as npt
 from waywarden.sight.cascade.regions import PartPx
 from waywarden.sight.frame import Frame
 
+Floats = npt.NDArray[np.float32]
 Levels = npt.NDArray[np.int16]
 Mask = npt.NDArray[np.bool_]
 
@@ -24,11 +26,16 @@ MOMENT = timedelta(seconds=0.16)
 LEAST_CHANGE = 14
 """Of 255; a smaller change is noise, whatever the camera ..."""
 NOISE_FACTOR = 5.0
-"""... and so is one of less than so many times the mean change at that point. Tuned on the TfL clips and seeds 1-3."""
+"""... and so is one of less than so many times the mean change at that point when nothing moves there. Tuned, as what
+follows, on the TfL clips."""
 NOISE_SHARE = 0.02
 """How much each change adds to the mean."""
 LEAST_POINTS = 3
 """Fewer points that move at once are noise: a bicycle covers four."""
+STANDS_OUT = 1.3
+"""What differs from the background by so many times the limit of a change is not street."""
+FOLLOW_S = 20.0
+"""Time constant of the background where the street is free; what stands out is taken in ten times as slowly."""
 
 
 class Sampler:
@@ -53,17 +60,35 @@ class Sampler:
         self._noise = np.full(matters.shape, 2.0, np.float32)
         self._limit = np.full(matters.shape, LEAST_CHANGE, np.int16)
         self._learned: datetime | None = None
+        self._now: Levels = np.zeros(matters.shape, np.int16)
+        self._background: Floats | None = None
 
     def moves(self, frame: Frame) -> bool:
         """Sample ``frame``; return whether something moves where it matters. The first frame ever says no."""
-        now = frame.brightness()[self._points].astype(np.int16)
+        self._now = now = frame.brightness()[self._points].astype(np.int16)
         self._recent.append((frame.at, now))
         while len(self._recent) > 1 and not timedelta() <= frame.at - self._recent[1][0] < MOMENT:
             self._recent.popleft()
         change = np.abs(now - self._recent[0][1])
         self.moved = change > self._limit
         if self._learned is None or not timedelta() <= frame.at - self._learned < MOMENT:
-            self._learned = frame.at
-            self._noise += NOISE_SHARE * (np.minimum(change, 2 * LEAST_CHANGE) - self._noise)
+            self._follow(frame.at)
+            self._noise += NOISE_SHARE * np.where(self.moved, 0, change - self._noise)  # a busy road is no noise
             self._limit = np.maximum(LEAST_CHANGE, NOISE_FACTOR * self._noise).astype(np.int16)
         return int(np.count_nonzero(self.moved & self._matters)) >= LEAST_POINTS
+
+    def stands_out(self) -> Mask:
+        """Return (h, w) which points of the last frame differ from the street without its road users."""
+        if self._background is None:
+            return np.zeros(self._now.shape, np.bool_)
+        return np.asarray(np.abs(self._now - self._background) > STANDS_OUT * self._limit)
+
+    def _follow(self, at: datetime) -> None:
+        """Let the background drift towards what is seen."""
+        if self._background is None or self._learned is None:
+            self._background = self._now.astype(np.float32)
+        else:
+            rate = min(1.0, max(0.0, (at - self._learned).total_seconds()) / FOLLOW_S)
+            slow = np.where(self.stands_out(), np.float32(rate / 10), np.float32(rate))
+            self._background += slow * (self._now - self._background)
+        self._learned = at
