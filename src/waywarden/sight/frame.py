@@ -12,6 +12,9 @@ from av.video.reformatter import Interpolation
 
 Picture = npt.NDArray[np.uint8]
 
+_BRIGHTNESS_FIRST = frozenset({"yuv420p", "yuvj420p", "yuv422p", "yuvj422p", "yuv444p", "yuvj444p", "nv12", "gray"})
+"""Pixel formats whose first plane is brightness, a byte a pixel: what cameras send."""
+
 
 class Frame:
     """A decoded picture and when it was taken. It cannot be pickled, copied or turned into bytes.
@@ -54,6 +57,16 @@ class Frame:
     def luma(self, width: int = 0, height: int = 0) -> Picture:
         """Return (height, width) uint8, the brightness alone."""
         return self._as("gray", width, height)
+
+    def brightness(self) -> Picture:
+        """Return (height, width) uint8 as the decoder has it, in full or studio range: to read, while the frame lives.
+
+        Nothing is converted or copied, but for formats that no camera sends.
+        """
+        if self._picture.format.name not in _BRIGHTNESS_FIRST:
+            return self.luma()
+        plane = self._picture.planes[0]
+        return np.frombuffer(plane, np.uint8).reshape(-1, plane.line_size)[: self.height, : self.width]
 
     def _as(self, pixel_format: str, width: int, height: int) -> Picture:
         # one thread: what several save in waiting they cost twice in work, and other cameras want the core

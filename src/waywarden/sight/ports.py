@@ -49,6 +49,15 @@ class Learner(Protocol):
         ...
 
 
+@runtime_checkable
+class Sparing(Protocol):
+    """An object detector that need not see every frame. It is asked about each, in order, and shown those it wants."""
+
+    def due(self, frame: Frame) -> bool:
+        """Return whether ``frame`` is worth a look; always True after a gap (``watched_s`` 0)."""
+        ...
+
+
 class ObjectDetector(Protocol):
     """Says what road users are on one frame. May keep state between frames of one camera (a background)."""
 

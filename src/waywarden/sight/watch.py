@@ -7,17 +7,21 @@ from datetime import datetime
 
 from waywarden.sight.frame import Frame
 from waywarden.sight.health import HealthWatcher
-from waywarden.sight.ports import FrameSource, Learner, ObjectDetector
+from waywarden.sight.ports import FrameSource, Learner, ObjectDetector, Sparing
 from waywarden.terms.records import CameraHealth
-from waywarden.terms.transient import Detections
+from waywarden.terms.transient import Detections, Unlooked
 
 LEARN_S = 180.0
 """A motion detector looks at this much of a recording first: two to three cycles of a signal."""
 LEARN_FRAMES = 60
 
 
-def watch(camera_id: str, source: FrameSource, object_detector: ObjectDetector) -> Iterator[Detections | CameraHealth]:
+def watch(
+    camera_id: str, source: FrameSource, object_detector: ObjectDetector
+) -> Iterator[Detections | Unlooked | CameraHealth]:
     """Yield what is on each frame of ``source``, and a health record wherever the camera's state changes.
+
+    A sparing object detector is shown the frames that it wants; one Unlooked stands for those between two looks.
 
     A frame in which the street cannot be seen (placeholder, smear, frozen, dark ...) yields no Detections, so its
     time does not count as watched. The first frame always yields a health record.
@@ -28,15 +32,44 @@ def watch(camera_id: str, source: FrameSource, object_detector: ObjectDetector) 
         As the source raises it.
     """
     watcher = HealthWatcher(camera_id)
+    between = _Between(camera_id)
+    sparing = object_detector if isinstance(object_detector, Sparing) else None
     if isinstance(object_detector, Learner):
         object_detector.learn(_samples(source))
     for item in source:
         change = watcher.heard(item) if isinstance(item, CameraHealth) else watcher.look(item)
         if change is not None:
+            yield from between.taken()
             yield change
-        if not isinstance(item, CameraHealth) and watcher.countable:
-            xyxy_px, score, kind = object_detector.detect(item)
-            yield Detections(camera_id, item.at, item.watched_s, xyxy_px, score, kind)
+        if isinstance(item, CameraHealth) or not watcher.countable:
+            continue
+        if sparing is not None and not sparing.due(item):
+            between.add(item)
+            continue
+        yield from between.taken()
+        xyxy_px, score, kind = object_detector.detect(item)
+        yield Detections(camera_id, item.at, item.watched_s, xyxy_px, score, kind)
+    yield from between.taken()
+
+
+class _Between:
+    """The frames since the last look."""
+
+    def __init__(self, camera_id: str) -> None:
+        self._camera_id = camera_id
+        self._at: datetime | None = None
+        self._watched_s = 0.0
+
+    def add(self, frame: Frame) -> None:
+        """Take in a frame that is not looked at."""
+        self._at = self._at or frame.at
+        self._watched_s += frame.watched_s
+
+    def taken(self) -> Iterator[Unlooked]:
+        """Yield what stands for them, if there were any, and forget them."""
+        if self._at is not None:
+            yield Unlooked(self._camera_id, self._at, self._watched_s)
+        self._at, self._watched_s = None, 0.0
 
 
 def _samples(source: FrameSource) -> Iterator[Frame]:

@@ -63,6 +63,19 @@ class Detections:
 
 
 @dataclass(frozen=True, slots=True)
+class Unlooked:
+    """Frames of a camera went by that no object detector was shown, because nothing called for a look.
+
+    The street was watched all the same: ``watched_s`` seconds of it from ``at`` on. That is not "looked, and empty"
+    (``Detections`` without boxes), so nobody is missed by it.
+    """
+
+    camera_id: str
+    at: datetime
+    watched_s: float
+
+
+@dataclass(frozen=True, slots=True)
 class Crossing:
     """One road user crossed one gate. It has no identity: two crossings cannot be linked."""
 

@@ -22,7 +22,7 @@ from waywarden.store.port import RecordStore
 from waywarden.terms.errors import StoreError, WaywardenError
 from waywarden.terms.places import Camera, City
 from waywarden.terms.records import CameraHealth, TrafficInterval
-from waywarden.terms.transient import Detections
+from waywarden.terms.transient import Detections, Unlooked
 from waywarden.traffic.finder import CrossingFinder
 from waywarden.traffic.tally import Clock, IntervalTally
 
@@ -68,7 +68,7 @@ class Watching:
 
     picture_px: tuple[int, int] | None
     duration_s: float | None
-    seen: Generator[Detections | CameraHealth]
+    seen: Generator[Detections | Unlooked | CameraHealth]
 
 
 Watch = Callable[[CountJob, Camera], Watching]
@@ -107,6 +107,8 @@ def _count(job: CountJob, camera: Camera, watching: Watching, counted: CameraCou
                     continue
                 begun = begun or item.at
                 tally.watch(item.at, item.watched_s)
+                if isinstance(item, Unlooked):
+                    continue
                 tally.add(finder.update(item))
                 _keep(job, counted, tally.take_closed(finder.said_until))
                 job.on_progress(camera.id, _done(begun, item.at, watching.duration_s))

@@ -15,7 +15,7 @@ from waywarden.run.sealing.sealed import about_sealed, watch_sealed
 from waywarden.terms.errors import ConfigError
 from waywarden.terms.places import Camera, City
 from waywarden.terms.records import CameraHealth
-from waywarden.terms.transient import Detections
+from waywarden.terms.transient import Detections, Unlooked
 
 
 def count(job: CountJob, cameras: Sequence[Camera]) -> list[CameraCount]:
@@ -31,7 +31,8 @@ def sealed(job: CountJob, camera: Camera) -> Watching:
     """Watch one camera from a sealed process of its own; SourceError where it cannot be opened."""
     facts = about_sealed(camera, job.folder)
     seen = watch_sealed(camera, job.folder, job.detector, on_seal=job.on_seal)
-    return Watching((facts.width, facts.height), facts.duration_s, cast("Generator[Detections | CameraHealth]", seen))
+    watched = cast("Generator[Detections | Unlooked | CameraHealth]", seen)
+    return Watching((facts.width, facts.height), facts.duration_s, watched)
 
 
 @contextmanager

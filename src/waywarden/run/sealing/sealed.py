@@ -35,13 +35,13 @@ from waywarden.sight.ports import FrameSource, ObjectDetector, SourceFacts
 from waywarden.terms.errors import SealError
 from waywarden.terms.places import Camera
 from waywarden.terms.records import CameraHealth
-from waywarden.terms.transient import Detections
+from waywarden.terms.transient import Detections, Unlooked
 
 MOST_LAST_WORDS = 20
 _LONGEST_LINE_BYTES = 1000
 _GRACE_S = 5.0
 
-Watched = Detections | CameraHealth
+Watched = Detections | Unlooked | CameraHealth
 OnSeal = Callable[[Seal], None]
 OnProcess = Callable[[int, Callable[[], None]], None]
 """Is told the process that was started, by its number, and how to end it from another thread."""

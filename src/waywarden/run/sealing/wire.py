@@ -1,4 +1,4 @@
-"""The only things that may cross from the sealed process: eight kinds of message, each too small to carry a picture.
+"""The only things that may cross from the sealed process: nine kinds of message, each too small to carry a picture.
 
 A message is a head, JSON, and numbers::
 
@@ -32,7 +32,7 @@ from waywarden.terms.errors import SealError, WaywardenError
 from waywarden.terms.pictures import MOST_JPEG_BYTES, RedactedJpeg
 from waywarden.terms.records import CameraHealth, HealthState
 from waywarden.terms.redaction_key import REDACTION_KEY
-from waywarden.terms.transient import Detections
+from waywarden.terms.transient import Detections, Unlooked
 
 MOST_BOXES = 1000
 LONGEST_TEXT = 300
@@ -71,7 +71,7 @@ class End:
     """The job is done; nothing follows."""
 
 
-Message = Detections | CameraHealth | SourceFacts | RedactedJpeg | Seal | Failure | Progress | End
+Message = Detections | Unlooked | CameraHealth | SourceFacts | RedactedJpeg | Seal | Failure | Progress | End
 _Packed = tuple[Mapping[str, Any], bytes]
 
 
@@ -168,6 +168,15 @@ def _unpack_detections(facts: Mapping[str, Any], numbers: bytes) -> Detections:
     )
 
 
+def _pack_unlooked(item: Unlooked) -> _Packed:
+    return {"camera_id": _short(item.camera_id), "at": _instant(item.at), "watched_s": float(item.watched_s)}, b""
+
+
+def _unpack_unlooked(facts: Mapping[str, Any], _: bytes) -> Unlooked:
+    _only(facts, camera_id=str, at=str, watched_s=float)
+    return Unlooked(facts["camera_id"], _moment(facts["at"]), facts["watched_s"])
+
+
 def _pack_health(item: CameraHealth) -> _Packed:
     state = HealthState(item.state).value
     reason = _short(item.reason)
@@ -255,6 +264,7 @@ _KINDS: Mapping[int, _Entry] = MappingProxyType(
         6: (Failure, _pack_failure, _unpack_failure),
         7: (Progress, _pack_progress, _unpack_progress),
         8: (End, _pack_end, _unpack_end),
+        9: (Unlooked, _pack_unlooked, _unpack_unlooked),
     }
 )
 

@@ -46,12 +46,13 @@ def grid_points(size: tuple[int, int], strides: Sequence[int]) -> tuple[Floats, 
 def yolox(outputs: Sequence[Floats], size: tuple[int, int], least_score: float) -> Raw:
     """YOLOX (Ge et al. 2021): per cell (dx, dy, log w, log h, objectness, 80 class scores), strides 8, 16, 32."""
     rows = outputs[0].reshape(-1, outputs[0].shape[-1])
-    score = rows[:, 4] * rows[:, 5:].max(axis=1)
-    keep = score >= least_score
+    keep = np.flatnonzero(rows[:, 4] >= least_score)  # most cells are empty, and need not be looked through
+    keep = keep[rows[keep, 4] * rows[keep, 5:].max(axis=1) >= least_score]
+    score = rows[keep, 4] * rows[keep, 5:].max(axis=1)
     cell, stride = grid_points(size, (8, 16, 32))
     centre = (rows[keep, :2] + cell[keep]) * stride[keep]
     half = np.exp(rows[keep, 2:4]) * stride[keep] / 2
-    return np.concatenate([centre - half, centre + half], axis=1), score[keep], rows[keep, 5:].argmax(axis=1)
+    return np.concatenate([centre - half, centre + half], axis=1), score, rows[keep, 5:].argmax(axis=1)
 
 
 def nanodet_plus(outputs: Sequence[Floats], size: tuple[int, int], least_score: float) -> Raw:

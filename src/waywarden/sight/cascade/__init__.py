@@ -1,0 +1,1 @@
+"""Every frame gets a cheap look, some a dear one: the cascade."""
