@@ -3,14 +3,26 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from waywarden.pavement.ledger.repairs import claimed_not_seen, repaired_twice
+from waywarden.run.cameras import utc
+from waywarden.run.road import ledger
 from waywarden.run.road.simulate import simulate, table
-from waywarden.terms.errors import ConfigError
+from waywarden.terms.distress import Role
+from waywarden.terms.errors import ConfigError, LedgerError
+from waywarden.terms.ledger import Fact, LedgerFact
+
+TIMES = ["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%S%z"]
 
 road_app = typer.Typer(help="Road damage.")
+ledger_app = typer.Typer(help="What happened to each defect, for good.")
+
+StoreFile = Annotated[Path, typer.Option("--store", help="The file that holds the records (SQLite).")]
 
 
 @road_app.callback()
@@ -37,3 +49,68 @@ def simulate_command(
         lines = simulate(sigma_m, spacing_m, passes, seed)
     for line in lines:
         typer.echo(line)
+
+
+@ledger_app.command("write")
+def ledger_write(  # noqa: PLR0913, PLR0917 - a parameter an option
+    defect: Annotated[str, typer.Argument(help="Name of the defect.")],
+    fact: Annotated[Fact, typer.Argument(help="What happened to it.")],
+    role: Annotated[Role, typer.Option(help="On whose word.")] = Role.INSPECTOR,
+    store_file: StoreFile = Path("waywarden.sqlite"),
+    observed: Annotated[
+        datetime | None, typer.Option(formats=TIMES, metavar="TIME", help="When it was so; now if left out.")
+    ] = None,
+    policy: Annotated[str, typer.Option(help="Version of the policy in force.")] = "",
+    weights: Annotated[str, typer.Option(help="Version of the weights that saw it.")] = "",
+    told: Annotated[str, typer.Option(help="What else is known, as a JSON object.")] = "{}",
+) -> None:
+    """Write one fact down. It cannot be taken back, only followed by another."""
+    now = datetime.now(UTC)
+    try:
+        written = LedgerFact(defect, fact, utc(observed) or now, now, role, weights, policy, ledger.read_told(told))
+    except ValueError as error:
+        raise LedgerError(str(error)) from error
+    entry = ledger.write(store_file, written)
+    typer.echo(f"{entry.number} {entry.entry_hash}")
+
+
+@ledger_app.command("verify")
+def ledger_verify(
+    store_file: StoreFile = Path("waywarden.sqlite"),
+    head: Annotated[str | None, typer.Option(help="A head that was kept elsewhere: N:HASH.")] = None,
+) -> None:
+    """Find any edit, gap or reordering of the ledger; with a head that was kept, also a cut end."""
+    found = ledger.verify(store_file, None if head is None else ledger.read_head(head))
+    typer.echo(f"whole: {found.entries} entries, head {ledger.spelt_head(found)}")
+
+
+@ledger_app.command("head")
+def ledger_head(store_file: StoreFile = Path("waywarden.sqlite")) -> None:
+    """Print the head, to be kept where nobody who can write the ledger can reach it."""
+    typer.echo(ledger.spelt_head(ledger.verify(store_file, None)))
+
+
+@ledger_app.command("states")
+def ledger_states(store_file: StoreFile = Path("waywarden.sqlite")) -> None:
+    """Print the state of every defect as CSV: defect,state."""
+    typer.echo("defect,state")
+    for name, state in sorted(ledger.states(store_file).items()):
+        typer.echo(f"{name},{state}")
+
+
+@ledger_app.command("repaired-twice")
+def ledger_repaired_twice(
+    store_file: StoreFile = Path("waywarden.sqlite"),
+    months: Annotated[int, typer.Option(help="Within so many months.", min=1)] = 12,
+) -> None:
+    """Print the defects that were repaired twice within 12 months as CSV: defect,first,second."""
+    typer.echo("defect,first,second")
+    for each in repaired_twice((entry.fact for entry in ledger.read_entries(store_file)), months=months):
+        typer.echo(f"{each.defect_id},{each.first_at:%Y-%m-%d},{each.second_at:%Y-%m-%d}")
+
+
+@ledger_app.command("claimed")
+def ledger_claimed(store_file: StoreFile = Path("waywarden.sqlite")) -> None:
+    """Print the defects that were claimed to be repaired and were not seen sound since, a line each."""
+    for name in claimed_not_seen(entry.fact for entry in ledger.read_entries(store_file)):
+        typer.echo(name)
