@@ -43,7 +43,8 @@ def test_every_state_is_in_the_table_and_can_be_reached() -> None:
 
 def test_a_life() -> None:
     facts = [Fact.SEEN, Fact.SEEN, Fact.CONFIRMED, Fact.ORDERED, Fact.MADE_SAFE, Fact.REPAIRED_TEMPORARILY,
-             Fact.ORDERED, Fact.REPAIRED, Fact.CLOSED, Fact.SEEN_SOUND, Fact.VERIFIED, Fact.REOPENED, Fact.REPAIRED]  # fmt: skip
+             Fact.ORDERED, Fact.REPAIRED, Fact.CLOSED, Fact.SEEN_SOUND, Fact.VERIFIED, Fact.REOPENED,
+             Fact.REPAIRED]  # fmt: skip
     assert walk(facts) == [
         "suspected", "suspected", "confirmed", "ordered", "made_safe", "repaired_temporarily", "ordered",
         "repaired", "repaired", "repaired", "verified", "reopened", "repaired",

@@ -39,6 +39,14 @@ DISTRESS_KINDS: tuple[DistressKind, ...] = tuple(DistressKind)
 """The order in which arrays number the kinds: ``DISTRESS_KINDS[i]`` is the kind numbered ``i``."""
 
 
+class Severity(StrEnum):
+    """How bad a distress is, as TM 5-623, appendix B, tells it for each kind."""
+
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+
+
 class Way(StrEnum):
     """Which way along a street's line a lane is driven: as its chainage grows, or as it falls."""
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Assumed:
-    """Assumptions of the merging. Tuned on seeds 1 to 10 of ``waywarden road simulate``; docs/road.md shows others.
+    """Assumptions of the merging. Tuned on seeds 1 to 7 of ``waywarden road simulate``; docs/road.md shows others.
 
     Parameters
     ----------

@@ -16,7 +16,7 @@ import numpy.typing as npt
 from waywarden.pavement.same.looks import Floats
 
 STEP_M = 0.5
-"""Of the grid. Half of it changes no figure of docs/road.md by more than .002."""
+"""Of the grid: less than the white noise of a sighting."""
 REACH_SIGMAS = 3.5
 NEAR_M = 4.0
 """A defect farther than this from the largest drift cannot have been seen."""
