@@ -116,6 +116,11 @@ def city_keys() -> list[str]:
     return list(pytest.importorskip("waywarden.run.city.city_keys").CITY_KEYS)
 
 
+def test_every_key_of_policy_toml_is_documented() -> None:
+    read = pytest.importorskip("waywarden.run.road.policy_file")
+    assert undocumented({*read.POLICY_KEYS, *read.LEVEL_KEYS, *read.TRAFFIC_KEYS}, "road.md") == []
+
+
 def test_every_key_of_city_toml_is_documented() -> None:
     keys = city_keys()
     assert "camera.gate.from_px" in keys

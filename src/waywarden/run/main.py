@@ -19,7 +19,7 @@ from waywarden.run.counting.keeping import open_kept, refuse_other_bins
 from waywarden.run.counting.local import chosen_cameras, count
 from waywarden.run.drawing import drawing_for
 from waywarden.run.export import check_out, export, write_rows
-from waywarden.run.road.commands import ledger_app, road_app
+from waywarden.run.road.commands import ledger_app, policy_app, road_app
 from waywarden.run.sealing.sealed import about_sealed
 from waywarden.run.sealing.still import still_sealed
 from waywarden.run.shown import cameras_table, progress, pulling, weights_table
@@ -48,6 +48,7 @@ app.add_typer(cameras_app, name="cameras")
 app.add_typer(weights_app, name="weights")
 app.add_typer(road_app, name="road")
 app.add_typer(ledger_app, name="ledger")
+app.add_typer(policy_app, name="policy")
 
 CityFile = Annotated[Path, typer.Option("--city", help="The city's description (city.toml).")]
 CameraId = Annotated[str | None, typer.Option("--camera", help="Only this camera.")]

@@ -10,8 +10,10 @@ from typing import Annotated
 import typer
 
 from waywarden.pavement.ledger.repairs import claimed_not_seen, repaired_twice
+from waywarden.pavement.policy.backtest import backtest
 from waywarden.run.cameras import utc
 from waywarden.run.road import ledger
+from waywarden.run.road.policy_file import read_policy, read_streets
 from waywarden.run.road.simulate import simulate, table
 from waywarden.terms.distress import Role
 from waywarden.terms.errors import ConfigError, LedgerError
@@ -21,6 +23,7 @@ TIMES = ["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%S%z"]
 
 road_app = typer.Typer(help="Road damage.")
 ledger_app = typer.Typer(help="What happened to each defect, for good.")
+policy_app = typer.Typer(help="The rules by which damage is acted on.")
 
 StoreFile = Annotated[Path, typer.Option("--store", help="The file that holds the records (SQLite).")]
 
@@ -74,6 +77,16 @@ def ledger_write(  # noqa: PLR0913, PLR0917 - a parameter an option
     typer.echo(f"{entry.number} {entry.entry_hash}")
 
 
+@ledger_app.command("judge")
+def ledger_judge(
+    policy_file: Annotated[Path, typer.Option("--policy", help="The rules (policy.toml).")],
+    store_file: StoreFile = Path("waywarden.sqlite"),
+) -> None:
+    """Write down which repairs later passes have verified, and which they reopened."""
+    for entry in ledger.judge(store_file, read_policy(policy_file), datetime.now(UTC)):
+        typer.echo(f"{entry.number} {entry.fact.defect_id} {entry.fact.fact}")
+
+
 @ledger_app.command("verify")
 def ledger_verify(
     store_file: StoreFile = Path("waywarden.sqlite"),
@@ -114,3 +127,34 @@ def ledger_claimed(store_file: StoreFile = Path("waywarden.sqlite")) -> None:
     """Print the defects that were claimed to be repaired and were not seen sound since, a line each."""
     for name in claimed_not_seen(entry.fact for entry in ledger.read_entries(store_file)):
         typer.echo(name)
+
+
+@policy_app.callback()
+def policy_callback() -> None:
+    """The rules by which damage is acted on."""  # noqa: D401
+
+
+@policy_app.command("backtest")
+def policy_backtest(
+    policy_file: Annotated[Path, typer.Option("--policy", help="The rules (policy.toml).")],
+    streets: Annotated[Path, typer.Option(help="CSV: defect,kind,severity,hierarchy,vehicles_per_day.")],
+    since: Annotated[datetime, typer.Option(formats=TIMES, metavar="TIME", help="Defects known from this time on.")],
+    until: Annotated[datetime, typer.Option(formats=TIMES, metavar="TIME", help="And before this time.")],
+    store_file: StoreFile = Path("waywarden.sqlite"),
+) -> None:
+    """Print as CSV what these rules would have come to: answers due, in time, late, and what they cost."""
+    policy = read_policy(policy_file)
+    facts = [entry.fact for entry in ledger.read_entries(store_file)]
+    first, last = utc(since), utc(until)
+    if first is None or last is None or first >= last:
+        raise ConfigError(f"--since comes before --until, got {since} and {until}")
+    try:
+        outcomes = backtest(policy, facts, read_streets(streets), first, last)
+    except ValueError as error:
+        raise ConfigError(str(error)) from error
+    typer.echo("policy,level,due,in_time,late,waiting,needs_measuring,cost")
+    for each in outcomes:
+        typer.echo(
+            f"{policy.version},{each.level},{each.due},{each.in_time},{each.late},{each.waiting},"
+            f"{each.needs_measuring},{each.cost:g}"
+        )

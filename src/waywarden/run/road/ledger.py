@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 
 from waywarden.pavement.ledger.chain import EMPTY, chained, faults
+from waywarden.pavement.ledger.repairs import verdict
 from waywarden.pavement.ledger.states import after, states_after
+from waywarden.pavement.policy.policy import Policy
 from waywarden.store.ledger import StoredLedger, open_ledger
+from waywarden.terms.distress import Role
 from waywarden.terms.errors import ConfigError, LedgerError
 from waywarden.terms.ledger import Head, LedgerEntry, LedgerFact, State
 
@@ -54,6 +59,28 @@ def verify(store_file: Path, kept: Head | None) -> Head:
         more = f" ({len(found) - 1} more)" if len(found) > 1 else ""
         raise LedgerError(f"{store_file}: {found[0]}{more}; put back a copy that verifies")
     return last
+
+
+def judge(store_file: Path, policy: Policy, at: datetime) -> list[LedgerEntry]:
+    """Write down which repairs later passes have verified, and which they reopened; return these entries."""
+    ledger = open_ledger(store_file)
+
+    def entries_after(head: Head | None) -> list[LedgerEntry]:
+        by_name: defaultdict[str, list[LedgerFact]] = defaultdict(list)
+        for entry in ledger.entries():
+            by_name[entry.fact.defect_id].append(entry.fact)
+        said = [(name, verdict(facts, policy.sound_passes)) for name, facts in sorted(by_name.items())]
+        facts = [
+            LedgerFact(name, fact, at, at, Role.ESTIMATE, policy=policy.version)
+            for name, fact in said
+            if fact is not None
+        ]
+        return chained(facts, head or EMPTY)
+
+    try:
+        return list(ledger.append(entries_after))
+    finally:
+        ledger.close()
 
 
 def read_entries(store_file: Path, defect_id: str | None = None) -> list[LedgerEntry]:
