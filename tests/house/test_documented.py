@@ -80,6 +80,12 @@ def test_every_field_of_a_record_is_in_the_glossary() -> None:
     assert undocumented([*fields, *(name for names in fields.values() for name in names)], "glossary.md") == []
 
 
+@pytest.mark.parametrize("module", ["distress.py", "ledger.py"])
+def test_every_field_of_a_record_of_road_damage_is_in_the_glossary(module: str) -> None:
+    fields = record_fields(TERMS / module)
+    assert undocumented([*fields, *(name for names in fields.values() for name in names)], "glossary.md") == []
+
+
 def test_every_transient_type_is_in_the_glossary() -> None:
     assert undocumented(list(record_fields(TERMS / "transient.py")), "glossary.md") == []
 
@@ -108,6 +114,11 @@ def test_every_room_is_in_the_tour() -> None:
 def city_keys() -> list[str]:
     """Return every key of city.toml by its last word, with the table it stands in."""
     return list(pytest.importorskip("waywarden.run.city.city_keys").CITY_KEYS)
+
+
+def test_every_key_of_policy_toml_is_documented() -> None:
+    read = pytest.importorskip("waywarden.run.road.policy_file")
+    assert undocumented({*read.POLICY_KEYS, *read.LEVEL_KEYS, *read.TRAFFIC_KEYS}, "road.md") == []
 
 
 def test_every_key_of_city_toml_is_documented() -> None:

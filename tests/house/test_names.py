@@ -9,9 +9,11 @@ from sqlalchemy import Column, Integer, MetaData, Table
 
 from house.names import column_names, forbidden, parts, record_fields, schema_names
 from house.reading import SOURCE
+from waywarden.terms.ledger import TOLD
 
-RECORDS = SOURCE / "waywarden" / "terms" / "records.py"
-PLACES = SOURCE / "waywarden" / "terms" / "places.py"
+TERMS = SOURCE / "waywarden" / "terms"
+RECORDS = TERMS / "records.py"
+PLACES = TERMS / "places.py"
 
 NAMES_OF_PEOPLE = [
     "track_id",
@@ -68,6 +70,18 @@ def test_no_record_names_a_person() -> None:
     fields = record_fields(RECORDS)
     assert fields["TrafficInterval"], "the records were not found"
     assert forbidden([*fields, *(name for names in fields.values() for name in names)]) == []
+
+
+@pytest.mark.parametrize("module", ["distress.py", "ledger.py"])
+def test_no_record_of_road_damage_names_a_person(module: str) -> None:
+    fields = record_fields(TERMS / module)
+    assert fields
+    assert forbidden([*fields, *(name for names in fields.values() for name in names)]) == []
+
+
+def test_nothing_that_a_ledger_can_tell_names_a_person() -> None:
+    assert "depth_mm" in TOLD
+    assert forbidden(TOLD) == []
 
 
 def test_no_part_of_the_configuration_names_a_person() -> None:

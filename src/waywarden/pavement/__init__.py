@@ -1,1 +1,1 @@
-"""Road damage: locate, recognise again, grade, order, verify. Not filled yet."""
+"""Road damage: the same defect found again, its life in a ledger, the pavement's condition, the policy. Pure."""

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import BigInteger, Column, Double, Index, Integer, MetaData, String, Table
 
-SCHEMA_VERSION = "0003"
+SCHEMA_VERSION = "0006"
 """The newest migration in ``store/migrations/versions``; a test holds the two together."""
 
 tables = MetaData()
@@ -60,6 +60,24 @@ camera_health = Table(
     Column("reason", String, nullable=False),
     sqlite_with_rowid=False,
 )
+
+ledger_entry = Table(
+    "ledger_entry",
+    tables,
+    Column("number", BigInteger, primary_key=True),
+    Column("defect_id", String, nullable=False),
+    Column("fact", String, nullable=False),
+    Column("observed_us", BigInteger, nullable=False),
+    Column("recorded_us", BigInteger, nullable=False),
+    Column("role", String, nullable=False),
+    Column("weights", String, nullable=False),
+    Column("policy", String, nullable=False),
+    Column("told", String, nullable=False),
+    Column("previous_hash", String, nullable=False),
+    Column("entry_hash", String, nullable=False),
+)
+
+Index("ledger_entry_by_defect", ledger_entry.c.defect_id, ledger_entry.c.number)
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 

@@ -52,6 +52,12 @@ class SealError(WaywardenError):
     exit_code = 7
 
 
+class LedgerError(WaywardenError):
+    """The ledger was changed or cut short, or what is to be written into it cannot have happened."""
+
+    exit_code = 9
+
+
 class ServeError(WaywardenError):
     """The page cannot be served, for instance because the port is in use."""
 

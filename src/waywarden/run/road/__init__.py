@@ -1,0 +1,1 @@
+"""The road's half of the command line: made-up drives, the ledger, the policy."""

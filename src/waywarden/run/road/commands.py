@@ -1,0 +1,160 @@
+"""``waywarden road …``: each command calls one job and says what came of it."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from waywarden.pavement.ledger.repairs import claimed_not_seen, repaired_twice
+from waywarden.pavement.policy.backtest import backtest
+from waywarden.run.cameras import utc
+from waywarden.run.road import ledger
+from waywarden.run.road.policy_file import read_policy, read_streets
+from waywarden.run.road.simulate import simulate, table
+from waywarden.terms.distress import Role
+from waywarden.terms.errors import ConfigError, LedgerError
+from waywarden.terms.ledger import Fact, LedgerFact
+
+TIMES = ["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%S%z"]
+
+road_app = typer.Typer(help="Road damage.")
+ledger_app = typer.Typer(help="What happened to each defect, for good.")
+policy_app = typer.Typer(help="The rules by which damage is acted on.")
+
+StoreFile = Annotated[Path, typer.Option("--store", help="The file that holds the records (SQLite).")]
+
+
+@road_app.callback()
+def road() -> None:
+    """Road damage."""
+
+
+@road_app.command("simulate")
+def simulate_command(
+    sigma_m: Annotated[float, typer.Option(help="Standard deviation of the drift of GPS along the street.")] = 3.0,
+    spacing_m: Annotated[float, typer.Option(help="Mean distance from one damage to the next.")] = 20.0,
+    passes: Annotated[int, typer.Option(help="How many passes there and back.")] = 6,
+    seed: Annotated[int, typer.Option(help="Which made-up street.")] = 1,
+    whole_table: Annotated[bool, typer.Option("--table", help="Print the whole table instead (minutes).")] = False,  # noqa: FBT002
+    seeds: Annotated[str, typer.Option(help="The seeds of the table: first-last.")] = "101-150",
+) -> None:
+    """Tell the sightings of made-up drives apart and print, as JSON, how well that went."""
+    if whole_table:
+        given = re.fullmatch(r"(\d+)-(\d+)", seeds)
+        if given is None:
+            raise ConfigError(f"--seeds wants the first and the last seed, as in 101-150, got {seeds!r}")
+        lines = table(int(given[1]), int(given[2]))
+    else:
+        lines = simulate(sigma_m, spacing_m, passes, seed)
+    for line in lines:
+        typer.echo(line)
+
+
+@ledger_app.command("write")
+def ledger_write(  # noqa: PLR0913, PLR0917 - a parameter an option
+    defect: Annotated[str, typer.Argument(help="Name of the defect.")],
+    fact: Annotated[Fact, typer.Argument(help="What happened to it.")],
+    role: Annotated[Role, typer.Option(help="On whose word.")] = Role.INSPECTOR,
+    store_file: StoreFile = Path("waywarden.sqlite"),
+    observed: Annotated[
+        datetime | None, typer.Option(formats=TIMES, metavar="TIME", help="When it was so; now if left out.")
+    ] = None,
+    policy: Annotated[str, typer.Option(help="Version of the policy in force.")] = "",
+    weights: Annotated[str, typer.Option(help="Version of the weights that saw it.")] = "",
+    told: Annotated[str, typer.Option(help="What else is known, as a JSON object.")] = "{}",
+) -> None:
+    """Write one fact down. It cannot be taken back, only followed by another."""
+    now = datetime.now(UTC)
+    try:
+        written = LedgerFact(defect, fact, utc(observed) or now, now, role, weights, policy, ledger.read_told(told))
+    except ValueError as error:
+        raise LedgerError(str(error)) from error
+    entry = ledger.write(store_file, written)
+    typer.echo(f"{entry.number} {entry.entry_hash}")
+
+
+@ledger_app.command("judge")
+def ledger_judge(
+    policy_file: Annotated[Path, typer.Option("--policy", help="The rules (policy.toml).")],
+    store_file: StoreFile = Path("waywarden.sqlite"),
+) -> None:
+    """Write down which repairs later passes have verified, and which they reopened."""
+    for entry in ledger.judge(store_file, read_policy(policy_file), datetime.now(UTC)):
+        typer.echo(f"{entry.number} {entry.fact.defect_id} {entry.fact.fact}")
+
+
+@ledger_app.command("verify")
+def ledger_verify(
+    store_file: StoreFile = Path("waywarden.sqlite"),
+    head: Annotated[str | None, typer.Option(help="A head that was kept elsewhere: N:HASH.")] = None,
+) -> None:
+    """Find any edit, gap or reordering of the ledger; with a head that was kept, also a cut end."""
+    found = ledger.verify(store_file, None if head is None else ledger.read_head(head))
+    typer.echo(f"whole: {found.entries} entries, head {ledger.spelt_head(found)}")
+
+
+@ledger_app.command("head")
+def ledger_head(store_file: StoreFile = Path("waywarden.sqlite")) -> None:
+    """Print the head, to be kept where nobody who can write the ledger can reach it."""
+    typer.echo(ledger.spelt_head(ledger.verify(store_file, None)))
+
+
+@ledger_app.command("states")
+def ledger_states(store_file: StoreFile = Path("waywarden.sqlite")) -> None:
+    """Print the state of every defect as CSV: defect,state."""
+    typer.echo("defect,state")
+    for name, state in sorted(ledger.states(store_file).items()):
+        typer.echo(f"{name},{state}")
+
+
+@ledger_app.command("repaired-twice")
+def ledger_repaired_twice(
+    store_file: StoreFile = Path("waywarden.sqlite"),
+    months: Annotated[int, typer.Option(help="Within so many months.", min=1)] = 12,
+) -> None:
+    """Print the defects that were repaired twice within 12 months as CSV: defect,first,second."""
+    typer.echo("defect,first,second")
+    for each in repaired_twice((entry.fact for entry in ledger.read_entries(store_file)), months=months):
+        typer.echo(f"{each.defect_id},{each.first_at:%Y-%m-%d},{each.second_at:%Y-%m-%d}")
+
+
+@ledger_app.command("claimed")
+def ledger_claimed(store_file: StoreFile = Path("waywarden.sqlite")) -> None:
+    """Print the defects that were claimed to be repaired and were not seen sound since, a line each."""
+    for name in claimed_not_seen(entry.fact for entry in ledger.read_entries(store_file)):
+        typer.echo(name)
+
+
+@policy_app.callback()
+def policy_callback() -> None:
+    """The rules by which damage is acted on."""  # noqa: D401
+
+
+@policy_app.command("backtest")
+def policy_backtest(
+    policy_file: Annotated[Path, typer.Option("--policy", help="The rules (policy.toml).")],
+    streets: Annotated[Path, typer.Option(help="CSV: defect,kind,severity,hierarchy,vehicles_per_day.")],
+    since: Annotated[datetime, typer.Option(formats=TIMES, metavar="TIME", help="Defects known from this time on.")],
+    until: Annotated[datetime, typer.Option(formats=TIMES, metavar="TIME", help="And before this time.")],
+    store_file: StoreFile = Path("waywarden.sqlite"),
+) -> None:
+    """Print as CSV what these rules would have come to: answers due, in time, late, and what they cost."""
+    policy = read_policy(policy_file)
+    facts = [entry.fact for entry in ledger.read_entries(store_file)]
+    first, last = utc(since), utc(until)
+    if first is None or last is None or first >= last:
+        raise ConfigError(f"--since comes before --until, got {since} and {until}")
+    try:
+        outcomes = backtest(policy, facts, read_streets(streets), first, last)
+    except ValueError as error:
+        raise ConfigError(str(error)) from error
+    typer.echo("policy,level,due,in_time,late,waiting,needs_measuring,cost")
+    for each in outcomes:
+        typer.echo(
+            f"{policy.version},{each.level},{each.due},{each.in_time},{each.late},{each.waiting},"
+            f"{each.needs_measuring},{each.cost:g}"
+        )

@@ -1,0 +1,122 @@
+"""``waywarden ledger``: write facts down, look at them, and check that nobody changed them."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+from waywarden.pavement.ledger.chain import EMPTY, chained, faults
+from waywarden.pavement.ledger.repairs import verdict
+from waywarden.pavement.ledger.states import after, states_after
+from waywarden.pavement.policy.policy import Policy
+from waywarden.store.ledger import StoredLedger, open_ledger
+from waywarden.terms.distress import Role
+from waywarden.terms.errors import ConfigError, LedgerError
+from waywarden.terms.ledger import Head, LedgerEntry, LedgerFact, State
+
+
+def write(store_file: Path, fact: LedgerFact) -> LedgerEntry:
+    """Add one fact and return its entry; LedgerError if, by all that happened to the defect, it cannot be."""
+    ledger = open_ledger(store_file)
+
+    def entries_after(head: Head | None) -> list[LedgerEntry]:
+        # Read inside the transaction: nobody else can write a fact in between.
+        mine = list(ledger.entries(fact.defect_id))
+        try:
+            after(states_after(mine).get(fact.defect_id), fact.fact)
+            return chained([fact], head or EMPTY)
+        except ValueError as error:
+            raise LedgerError(str(error)) from error
+
+    try:
+        (entry,) = ledger.append(entries_after)
+    finally:
+        ledger.close()
+    return entry
+
+
+def verify(store_file: Path, kept: Head | None) -> Head:
+    """Return the ledger's head if it is whole; LedgerError with the first fault and how many there are."""
+    count = 0
+    last = EMPTY
+
+    def noted(entries: Iterator[LedgerEntry]) -> Iterator[LedgerEntry]:
+        nonlocal count, last
+        for entry in entries:
+            count += 1
+            last = Head(count, entry.entry_hash)
+            yield entry
+
+    ledger = open_ledger(store_file, read_only=True)
+    try:
+        found = list(faults(noted(ledger.entries()), kept))
+    finally:
+        ledger.close()
+    if found:
+        more = f" ({len(found) - 1} more)" if len(found) > 1 else ""
+        raise LedgerError(f"{store_file}: {found[0]}{more}; put back a copy that verifies")
+    return last
+
+
+def judge(store_file: Path, policy: Policy, at: datetime) -> list[LedgerEntry]:
+    """Write down which repairs later passes have verified, and which they reopened; return these entries."""
+    ledger = open_ledger(store_file)
+
+    def entries_after(head: Head | None) -> list[LedgerEntry]:
+        by_name: defaultdict[str, list[LedgerFact]] = defaultdict(list)
+        for entry in ledger.entries():
+            by_name[entry.fact.defect_id].append(entry.fact)
+        said = [(name, verdict(facts, policy.sound_passes)) for name, facts in sorted(by_name.items())]
+        facts = [
+            LedgerFact(name, fact, at, at, Role.ESTIMATE, policy=policy.version)
+            for name, fact in said
+            if fact is not None
+        ]
+        return chained(facts, head or EMPTY)
+
+    try:
+        return list(ledger.append(entries_after))
+    finally:
+        ledger.close()
+
+
+def read_entries(store_file: Path, defect_id: str | None = None) -> list[LedgerEntry]:
+    """Return the entries of the ledger in ``store_file``."""
+    ledger: StoredLedger = open_ledger(store_file, read_only=True)
+    try:
+        return list(ledger.entries(defect_id))
+    finally:
+        ledger.close()
+
+
+def states(store_file: Path) -> dict[str, State]:
+    """Return the state of each defect."""
+    try:
+        return states_after(read_entries(store_file))
+    except ValueError as error:
+        raise LedgerError(f"{store_file}: {error}; 'waywarden ledger verify' says whether it was changed") from error
+
+
+def spelt_head(head: Head) -> str:
+    """Return a head as one word, to be kept elsewhere: the number of entries, a colon, the hash."""
+    return f"{head.entries}:{head.entry_hash}"
+
+
+def read_head(text: str) -> Head:
+    """Return the head that ``text`` spells; ConfigError if it spells none."""
+    number, _, entry_hash = text.partition(":")
+    if not number.isdigit() or len(entry_hash) != len(EMPTY.entry_hash):
+        raise ConfigError(f"a head is what 'waywarden ledger head' printed, as in 12:ab…, got {text!r}")
+    return Head(int(number), entry_hash)
+
+
+def read_told(text: str) -> str:
+    """Return the JSON object ``text`` in its one spelling; ConfigError if it is none."""
+    try:
+        told = json.loads(text)
+    except ValueError as error:
+        raise ConfigError(f"--told wants a JSON object, got {text!r}: {error}") from error
+    return json.dumps(told, sort_keys=True, separators=(",", ":"))

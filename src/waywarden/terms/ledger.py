@@ -1,0 +1,116 @@
+"""The ledger of road damage: what happened to each defect, entry by entry, for good. Nothing says who; a role does."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from waywarden.terms.distress import Role
+
+
+class Fact(StrEnum):
+    """What an entry says happened to a defect."""
+
+    SEEN = "seen"
+    SEEN_SOUND = "seen_sound"
+    MEASURED = "measured"
+    CONFIRMED = "confirmed"
+    REJECTED = "rejected"
+    ORDERED = "ordered"
+    MADE_SAFE = "made_safe"
+    REPAIRED_TEMPORARILY = "repaired_temporarily"
+    REPAIRED = "repaired"
+    VERIFIED = "verified"
+    REOPENED = "reopened"
+    CLOSED = "closed"
+
+
+class State(StrEnum):
+    """What is the matter with a defect, by all that happened to it. ``closed`` is none: paper mends no road."""
+
+    SUSPECTED = "suspected"
+    CONFIRMED = "confirmed"
+    ORDERED = "ordered"
+    MADE_SAFE = "made_safe"
+    REPAIRED_TEMPORARILY = "repaired_temporarily"
+    REPAIRED = "repaired"
+    VERIFIED = "verified"
+    REOPENED = "reopened"
+    REJECTED = "rejected"
+
+
+TOLD: dict[str, tuple[type, ...]] = {
+    "pass_id": (str,),
+    "valid": (bool,),
+    "depth_mm": (int, float),
+    "width_mm": (int, float),
+    "extent_m2": (int, float),
+    "severity": (str,),
+    "order_id": (str,),
+    "material": (str,),
+}
+"""What an entry may tell beside its fact, and as what. There is no room for free text: it would come to hold names."""
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerFact:
+    """What is to be written down, before it has a place in the ledger.
+
+    ``observed_at`` is when it was so, ``recorded_at`` when it was written down. ``weights`` and ``policy`` are the
+    versions of the weights that saw it and of the policy in force, empty where there were none. ``told`` is a JSON
+    object of what else is known, with the keys of ``TOLD``.
+    """
+
+    defect_id: str
+    fact: Fact
+    observed_at: datetime
+    recorded_at: datetime
+    role: Role
+    weights: str = ""
+    policy: str = ""
+    told: str = "{}"
+
+    def __post_init__(self) -> None:
+        """Refuse times without a zone, facts from the future and what is not to be told (ValueError)."""
+        if self.observed_at.tzinfo is None or self.recorded_at.tzinfo is None:
+            raise ValueError("observed_at and recorded_at must be aware datetimes (UTC)")
+        if self.observed_at > self.recorded_at:
+            raise ValueError(f"observed {self.observed_at} is after recorded {self.recorded_at}: check the clock")
+        if not self.defect_id:
+            raise ValueError("a fact is about a defect: give its name")
+        _check_told(self.told)
+
+
+def _check_told(text: str) -> None:
+    told = json.loads(text)
+    if not isinstance(told, dict):
+        raise ValueError(f"what is told is a JSON object, got {text}")  # noqa: TRY004 - said to a person, as the rest
+    for key, value in told.items():
+        if key not in TOLD:
+            raise ValueError(f"an entry tells {', '.join(TOLD)}; it has no {key}")
+        # JSON's true is an int to Python.
+        if not isinstance(value, TOLD[key]) or (isinstance(value, bool) and bool not in TOLD[key]):
+            raise ValueError(f"{key} is {' or '.join(each.__name__ for each in TOLD[key])}, got {json.dumps(value)}")
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerEntry:
+    """A fact at its place in the ledger: ``number`` counts from 0, and the two hashes chain it to the one before."""
+
+    number: int
+    fact: LedgerFact
+    previous_hash: str
+    entry_hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """Where a ledger ends: how many entries it has, and the hash of the last.
+
+    Kept somewhere else, it shows later that the end was not cut off and the whole not written anew.
+    """
+
+    entries: int
+    entry_hash: str
