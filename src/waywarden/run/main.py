@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Sequence
 from datetime import datetime
@@ -23,7 +24,7 @@ from waywarden.run.sealing.sealed import about_sealed
 from waywarden.run.sealing.still import still_sealed
 from waywarden.run.shown import cameras_table, progress, pulling, weights_table
 from waywarden.run.spoken import INTERRUPTED, OneLineGroup, notes, say_troubles, tables
-from waywarden.run.weighing import weights
+from waywarden.run.weighing import score, weights
 from waywarden.store.nothing import NoRecords
 from waywarden.store.port import IntervalFilter
 from waywarden.store.sqlite import open_store
@@ -54,6 +55,10 @@ WeightsPath = Annotated[
     Path | None, typer.Option("--weights", help="A file of weights, or a folder that holds one network.")
 ]
 
+Detector = Annotated[
+    str, typer.Option(help="'street', our own weights, or 'motion', which needs none; --weights takes its place.")
+]
+
 
 @app.callback(invoke_without_command=True)
 def before(
@@ -74,7 +79,7 @@ def count_command(  # noqa: PLR0913, PLR0917 - a parameter an option
     city_file: CityFile,
     camera: CameraId = None,
     weights_path: WeightsPath = None,
-    detector: Annotated[str, typer.Option(help="'motion' needs no weights; --weights takes its place.")] = "motion",
+    detector: Detector = "street",
     bin_min: Annotated[int, typer.Option("--bin", help="Minutes of an interval.")] = 15,
     store_file: Annotated[Path | None, typer.Option("--store", help="Also keep the records in this file.")] = None,
     out: Out = "-",
@@ -132,7 +137,7 @@ def gates_command(
         raise ConfigError(f"--seconds is how long a still looks, more than 0, got {seconds:g}")
     city = read_city(city_file)
     chosen = chosen_cameras(city, camera)
-    named, _ = weights.chosen_detector("motion", weights_path)
+    named, _ = weights.chosen_detector("street", weights_path)
 
     def still(one: Camera) -> bytes:
         notes.print(f"looking at {one.id} for {seconds:g} s of it, until its road users have gone by")
@@ -197,7 +202,7 @@ def demo_command(  # noqa: PLR0913, PLR0917 - a parameter an option
 def cameras_check(city_file: CityFile, camera: CameraId = None, weights_path: WeightsPath = None) -> None:
     """Open each camera; say its size, rate and codec, and what it costs to count it."""
     city = read_city(city_file)
-    named, _ = weights.chosen_detector("motion", weights_path)
+    named, _ = weights.chosen_detector("street", weights_path)
     checked = cameras.check(chosen_cameras(city, camera), city_file.parent, named)
     tables.print(cameras_table(checked))
     raise typer.Exit(say_troubles([(each.camera_id, each.trouble) for each in checked]))
@@ -218,6 +223,19 @@ def weights_pull(
     with pulling(notes) as on_progress:
         paths = weights.pull(name, on_progress=on_progress, base_url=base_url)
     notes.print(f"kept in {paths[0].parent}; count with --weights {paths[0]}")
+
+
+@weights_app.command("score")
+def weights_score(
+    folder: Annotated[Path, typer.Option("--folder", help="Pictures whose truth is known; see docs/weights.md.")],
+    weights_path: WeightsPath = None,
+    every: Annotated[int, typer.Option(help="Score only every so manieth picture.")] = 1,
+) -> None:
+    """Say how good weights are on labelled pictures, as one JSON object."""
+    if every < 1:
+        raise ConfigError(f"--every is 1 or more, got {every}: 1 scores every picture")
+    graph = weights.own() if weights_path is None else weights.resolve(str(weights_path))
+    typer.echo(json.dumps(score.score(folder, graph, every)))
 
 
 def _say_health(counted: Sequence[CameraCount]) -> None:
