@@ -51,18 +51,21 @@ class Material:
         }
 
 
-def gather(shared: Path, work: Path) -> Material:
-    """Return all material; made-up clips and the teachers' labels are kept in ``work`` for the next time."""
+def gather(shared: Path, work: Path, least: float) -> Material:
+    """Return all material; made-up clips and the teachers' labels are kept in ``work`` for the next time.
+
+    ``least``: what one teacher saw alone is ignored from this score on, and taken for nothing below it.
+    """
     stills = shared / "data/street_stills"
     files = [
         p for p in sorted((stills / "unlabelled").rglob("*.webp")) if not any(day in p.stem for day in SEEN_BEFORE)
     ]
-    pictures = _pictures(files, shared / "data/tfl")
-    told = taught(shared / "weights", pictures, work / "taught.json")
     labelled = stills / "lta_machine_labelled/lta_sg"
+    more = sorted(labelled.rglob("*.webp"))
+    told = taught(shared / "weights", _pictures([*files, *more], shared / "data/tfl"), work / "taught.json")
     return Material(
-        [*labelled_stills(labelled / "train"), *labelled_stills(labelled / "dev")],
-        list(taught_stills(files, told)),
+        [one for part in ("train", "dev") for one in labelled_stills(labelled / part, told, least)],
+        list(taught_stills(files, told, least)),
         list(made_up(work / "streets")),
         {camera: list(tfl_samples(shared / "data/tfl", [camera], TFL_EVERY, told)) for camera in TFL_CAMERAS},
     )

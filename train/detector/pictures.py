@@ -27,6 +27,8 @@ Boxes = npt.NDArray[np.float32]
 UNKNOWN = -1
 TFL_TYPES = {"car": "car", "bus": "bus", "truck": "truck", "motorbike": "motorcycle"}
 TFL_CAMERAS = ("06514", "03601", "03604")
+ON_FOOT = 2
+"""Kinds below this (pedestrian, bicycle) are those that nobody drew on the TfL clips."""
 LEAST_SEEN = 0.3
 """A made-up road user of which less than this share is seen is no example, and no counter-example either."""
 MOSTLY = 0.5
@@ -48,13 +50,20 @@ class Sample:
     source: str
 
 
-def tfl_samples(
-    folder: Path, cameras: Sequence[str], every: int, extra: dict[str, dict[str, list]]
-) -> Iterator[Sample]:
+def unsure(told: dict[str, list], least: float, *, on_foot: bool = False) -> list[list[float]]:
+    """Return the areas about which nothing is said: what one teacher saw alone with a score of at least ``least``.
+
+    What it saw less surely is taken for nothing: else every sign and shadow that fools a teacher would be spared.
+    """
+    rows = [row for row in told["unsure"] if row[4] >= least]
+    return [row[:4] for row in rows if not on_foot or row[5] < ON_FOOT]
+
+
+def tfl_samples(folder: Path, cameras: Sequence[str], every: int, told: dict[str, dict[str, list]]) -> Iterator[Sample]:
     """Yield every so manieth frame of the TfL clips of these cameras, with people's boxes.
 
-    People drew cars, buses, trucks and motorcycles. What the teachers agree on besides (``extra``) is added where it
-    is on foot or on a bicycle, and ignored where it is unsure.
+    People drew cars, buses, trucks and motorcycles. What the teachers agree on besides is added where it is on foot
+    or on a bicycle, and ignored where it is a vehicle: too far away to be drawn.
     """
     for camera in cameras:
         (clip,) = folder.glob(f"*.{camera}.mp4")
@@ -64,9 +73,10 @@ def tfl_samples(
                 if number % every:
                     continue
                 boxes, kinds = drawn.get(number, ([], []))
-                more = extra.get(f"tfl-{camera}-{number}", {"boxes": [], "kinds": [], "ignored": []})
-                on_foot = [i for i, kind in enumerate(more["kinds"]) if kind in {0, 1}]
-                ignored = [more["boxes"][i] for i in range(len(more["kinds"])) if i not in on_foot] + more["ignored"]
+                more = told[f"tfl-{camera}-{number}"]
+                on_foot = [i for i, kind in enumerate(more["kinds"]) if 0 <= kind < ON_FOOT]
+                ignored = [more["boxes"][i] for i in range(len(more["kinds"])) if i not in on_foot]
+                ignored += unsure(more, 0.0, on_foot=True)
                 yield sample(
                     frame.to_ndarray(format="bgr24"),
                     [*boxes, *(more["boxes"][i] for i in on_foot)],
@@ -93,14 +103,25 @@ def _kind_of(box: ET.Element) -> int:
     return CLASSES.index(TFL_TYPES[told]) if told in TFL_TYPES else UNKNOWN
 
 
-def labelled_stills(folder: Path) -> Iterator[Sample]:
-    """Yield the stills of a folder with images/, labels/ and, perhaps, ignore/ (YOLO text)."""
+def labelled_stills(folder: Path, told: dict[str, dict[str, list]], least: float) -> Iterator[Sample]:
+    """Yield the stills of a folder with images/, labels/ and ignore/ (YOLO text).
+
+    Above a ``least`` of 0 only those ignored areas stand that our teachers are not sure about either.
+    """
     for file in sorted((folder / "images").iterdir()):
         picture = cv2.imread(str(file))
         height, width = picture.shape[:2]
         boxes, kinds = yolo_text(folder / "labels" / f"{file.stem}.txt", width, height)
         ignored, _ = yolo_text(folder / "ignore" / f"{file.stem}.txt", width, height)
+        if least > 0:
+            ignored = _shared_doubts(ignored, told[file.stem]["boxes"] + unsure(told[file.stem], least))
         yield sample(picture, boxes, kinds, ignored, file.stem)
+
+
+def _shared_doubts(areas: list[list[float]], seen: list[list[float]]) -> list[list[float]]:
+    """Return the areas of which most lies within something that was seen."""
+    asked, others = (np.array(rows, np.float32).reshape(-1, 4) for rows in (areas, seen))
+    return [area for area, kept in zip(areas, _within(asked, others), strict=True) if kept]
 
 
 def yolo_text(file: Path, width: int, height: int) -> tuple[list[list[float]], list[int]]:
@@ -113,11 +134,11 @@ def yolo_text(file: Path, width: int, height: int) -> tuple[list[list[float]], l
     return boxes, kinds
 
 
-def taught_stills(files: Sequence[Path], taught: dict[str, dict[str, list]]) -> Iterator[Sample]:
+def taught_stills(files: Sequence[Path], taught: dict[str, dict[str, list]], least: float) -> Iterator[Sample]:
     """Yield stills nobody labelled, with what the teachers agree on."""
     for file in files:
         told = taught[file.stem]
-        yield sample(cv2.imread(str(file)), told["boxes"], told["kinds"], told["ignored"], file.stem)
+        yield sample(cv2.imread(str(file)), told["boxes"], told["kinds"], unsure(told, least), file.stem)
 
 
 def made_up(folder: Path) -> Iterator[Sample]:

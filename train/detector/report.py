@@ -44,7 +44,8 @@ def page(scores: Mapping[str, Any], held: Mapping[str, Any]) -> str:
             one["best_score"],
         ]
         lines.append(f"| {' | '.join(str(cell) for cell in cells)} |")
-    lines += ["", *_means(held), "", "## What each part of the material gives", "", *_parts(scores)]
+    lines += ["", *_means(held), "", "## On made-up streets", "", *_made_up(scores.get("made-up streets", {}))]
+    lines += ["", "## What each part of the material gives", "", *_parts(scores)]
     lines += [
         "",
         "## Is a score what it says?",
@@ -74,8 +75,25 @@ def _means(held: Mapping[str, Any]) -> list[str]:
     ]
 
 
+def _made_up(table: Mapping[str, Any]) -> list[str]:
+    if not table:
+        return []
+    columns = list(next(iter(table.values())))
+    rows = [f"| {name} | {' | '.join(str(row[column]) for column in columns)} |" for name, row in table.items()]
+    night = table["night"]["ap50"] / table["day"]["ap50"]
+    return [
+        "By `bench/street_scores.py`, on seeds that were not trained on; average precision by class.",
+        "",
+        f"| condition | {' | '.join(columns)} |",
+        f"|---|{'---|' * len(columns)}",
+        *rows,
+        "",
+        f"Night is {night:.2f} of day.",
+    ]
+
+
 def _parts(scores: Mapping[str, Any]) -> list[str]:
-    rows = [(name, one) for name, one in scores.items() if not name.startswith("without ")]
+    rows = [(name, one) for name, one in scores.items() if "ap50" in one]
     table = ["| learnt from | AP50, all TfL clips, every 3rd frame | recall at 90 % precision |", "|---|---|---|"]
     return table + [f"| {name} | {one['ap50']} | {one['recall_at_p90']} |" for name, one in rows]
 

@@ -34,7 +34,7 @@ SAME = 0.5
 AGREED = 0.35
 """Of the common scale of scores; two teachers that are each at least this sure agree."""
 ALONE = 0.3
-"""What one teacher says alone, at least this surely, is ignored."""
+"""What one teacher says alone, at least this surely, is noted as unsure."""
 SURE_ALONE = 0.75
 """And at least this surely, on the whole picture, it is an example after all."""
 GROUPS = {"pedestrian": 0, "bicycle": 1, "motorcycle": 1, "unclassified": 3}
@@ -47,9 +47,9 @@ class Teachers:
         self._teachers = [NetworkObjectDetector(folder / name, least_score=0.15) for name in FILES]
 
     def label(self, picture: Picture) -> dict[str, list]:
-        """Return boxes, kinds and ignored areas of a (h, w, 3) picture, blue first."""
+        """Return boxes, kinds and what is unsure (rows of xyxy px, score, kind) of a (h, w, 3) picture, blue first."""
         boxes, scores, kinds, who = self._seen(picture)
-        told: dict[str, list] = {"boxes": [], "kinds": [], "ignored": []}
+        told: dict[str, list] = {"boxes": [], "kinds": [], "unsure": []}
         left = np.ones(len(boxes), bool)
         for i in np.argsort(-scores):
             if not left[i]:
@@ -64,7 +64,7 @@ class Teachers:
                 told["boxes"].append((boxes[same] * weight).sum(axis=0) / weight.sum())
                 told["kinds"].append(_named(kinds[same], scores[same], who[same]))
             else:
-                told["ignored"].append(boxes[i])
+                told["unsure"].append([*boxes[i], scores[i], kinds[i]])
         return {key: np.array(value).tolist() for key, value in told.items()}
 
     def _seen(self, picture: Picture) -> tuple[Boxes, np.ndarray, np.ndarray, np.ndarray]:
