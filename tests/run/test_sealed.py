@@ -29,7 +29,7 @@ HOUSE = str(Path(__file__).resolve().parents[1] / "house")
 sys.path.append(HOUSE)  # the child imports the openers by the name that they are pickled with
 import leaky  # noqa: E402
 
-OPENERS = Openers(leaky.open_here, leaky.open_detector_here, leaky.watch_here)
+OPENERS = Openers(leaky.open_here, leaky.open_detector_here, leaky.watch_here, leaky.open_detector_here)
 HERE = Path()
 
 
@@ -148,7 +148,7 @@ import leaky
 from pathlib import Path
 from waywarden.run.sealing.sealed import Openers, watch_sealed
 from waywarden.terms.places import Camera
-openers = Openers(leaky.open_here, leaky.open_detector_here, leaky.watch_here)
+openers = Openers(leaky.open_here, leaky.open_detector_here, leaky.watch_here, leaky.open_detector_here)
 for item in watch_sealed(Camera("a", "A", ("endless",)), Path(), "quiet", openers=openers):
     print("seen", flush=True)
     time.sleep(0 if {reads} else 1000)

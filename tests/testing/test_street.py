@@ -222,3 +222,24 @@ def test_near_vehicles_are_large_and_far_ones_not_too_small() -> None:
 def test_impossible_options_are_refused(options: dict[str, object]) -> None:
     with pytest.raises(ConfigError):
         made_up_street(1, **options)
+
+
+@pytest.mark.parametrize("view", ["roadside", "above"])
+def test_from_elsewhere_the_traffic_is_the_same_and_boxes_lie_in_the_picture(view: str) -> None:
+    corner, other = (made_up_street(8, seconds=60, size=SMALL, rate_hz=0.5, view=v) for v in ("corner", view))
+    assert corner.truth.crossings == other.truth.crossings
+    boxes = np.concatenate([other.truth.boxes(n).xyxy_px for n in range(other.frame_count)])
+    assert len(boxes) > 3
+    assert (boxes >= 0).all()
+    assert (boxes <= np.array(SMALL * 2)).all()
+    assert not np.array_equal(corner.frame(5), other.frame(5))
+
+
+def test_a_camera_above_looks_down() -> None:
+    tilts = {made_up_street(seed, seconds=1, size=SMALL, view="above").mast.tilt_deg for seed in range(8)}
+    assert min(tilts) > 60
+
+
+def test_a_view_that_is_not_known_is_refused() -> None:
+    with pytest.raises(ConfigError, match="corner, roadside, above"):
+        made_up_street(1, view="below")

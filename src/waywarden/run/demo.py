@@ -54,7 +54,7 @@ def demo(job: DemoJob) -> int:
 
     Ctrl-C while it counts ends the counting; what was counted until then is shown and served.
     """
-    named, method = chosen_detector("motion", job.weights)
+    named, method = chosen_detector("street", job.weights)
     truth: Truth | None = None
     try:
         job.folder.mkdir(parents=True, exist_ok=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Sequence
 from datetime import datetime
@@ -28,7 +29,7 @@ from waywarden.run.shown import cameras_table, comparison_table, progress, pulli
 from waywarden.run.spoken import INTERRUPTED, OneLineGroup, notes, say_troubles, tables
 from waywarden.run.watching import command as watching
 from waywarden.run.watching.metrics import beside, figures_of
-from waywarden.run.weighing import weights
+from waywarden.run.weighing import score, weights
 from waywarden.store.nothing import NoRecords
 from waywarden.store.port import IntervalFilter
 from waywarden.store.sqlite import open_store
@@ -36,7 +37,8 @@ from waywarden.terms.errors import ConfigError
 from waywarden.terms.places import Camera
 from waywarden.terms.records import HealthState
 
-MOTION = "motion"
+STREET = "street"
+"""The object detector unless the user says otherwise: our own weights."""
 STILL_S = 120.0
 """A still is the median of at most this much of a camera, unless the user says otherwise."""
 TIMES = ["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S%z"]
@@ -62,6 +64,10 @@ WeightsPath = Annotated[
     Path | None, typer.Option("--weights", help="A file of weights, or a folder that holds one network.")
 ]
 
+Detector = Annotated[
+    str, typer.Option(help="'street', our own weights, or 'motion', which needs none; --weights takes its place.")
+]
+
 
 @app.callback(invoke_without_command=True)
 def before(
@@ -82,7 +88,7 @@ def count_command(  # noqa: PLR0913, PLR0917 - a parameter an option
     city_file: Annotated[Path | None, typer.Option("--city", help="The city's description (city.toml).")] = None,
     camera: CameraId = None,
     weights_path: WeightsPath = None,
-    detector: Annotated[str, typer.Option(help="'motion' needs no weights; --weights takes its place.")] = MOTION,
+    detector: Detector = STREET,
     bin_min: Annotated[int, typer.Option("--bin", help="Minutes of an interval.")] = 15,
     store_file: Annotated[Path | None, typer.Option("--store", help="Also keep the records in this file.")] = None,
     out: Out = "-",
@@ -95,7 +101,7 @@ def count_command(  # noqa: PLR0913, PLR0917 - a parameter an option
     refuse_odd_bins(bin_min)
     if mot is not None:
         city_words = {"--city": city_file, "--camera": camera, "--weights": weights_path, "--store": store_file}
-        refuse_words_of_a_city(city_words | {"--detector": detector if detector != MOTION else None})
+        refuse_words_of_a_city(city_words | {"--detector": detector if detector != STREET else None})
         write_rows(count_boxes(boxes_job(mot, fps, gate or [], bin_min)), out, sys.stdout.buffer)
         return
     if city_file is None or fps is not None or gate:
@@ -130,7 +136,7 @@ def watch_command(  # noqa: PLR0913, PLR0917 - a parameter an option
     camera: CameraId = None,
     store_file: StoreFile = Path("waywarden.sqlite"),
     weights_path: WeightsPath = None,
-    detector: Annotated[str, typer.Option(help="'motion' needs no weights; --weights takes its place.")] = "motion",
+    detector: Detector = STREET,
     bin_min: Annotated[int, typer.Option("--bin", help="Minutes of an interval.")] = 15,
     metrics_file: Annotated[
         Path | None, typer.Option("--metrics", help="Where figures for Prometheus go; beside the store if left out.")
@@ -207,7 +213,7 @@ def gates_command(
         raise ConfigError(f"--seconds is how long a still looks, more than 0, got {seconds:g}")
     city = read_city(city_file)
     chosen = chosen_cameras(city, camera)
-    named, _ = weights.chosen_detector(MOTION, weights_path)
+    named, _ = weights.chosen_detector(STREET, weights_path)
 
     def still(one: Camera) -> bytes:
         notes.print(f"looking at {one.id} for {seconds:g} s of it, until its road users have gone by")
@@ -283,7 +289,7 @@ def demo_command(  # noqa: PLR0913, PLR0917 - a parameter an option
 def cameras_check(city_file: CityFile, camera: CameraId = None, weights_path: WeightsPath = None) -> None:
     """Open each camera; say its size, rate and codec, and what it costs to count it."""
     city = read_city(city_file)
-    named, _ = weights.chosen_detector(MOTION, weights_path)
+    named, _ = weights.chosen_detector(STREET, weights_path)
     checked = cameras.check(chosen_cameras(city, camera), city_file.parent, named)
     tables.print(cameras_table(checked))
     raise typer.Exit(say_troubles([(each.camera_id, each.trouble) for each in checked]))
@@ -304,6 +310,19 @@ def weights_pull(
     with pulling(notes) as on_progress:
         paths = weights.pull(name, on_progress=on_progress, base_url=base_url)
     notes.print(f"kept in {paths[0].parent}; count with --weights {paths[0]}")
+
+
+@weights_app.command("score")
+def weights_score(
+    folder: Annotated[Path, typer.Option("--folder", help="Pictures whose truth is known; see docs/weights.md.")],
+    weights_path: WeightsPath = None,
+    every: Annotated[int, typer.Option(help="Score only every so manieth picture.")] = 1,
+) -> None:
+    """Say how good weights are on labelled pictures, as one JSON object."""
+    if every < 1:
+        raise ConfigError(f"--every is 1 or more, got {every}: 1 scores every picture")
+    graph = weights.own() if weights_path is None else weights.resolve(str(weights_path))
+    typer.echo(json.dumps(score.score(folder, graph, every)))
 
 
 def _say_health(counted: Sequence[CameraCount]) -> None:

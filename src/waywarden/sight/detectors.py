@@ -10,6 +10,9 @@ from waywarden.sight.networks.network import NetworkObjectDetector
 from waywarden.sight.ports import ObjectDetector
 
 MOTION = "motion"
+REDACTS_FROM = 0.1
+"""The redactor believes a network from this score on (the common scale): it hides ten things too many before it shows
+one too few. ``waywarden weights score`` prints what that covers."""
 
 
 def open_object_detector(detector: str) -> ObjectDetector:
@@ -23,3 +26,8 @@ def open_object_detector(detector: str) -> ObjectDetector:
         No such file, a damaged one, or a network that is not known here.
     """
     return MotionObjectDetector() if detector == MOTION else WithMovers(NetworkObjectDetector(Path(detector)))
+
+
+def open_redactor(detector: str) -> ObjectDetector:
+    """Return who says what is to be hidden on a single picture: the network at a low threshold, without movement."""
+    return MotionObjectDetector() if detector == MOTION else NetworkObjectDetector(Path(detector), REDACTS_FROM)

@@ -24,6 +24,7 @@ from waywarden.sight.ports import ObjectDetector
 from waywarden.terms.errors import SourceError
 from waywarden.terms.pictures import WIDEST_PX, RedactedJpeg
 from waywarden.terms.redaction_key import REDACTION_KEY
+from waywarden.terms.transient import BoxesPx, Scores
 
 Mask = npt.NDArray[np.bool_]
 
@@ -147,9 +148,17 @@ def _nearest_shown(still: Picture, hidden: Mask, axis: int) -> tuple[Picture, np
 
 
 def _areas(object_detector: ObjectDetector, shown: Picture, at: datetime) -> list[tuple[slice, slice]]:
-    """Return where road users are found, grown by ``MARGIN`` and two pixels, without the large and uncertain ones."""
+    """Return where road users are found."""
     boxes, scores, _ = object_detector.detect(_as_frame(shown, at))
-    size = np.array([shown.shape[1], shown.shape[0]])
+    return hidden_areas(boxes, scores, (shown.shape[1], shown.shape[0]))
+
+
+def hidden_areas(boxes: BoxesPx, scores: Scores, size_px: tuple[int, int]) -> list[tuple[slice, slice]]:
+    """Return rows and columns to hide on a picture of ``size_px`` (width, height).
+
+    Each box (n, 4) px is grown by ``MARGIN`` and two pixels; large ones of uncertain score (n,) are left out.
+    """
+    size = np.array(size_px)
     share = (boxes[:, 2:] - boxes[:, :2]).prod(axis=1) / size.prod()
     boxes = boxes[(share < LARGE) | (scores >= EVEN)]
     grow = MARGIN * (boxes[:, 2:] - boxes[:, :2]) + 2

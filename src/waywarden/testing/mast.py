@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import cached_property
 from typing import Any
 
@@ -11,6 +12,14 @@ import numpy as np
 import numpy.typing as npt
 
 Reals = npt.NDArray[np.floating[Any]]
+
+
+class View(StrEnum):
+    """Where the camera hangs: on a corner, beside one arm, or right above the road."""
+
+    CORNER = "corner"
+    ROADSIDE = "roadside"
+    ABOVE = "above"
 
 
 @dataclass(frozen=True)
@@ -96,7 +105,42 @@ def corner_mast(rng: np.random.Generator, size_px: tuple[int, int]) -> Mast:
     position = (math.cos(corner) * away_m, math.sin(corner) * away_m, height_m)
     width, height = size_px
     wide_deg = 62.0 if width / height > 1.5 else 60.0
-    focal_px = width / 2 / math.tan(math.radians(wide_deg / 2))
+    focal_px = _focal_px(width, wide_deg)
     below_horizon = 0.06 if width / height > 1.5 else 0.14
     tilt_deg = math.degrees(math.atan((0.5 - below_horizon) * height / focal_px))
     return Mast(position, corner_deg + 180.0, tilt_deg, focal_px, size_px)
+
+
+def roadside_mast(rng: np.random.Generator, size_px: tuple[int, int]) -> Mast:
+    """Return a mast beside one arm that looks along it, towards the junction or away from it."""
+    arm = math.pi / 2 * int(rng.integers(4))
+    far_m, side_m = float(rng.uniform(16, 62)), float(rng.choice((-1, 1)) * rng.uniform(4.5, 9))
+    ahead_m = float(rng.uniform(14, 40)) * (-1 if far_m > 38 else 1)
+    height_m = float(rng.uniform(5, 10))
+    x, y = _along(arm, far_m, side_m)
+    to_x, to_y = _along(arm, far_m + ahead_m, float(rng.uniform(-3, 3)))
+    heading_deg = math.degrees(math.atan2(to_y - y, to_x - x))
+    tilt_deg = math.degrees(math.atan2(height_m, math.hypot(to_x - x, to_y - y)))
+    return Mast((x, y, height_m), heading_deg, tilt_deg, _focal_px(size_px[0], float(rng.uniform(38, 70))), size_px)
+
+
+def overhead_mast(rng: np.random.Generator, size_px: tuple[int, int]) -> Mast:
+    """Return a camera over one arm, or over the junction, that looks down, or nearly so."""
+    arm = math.pi / 2 * int(rng.integers(4))
+    x, y = _along(arm, float(rng.uniform(0, 40)), float(rng.uniform(-2, 2)))
+    turned_deg = math.degrees(arm) + 90.0 * int(rng.integers(4)) + float(rng.uniform(-12, 12))
+    wide_deg = float(rng.uniform(60, 90))
+    position = (x, y, float(rng.uniform(10, 24)))
+    return Mast(position, turned_deg, float(rng.uniform(64, 90)), _focal_px(size_px[0], wide_deg), size_px)
+
+
+MASTS = {View.CORNER: corner_mast, View.ROADSIDE: roadside_mast, View.ABOVE: overhead_mast}
+
+
+def _along(arm: float, far_m: float, side_m: float) -> tuple[float, float]:
+    """Return x, y of a point ``far_m`` out on the arm in direction ``arm`` (radians), ``side_m`` beside its middle."""
+    return math.cos(arm) * far_m - math.sin(arm) * side_m, math.sin(arm) * far_m + math.cos(arm) * side_m
+
+
+def _focal_px(width_px: int, wide_deg: float) -> float:
+    return width_px / 2 / math.tan(math.radians(wide_deg / 2))

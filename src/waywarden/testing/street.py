@@ -21,7 +21,7 @@ from waywarden.testing.drawing.stage import MARGIN_PX, Picture, Stage
 from waywarden.testing.drawing.weather import Condition, shaking, weather
 from waywarden.testing.drivers import Street, Trip
 from waywarden.testing.junction import ARMS, GATE_M, HALF_ROAD_M, OUTWARDS, SignalPlan
-from waywarden.testing.mast import Mast, corner_mast
+from waywarden.testing.mast import MASTS, Mast, View
 from waywarden.testing.truth import TrueBoxes, Truth, crossings_of, movements_of, queues_of
 
 START = datetime(2026, 6, 1, 7, 0, 0, tzinfo=UTC)
@@ -47,6 +47,7 @@ class Scene:
     occlusion: bool
     kbps: int
     drives_on_left: bool
+    view: View = View.CORNER
 
 
 class MadeUpStreet:
@@ -59,7 +60,7 @@ class MadeUpStreet:
         self.trips: tuple[Trip, ...] = Street(traffic, self.plan, drives_on_left=scene.drives_on_left).run(
             scene.seconds
         )
-        self.mast: Mast = corner_mast(place, scene.size)
+        self.mast: Mast = MASTS[scene.view](place, scene.size)
         light = weather(scene.condition, sky)
         around = site(place, self.mast, occlusion=scene.occlusion, drives_on_left=scene.drives_on_left)
         self._margin_px = MARGIN_PX if scene.shake else 0
@@ -192,6 +193,7 @@ def made_up_street(  # noqa: PLR0913 the public entry names each of its options
     occlusion: bool = False,
     kbps: int | None = None,
     drives_on_left: bool = False,
+    view: str = "corner",
 ) -> MadeUpStreet:
     """Build a signalised four-arm junction and its traffic from ``seed``.
 
@@ -206,6 +208,8 @@ def made_up_street(  # noqa: PLR0913 the public entry names each of its options
     condition : ``day``, ``dusk``, ``night`` or ``rain``
     shake, occlusion, drives_on_left : bool
         A mast that shakes in the wind; a tree and a sign that stand in the view; which side traffic keeps to.
+    view : ``corner``, ``roadside`` or ``above``
+        Where the camera hangs. Only from the corner does it see all four gates.
     kbps : int, optional
         Bit rate of the written clip; a tenth of a bit per pixel unless given. Half of that shows heavy artefacts.
 
@@ -221,7 +225,11 @@ def made_up_street(  # noqa: PLR0913 the public entry names each of its options
         raise ConfigError(f"a made-up street needs at least one frame, got {seconds} s at {rate_hz} Hz")
     if condition not in set(Condition):
         raise ConfigError(f"a made-up street's condition is one of {', '.join(Condition)}, got {condition!r}")
+    if view not in set(View):
+        raise ConfigError(f"a made-up street's view is one of {', '.join(View)}, got {view!r}")
     rate_kbps = kbps or max(64, round(width * height * rate_hz * BITS_PER_PX / 1000))
     return MadeUpStreet(
-        Scene(seed, seconds, size, rate_hz, Condition(condition), shake, occlusion, rate_kbps, drives_on_left)
+        Scene(
+            seed, seconds, size, rate_hz, Condition(condition), shake, occlusion, rate_kbps, drives_on_left, View(view)
+        )
     )

@@ -71,11 +71,12 @@ def _do(job: Job, send: Send) -> None:
     if job.task is Task.ABOUT:
         send(source.about())
         return
-    object_detector = openers.open_object_detector(job.detector)
     if job.task is Task.STILL:
         widest_px = WIDEST_UNSEEN_PX if job.detector == "motion" else WIDEST_PX
-        send(median_still(_frames(source, job.seconds, send), object_detector, widest_px=widest_px))
+        redactor = openers.open_redactor(job.detector)
+        send(median_still(_frames(source, job.seconds, send), redactor, widest_px=widest_px))
         return
+    object_detector = openers.open_object_detector(job.detector)
     for item in openers.watch(job.camera.id, source, object_detector):
         send(replace(item, reason=clipped(item.reason)) if isinstance(item, CameraHealth) else item)
 
@@ -84,11 +85,11 @@ def _own_openers() -> Openers:
     # Here and not above, so that a test with its own openers needs no inference runtime; the runtime's telemetry is
     # closed before anybody else can import it.
     import waywarden.sight.networks.runtime  # noqa: F401, PLC0415
-    from waywarden.sight.detectors import open_object_detector  # noqa: PLC0415
+    from waywarden.sight.detectors import open_object_detector, open_redactor  # noqa: PLC0415
     from waywarden.sight.sources.opening import open_source  # noqa: PLC0415
     from waywarden.sight.watch import watch  # noqa: PLC0415
 
-    return Openers(open_source, open_object_detector, watch)
+    return Openers(open_source, open_object_detector, watch, open_redactor)
 
 
 def _frames(source: FrameSource, seconds: float, send: Send) -> Iterator[Frame]:

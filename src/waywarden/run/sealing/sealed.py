@@ -57,11 +57,15 @@ class Task(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Openers:
-    """What the child opens and watches with, instead of sight's own; functions of modules, for they are pickled."""
+    """What the child opens and watches with, instead of sight's own; functions of modules, for they are pickled.
+
+    Weights are scored with openers of their own (``sight.scoring``), tests plant theirs.
+    """
 
     open_source: Callable[[Camera, Path], FrameSource]
     open_object_detector: Callable[[str], ObjectDetector]
-    watch: Callable[[str, FrameSource, ObjectDetector], Iterator[Watched]]
+    watch: Callable[[str, FrameSource, ObjectDetector], Iterator[Watched | SourceFacts]]
+    open_redactor: Callable[[str], ObjectDetector]
 
 
 @dataclass(frozen=True, slots=True)

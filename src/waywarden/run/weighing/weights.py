@@ -21,11 +21,14 @@ from urllib.error import HTTPError, URLError
 from urllib.parse import urlsplit
 from urllib.request import Request, urlopen
 
+from waywarden.sight import networks
 from waywarden.terms.errors import WeightsError
 
 OnProgress = Callable[[str, int, int | None], None]
 """Is told a file's name, the bytes that are there, and how many there will be (None: not known yet)."""
 
+OWN = "street-1"
+"""The weights of our own that come in the wheel."""
 _CHUNK_BYTES = 1 << 16
 _PATIENCE_S = 30.0
 _RANGE_NOT_SATISFIABLE = 416
@@ -145,13 +148,18 @@ def resolve(name_or_path: str, folder: Path | None = None) -> Path:
     return _graph(graph)
 
 
+def own() -> Path:
+    """Return the graph file of the weights that come with Waywarden; ``train`` made them."""
+    return Path(networks.__file__).with_name(f"{OWN}.xml")
+
+
 def chosen_detector(detector: str, weights: Path | None) -> tuple[str, str]:
     """Return what the sealed process is to open, and the name that is kept with every record.
 
     Parameters
     ----------
     detector : str
-        ``motion``, the only object detector that needs no weights.
+        ``street``, our own weights, or ``motion``, which needs none.
     weights : Path, optional
         As ``resolve`` takes it; if given, it takes the place of ``detector``.
 
@@ -163,9 +171,11 @@ def chosen_detector(detector: str, weights: Path | None) -> tuple[str, str]:
     if weights is not None:
         graph = resolve(str(weights))
         return str(graph.resolve()), f"{graph.stem}+motion-1"
-    if detector != "motion":
-        raise WeightsError(f"--detector is 'motion', got '{detector}': for a network pass --weights")
-    return detector, "motion-1"
+    if detector == "motion":
+        return detector, "motion-1"
+    if detector != "street":
+        raise WeightsError(f"--detector is 'street' or 'motion', got '{detector}': for another network pass --weights")
+    return str(own()), f"{OWN}+motion-1"
 
 
 def _published(name: str) -> Published:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from waywarden.terms.kinds import Kind
+from waywarden.terms.kinds import KINDS, Kind
 
 COCO_80: Mapping[int, Kind] = {
     0: Kind.PEDESTRIAN,
@@ -26,3 +26,6 @@ CROSSROAD_1016: Mapping[int, Kind] = {1: Kind.VEHICLE, 2: Kind.PEDESTRIAN, 3: Ki
 
 BIKE_2000: Mapping[int, Kind] = {0: Kind.VEHICLE, 1: Kind.PEDESTRIAN, 2: Kind.BICYCLE}
 """person-vehicle-bike-detection-2001 and -2004."""
+
+OUR_SEVEN: Mapping[int, Kind] = dict(enumerate(KINDS[:7]))
+"""Our own networks: pedestrian, bicycle, motorcycle, car, van, bus, truck."""

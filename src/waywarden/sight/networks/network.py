@@ -24,7 +24,7 @@ from waywarden.sight.networks.heads import (
     without_doubles,
     yolox,
 )
-from waywarden.sight.networks.labels import BIKE_2000, COCO_80, CROSSROAD_1016
+from waywarden.sight.networks.labels import BIKE_2000, COCO_80, CROSSROAD_1016, OUR_SEVEN
 from waywarden.sight.networks.runtime import ov
 from waywarden.sight.ports import Seen
 from waywarden.terms.errors import WeightsError
@@ -70,6 +70,7 @@ NETWORKS: tuple[Network, ...] = (
         mean=(103.53, 116.28, 123.675),
         scale=(57.375, 57.12, 58.395),
     ),
+    Network("street-1", (416, 256), (12,), OUR_SEVEN, yolox, 0.4, step_px=32),
     Network("yolox-nano-416", (416, 416), (85,), COCO_80, yolox, 0.22, letterbox=True, step_px=32),
 )
 

@@ -1,0 +1,1 @@
+"""The recipe of the network that ships: see `train/README.md`."""

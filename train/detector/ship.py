@@ -1,0 +1,53 @@
+"""From a trained network to the file that ships: int8, calibrated on training pictures, as OpenVINO IR."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Sequence
+from pathlib import Path
+
+import nncf
+import numpy as np
+import openvino as ov
+import torch
+
+from detector.learn import SIZE
+from detector.network import StreetNet
+from detector.pictures import Sample
+from detector.shapes import plain
+
+CALIBRATION = 300
+
+
+def tensor(one: Sample) -> np.ndarray:
+    """Return (1, 3, h, w) float32 as the program feeds it."""
+    return np.ascontiguousarray(plain(one, SIZE).picture.transpose(2, 0, 1)[None], np.float32)
+
+
+def exact(net: StreetNet) -> ov.Model:
+    """Return the network as a graph in float32."""
+    whole = copy.deepcopy(net).eval().to(memory_format=torch.contiguous_format)
+    whole.bend(1.0)
+    whole.plain = False
+    width, height = SIZE
+    return ov.convert_model(whole, example_input=torch.zeros(1, 3, height, width), input=[1, 3, height, width])
+
+
+def in_eight_bits(graph: ov.Model, samples: Sequence[Sample], seed: int = 1) -> ov.Model:
+    """Return the graph in int8; ranges are taken from ``samples``, the last convolutions stay in float."""
+    rng = np.random.default_rng(seed)
+    chosen = [samples[i] for i in rng.permutation(len(samples))[:CALIBRATION]]
+    return nncf.quantize(
+        graph,
+        nncf.Dataset([tensor(one) for one in chosen]),
+        preset=nncf.QuantizationPreset.MIXED,
+        subset_size=len(chosen),
+        fast_bias_correction=False,
+    )
+
+
+def ship(graph: ov.Model, file: Path) -> Path:
+    """Write the graph as ``file`` (.xml) with its .bin beside it; return ``file``."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    ov.save_model(graph, str(file), compress_to_fp16=True)
+    return file
