@@ -33,7 +33,7 @@ from waywarden.sight.scoring import EPOCH, look, ms_per_inference, open_network,
 from waywarden.terms.kinds import KINDS, Kind
 from waywarden.terms.places import Camera
 from waywarden.terms.transient import Detections
-from waywarden.traffic.tracker import vote
+from waywarden.traffic.track import vote
 
 VOTED: tuple[Kind, ...] = (Kind.CAR, Kind.BUS, Kind.TRUCK)
 """Classes that people drew, and of which a whole track's vote is asked. A van passes for a car or a truck: those who
