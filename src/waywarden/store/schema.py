@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import BigInteger, Column, Double, Index, Integer, MetaData, String, Table
 
-SCHEMA_VERSION = "0002"
+SCHEMA_VERSION = "0004"
 """The newest migration in ``store/migrations/versions``; a test holds the two together."""
 
 tables = MetaData()
@@ -31,6 +31,7 @@ traffic_interval = Table(
     Column("mean_speed_mps", Double),
     Column("v85_mps", Double),
     Column("method", String, nullable=False),
+    Column("inferred", BigInteger, nullable=False, server_default="0"),
     # The primary key is the order in which intervals are asked for, so the table itself is kept in that order.
     sqlite_with_rowid=False,
 )
