@@ -61,7 +61,7 @@ def test_a_frame_takes_nothing_along(frame: Frame) -> None:
     ("kind", "allowed"),
     [
         (Crossing, {"gate_id", "direction", "at", "kind", "speed_mps"}),
-        (Passage, {"movement_id", "at", "kind", "speed_mps"}),
+        (Passage, {"movement_id", "at", "kind", "speed_mps", "inferred"}),
         (Detections, {"camera_id", "at", "watched_s", "xyxy_px", "score", "kind"}),
     ],
 )

@@ -13,13 +13,8 @@ from waywarden.testing.counting.scenarios import TOLD, View, scene
 RATES_HZ = [5.0, 8.0, 12.5, 20.0, 25.0, 30.0]
 
 
-def test_ours_counts_all_eighteen_as_told() -> None:
-    assert len(TOLD) == 18
-    check_counter(ours)
-
-
 @pytest.mark.parametrize("given", [False, True], ids=["boxes", "tracks"])
-@pytest.mark.parametrize("rate_hz", [5.0, 10.0])
+@pytest.mark.parametrize("rate_hz", [10.0, 15.0])
 def test_at_other_rates(rate_hz: float, *, given: bool) -> None:
     check_counter(ours, [View(rate_hz=rate_hz, given=given)])
 
@@ -96,8 +91,9 @@ def test_a_counter_that_miscounts_is_caught_and_told_where() -> None:
         check_counter(lambda told: (2, 0) if told.name[:2] in {"16", "17"} else (1, 0), [TRACKS])
 
 
-def test_the_table_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_table_is_printed_and_all_of_it_is_right(capsys: pytest.CaptureFixture[str]) -> None:
     assert main() == 0
     lines = capsys.readouterr().out.splitlines()
-    assert len([line for line in lines if line[2:4] in TOLD]) == 18
+    assert len(TOLD) == len([line for line in lines if line[2:4] in TOLD]) == 18
+    assert lines[-1].count("18 of 18") == 4
     assert "WRONG" not in "".join(lines)

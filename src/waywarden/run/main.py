@@ -34,6 +34,7 @@ from waywarden.store.nothing import NoRecords
 from waywarden.store.port import IntervalFilter
 from waywarden.store.sqlite import open_store
 from waywarden.terms.errors import ConfigError
+from waywarden.terms.kinds import ALL_CLASSES
 from waywarden.terms.places import Camera
 from waywarden.terms.records import HealthState
 
@@ -118,6 +119,7 @@ def count_command(  # noqa: PLR0913, PLR0917 - a parameter an option
         )
         counted = count(job, chosen)
     _say_health(counted)
+    _say_inferred(counted)
     code = say_troubles([(each.camera_id, each.trouble) for each in counted])
     if job.stop.is_set():
         notes.print("[yellow]interrupted:[/] what was counted until then is kept")
@@ -330,3 +332,10 @@ def _say_health(counted: Sequence[CameraCount]) -> None:
         for health in each.health:
             if health.state != HealthState.OK:
                 notes.print(f"[yellow]{escape(each.camera_id)}:[/] {escape(health.reason)}")
+
+
+def _say_inferred(counted: Sequence[CameraCount]) -> None:
+    for each in counted:
+        inferred = sum(row.inferred for row in each.records if row.vehicle_class == ALL_CLASSES)
+        if inferred:
+            notes.print(f"{escape(each.camera_id)}: {inferred} movements more were inferred; they are not in the rows")

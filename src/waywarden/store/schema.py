@@ -31,6 +31,7 @@ traffic_interval = Table(
     Column("mean_speed_mps", Double),
     Column("v85_mps", Double),
     Column("method", String, nullable=False),
+    Column("inferred", BigInteger, nullable=False, server_default="0"),
     # The primary key is the order in which intervals are asked for, so the table itself is kept in that order.
     sqlite_with_rowid=False,
 )

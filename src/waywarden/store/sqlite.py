@@ -199,6 +199,7 @@ def _row(one: TrafficInterval) -> Mapping[str, Any]:
         "mean_speed_mps": one.mean_speed_mps,
         "v85_mps": one.v85_mps,
         "method": one.method,
+        "inferred": one.inferred,
     }
 
 
@@ -242,6 +243,7 @@ def _interval(row: Row[Any]) -> TrafficInterval:
         mean_speed_mps=row.mean_speed_mps,
         v85_mps=row.v85_mps,
         method=row.method,
+        inferred=row.inferred,
     )
 
 

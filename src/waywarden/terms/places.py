@@ -51,7 +51,11 @@ class Calibration:
 
 @dataclass(frozen=True, slots=True)
 class Zone:
-    """A polygon in picture pixels. ``ignore`` zones are blind: nothing in them is tracked."""
+    """A polygon in picture pixels.
+
+    ``ignore`` zones are blind: nothing in them is tracked. In ``parking`` zones road users begin and end within the
+    picture: none of them came out of hiding.
+    """
 
     id: str
     polygon_px: tuple[PointPx, ...]

@@ -22,7 +22,8 @@ class TrafficInterval:
     city's scheme, or ``all``. The interval is [start, start + duration_s). ``observed_s`` says how much of it was
     really watched: an interval that was not watched has no record, and a watched gate that nothing crossed has one
     record, class ``all``, count 0. Speeds are None where the camera is not calibrated well enough.
-    ``method`` names the object detector and its weights.
+    ``method`` names the object detector and its weights. ``inferred`` is how many more made a movement but were not
+    seen all the way: told by time, place and velocity, and not part of ``count`` or of any speed.
     """
 
     camera_id: str
@@ -37,6 +38,7 @@ class TrafficInterval:
     mean_speed_mps: float | None
     v85_mps: float | None
     method: str
+    inferred: int = 0
 
     def __post_init__(self) -> None:
         """Refuse impossible records (ValueError)."""
@@ -46,6 +48,8 @@ class TrafficInterval:
             raise ValueError("a gate's interval has a direction, a movement's has none")
         if self.start.tzinfo is None:
             raise ValueError("start must be an aware datetime (UTC)")
+        if self.inferred < 0 or (self.inferred and self.movement_id is None):
+            raise ValueError(f"movements are inferred, and no fewer than 0 of them, got {self.inferred}")
         if self.count < 0 or not 0 <= self.observed_s <= self.duration_s:
             raise ValueError(f"count {self.count} or observed_s {self.observed_s} of {self.duration_s} is impossible")
 

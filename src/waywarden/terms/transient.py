@@ -88,9 +88,14 @@ class Crossing:
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """One road user went in at one gate and out at another; ``at`` is the time of the way out."""
+    """One road user went in at one gate and out at another; ``at`` is the time of the way out.
+
+    ``inferred``: it was not seen all the way. One who came in was lost, one who came from nowhere went out, and by
+    time, place and velocity nobody else can be meant.
+    """
 
     movement_id: str
     at: datetime
     kind: Kind
     speed_mps: float | None
+    inferred: bool = False

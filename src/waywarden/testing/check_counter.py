@@ -92,8 +92,7 @@ def _said(counts: tuple[int, int]) -> str:
 def main() -> int:
     """Print what ours says of every scenario, as told and at 5 to 30 frames a second; 1 if any is wrong."""
     views = {"boxes, 30 Hz": BOXES, "tracks, 30 Hz": TRACKS}
-    views |= {f"boxes, {hz:g} Hz": View(rate_hz=hz) for hz in (5.0, 12.5)}
-    views |= {f"tracks, {hz:g} Hz": View(rate_hz=hz, given=True) for hz in (5.0, 12.5)}
+    views |= {"boxes, 5 Hz": View(rate_hz=5.0), "tracks, 5 Hz": View(rate_hz=5.0, given=True)}
     columns = [verdicts(ours, [view]) for view in views.values()]
     sys.stdout.write(table(list(views), columns) + "\n")
     right = [sum(each.right for each in column) for column in columns]

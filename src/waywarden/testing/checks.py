@@ -129,6 +129,7 @@ def _bin(
         TrafficInterval(
             camera, "north" if gate else None, Direction.FORWARD if gate else None, None if gate else "a-b", name,
             _START + timedelta(seconds=_BIN_S * number), _BIN_S, observed_s, 3 + number, 8.25, None, "check 1",
+            0 if gate else number,
         )
         for name in classes
     ]  # fmt: skip

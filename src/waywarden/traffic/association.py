@@ -74,13 +74,15 @@ def pair_cost(predicted: Floats, boxes: Floats) -> Floats:
 
 def unlike(tracks: Sequence[Track], kinds: Sequence[Kind]) -> Floats:
     """Return (m, n) costs of taking a box of a kind for a track: a rider may look like a pedestrian, no car does."""
-    return np.array([[_unlike(track, kind) for kind in kinds] for track in tracks], float)
+    different = list(dict.fromkeys(kinds))
+    costs = np.array([_unlike(track, different) for track in tracks], float)
+    return np.asarray(costs[:, [different.index(kind) for kind in kinds]])
 
 
-def _unlike(track: Track, kind: Kind) -> float:
-    if track.votes.get(kind, 0.0) >= 0.1 * sum(track.votes.values()):
-        return 0.0
-    return {0: 0.0, 1: UNLIKE}.get(abs(_GROUP.get(track.kind, 1) - _GROUP.get(kind, 1)), NEVER)
+def _unlike(track: Track, kinds: Sequence[Kind]) -> list[float]:
+    least, group = 0.1 * sum(track.votes.values()), _GROUP.get(track.kind, 1)
+    apart = (0.0, UNLIKE, NEVER)
+    return [0.0 if track.votes.get(kind, 0.0) >= least else apart[abs(group - _GROUP.get(kind, 1))] for kind in kinds]
 
 
 def far_cost(tracks: Sequence[Track], boxes: Boxes, at: datetime) -> Floats:

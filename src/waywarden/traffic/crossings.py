@@ -25,6 +25,8 @@ THERE_WITHIN = 0.15
 """The same for one that was there when watching began: no more than its box jitters."""
 TOUCHES = 1e-3
 """A road user this share of its size before a gate has reached it: that is how exact boxes are."""
+GONE_S = 0.6
+"""One that was lost on its way to a gate would have been there this soon."""
 HYSTERESIS = 0.3
 """Share of its own size by which a road user has to be beyond a gate. Boxes jitter by up to a tenth of their size; .15,
 .22 and .3 gave the same counts on the TfL, Dresden and made-up clips, and .3 stands the most jitter."""
@@ -83,6 +85,25 @@ class GateWatch:
         if self._through is None and abs(distance) <= TOUCHES * step.size_px:
             self._through = step.at, step.ground_px
         return self._changed() if distance * self._side <= TOUCHES * step.size_px else None
+
+    def gone(self, velocity_px: Point) -> Through | None:
+        """Return the crossing that must have been just after the last step, if the way led to the gate and was lost.
+
+        It is the counterpart of ``born``: one that drove at ``velocity_px`` a second was hidden at the gate.
+        """
+        if self._last is None:
+            return None
+        (step, distance), gate = self._last, self._gate
+        (x, y), (vx, vy) = step.ground_px, velocity_px
+        towards = distance - side_of(gate.from_px, gate.to_px, (x + vx, y + vy))
+        if not 0 < distance / (towards or 1.0) <= GONE_S or abs(distance) > BORN_WITHIN * step.size_px:
+            return None
+        seconds = distance / towards
+        there = (x + seconds * vx, y + seconds * vy)
+        if not 0 <= share_along(gate.from_px, gate.to_px, there) <= 1:
+            return None
+        self._last = None
+        return Through(gate.id, Direction.BACKWARD if distance > 0 else Direction.FORWARD, step.at, there)
 
     def born(self, first: Step, later: Step, *, there: bool) -> Through | None:
         """Return the crossing that must have been just before ``first``, if the way leads from the gate.

@@ -14,8 +14,9 @@ from waywarden.terms.places import Camera, Gate
 from waywarden.terms.transient import Crossing, Detections, Passage
 from waywarden.traffic.boxes import Box, Followed, size_px
 from waywarden.traffic.crossings import GateWatch, Step, Through
+from waywarden.traffic.joining import End, LooseEnds
 from waywarden.traffic.speed import speed_at, speed_between
-from waywarden.traffic.track import Track
+from waywarden.traffic.track import SURE_HITS, Track
 from waywarden.traffic.tracker import Tracker
 
 SETTLE = timedelta(seconds=0.5)
@@ -26,6 +27,8 @@ is dated by then, so that an interval once closed stays closed."""
 AFTER_START = timedelta(seconds=0.5)
 """What is in the picture when watching begins was not born there."""
 EDGE_PX = 2.0
+LEAST_WAY_S = 0.3
+"""Over less than this a way tells no velocity."""
 SAME_PLACE = 1.5
 """Two crossings of one gate this many sizes apart within ``SAY_WITHIN`` may be the two halves of a broken track."""
 CREEPS_SIZES = 0.1
@@ -33,20 +36,31 @@ CREEPS_SIZES = 0.1
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
+@dataclass(frozen=True, slots=True)
+class _Due:
+    """What is to be said: over a gate, or, with an ``entry``, out of the movement ``name``."""
+
+    through: Through
+    name: str
+    entry: Through | None = None
+    inferred: bool = False
+
+
 @dataclass(slots=True)
 class _Way:
     """What is known of one track besides its boxes. ``first`` is where it came into view, None once that is settled.
 
-    ``there`` says that it was in the picture when watching began.
+    ``there`` says that it was in the picture when watching began; ``begun`` is where it came into view.
     """
 
     track: Track
     watches: tuple[GateWatch, ...]
+    begun: Step
     first: Step | None
     there: bool
     steps: list[Step] = field(default_factory=list)
     entries: list[Through] = field(default_factory=list)
-    waiting: list[tuple[Through, Through | None, str]] = field(default_factory=list)
+    waiting: list[_Due] = field(default_factory=list)
 
 
 class CrossingFinder:
@@ -69,6 +83,8 @@ class CrossingFinder:
         self._gates: tuple[Gate, ...] = camera.gates
         self._movements = {(m.from_gate, m.to_gate): m.id for m in camera.movements}
         self._blind = tuple(zone.polygon_px for zone in camera.zones if zone.use == "ignore")
+        self._parking = tuple(zone.polygon_px for zone in camera.zones if zone.use == "parking")
+        self._loose = LooseEnds(camera)
         self._homography = homography
         self._tracker = Tracker()
         self._ways: dict[int, _Way] = {}
@@ -94,7 +110,7 @@ class CrossingFinder:
     def finish(self) -> list[Crossing | Passage]:
         """Return what was still waited for; the stream is over."""
         ways, self._ways, self._tracker = list(self._ways.values()), {}, Tracker()
-        return [item for way in ways for item in self._end(way)]
+        return [item for way in ways for item in self._end(way, lost=False)]
 
     @property
     def said_until(self) -> datetime:
@@ -103,7 +119,9 @@ class CrossingFinder:
 
     def _new_way(self, track: Track) -> _Way:
         there = self._begun is None or track.begun - self._begun < AFTER_START
-        way = _Way(track, tuple(GateWatch(gate) for gate in self._gates), self._step_of(track), there)
+        step = self._step_of(track)
+        first = None if self._parks(step) else step
+        way = _Way(track, tuple(GateWatch(gate) for gate in self._gates), step, first, there)
         self._ways[id(track)] = way
         return way
 
@@ -134,38 +152,78 @@ class CrossingFinder:
         cut = _is_cut(track.box, self._picture_px)
         return Step(track.at, track.ground_px, size_px(track.box), (float(x), float(y)), cut=cut)
 
-    def _end(self, way: _Way) -> list[Crossing | Passage]:
-        """Return what is left to say of a road user that is gone; one that was driving did pass the gate it was on."""
-        if not way.track.still or _creeps(way.steps):
-            for watch in way.watches:
-                self._note(way, watch.end())
+    def _parks(self, step: Step) -> bool:
+        """Return whether it is where road users come and go within the picture: a car park, a driveway."""
+        return any(inside(zone, step.ground_px) for zone in self._parking)
+
+    def _end(self, way: _Way, *, lost: bool = True) -> list[Crossing | Passage]:
+        """Return what is left to say of a road user that is gone; one that was driving did pass the gate it was on.
+
+        ``lost`` says that it was waited for and did not come again; else the stream is over.
+        """
+        last = way.steps[-1]
+        if not self._parks(last):
+            if not way.track.still or _creeps(way.steps):
+                for watch in way.watches:
+                    self._note(way, watch.end())
+            if lost and not way.track.still and way.track.hits >= SURE_HITS:
+                self._gone(way, last)
+            if way.track.believable:
+                self._loose.lose(End(last, way.track.velocity_px, way.entries))
         return self._say(way, None)
+
+    def _gone(self, way: _Way, last: Step) -> None:
+        """See whether it was lost straight into a gate, unless another track's beginning explains it."""
+        vx, vy = way.track.velocity_px.tolist()
+        for watch in way.watches:
+            through = watch.gone((vx, vy))
+            if through is not None and not any(_same(through, other, last.size_px) for other in self._recent):
+                self._note(way, through)
 
     def _note(self, way: _Way, through: Through | None) -> None:
         if through is None:
             return
         self._recent.append(through)
-        way.waiting.append((through, None, through.gate_id))
+        way.waiting.append(_Due(through, through.gate_id))
         entry = next((e for e in way.entries if (e.gate_id, through.gate_id) in self._movements), None)
+        inferred = entry is None and not way.entries
+        if inferred:
+            entry = self._came_in(way, through)
         if entry is not None:
-            way.waiting.append((through, entry, self._movements[entry.gate_id, through.gate_id]))
+            name = self._movements[entry.gate_id, through.gate_id]
+            way.waiting.append(_Due(through, name, entry, inferred))
             way.entries.clear()
         way.entries.append(through)
+
+    def _came_in(self, way: _Way, out: Through) -> Through | None:
+        """Return by which gate a road user came in whose track began inside the junction, if that can be told."""
+        if way.there or self._parks(way.begun):
+            return None
+        seconds = (out.at - way.begun.at).total_seconds()
+        velocity_px = way.track.velocity_px
+        if seconds >= LEAST_WAY_S:
+            velocity_px = np.subtract(out.ground_px, way.begun.ground_px) / seconds
+        unseen = [
+            End(other.steps[-1], other.track.velocity_px, other.entries)
+            for other in self._ways.values()
+            if other is not way and other.track.believable and other.track.at < way.track.at
+        ]
+        return self._loose.claim(out, End(way.begun, velocity_px, []), unseen)
 
     def _say(self, way: _Way, now: datetime | None) -> list[Crossing | Passage]:
         """Return what waited long enough (all of it where ``now`` is None), if the road user is believable."""
         if not way.track.believable:
             return []
-        due = [w for w in way.waiting if now is None or now - w[0].at >= SETTLE]
-        way.waiting = [w for w in way.waiting if w not in due]
-        return [self._said(way, *w) for w in due]
+        due = [each for each in way.waiting if now is None or now - each.through.at >= SETTLE]
+        way.waiting = [each for each in way.waiting if each not in due]
+        return [self._said(way, each) for each in due]
 
-    def _said(self, way: _Way, through: Through, entry: Through | None, name: str) -> Crossing | Passage:
+    def _said(self, way: _Way, due: _Due) -> Crossing | Passage:
+        through, kind = due.through, way.track.kind
         at = max(through.at, self._said_until)
-        if entry is None:
-            speed_mps = speed_at(self._homography, way.steps, through.at)
-            return Crossing(name, through.direction, at, way.track.kind, speed_mps)
-        return Passage(name, at, way.track.kind, speed_between(self._homography, entry, through))
+        if due.entry is None:
+            return Crossing(due.name, through.direction, at, kind, speed_at(self._homography, way.steps, through.at))
+        return Passage(due.name, at, kind, speed_between(self._homography, due.entry, through), due.inferred)
 
     def _without_blind(self, detections: Detections) -> Detections:
         if not self._blind:
@@ -173,18 +231,19 @@ class CrossingFinder:
         boxes = detections.xyxy_px
         feet = [(float((left + right) / 2), float(bottom)) for left, _, right, bottom in boxes]
         keep = np.array([not any(inside(zone, foot) for zone in self._blind) for foot in feet], bool)
-        arrays = {"xyxy_px": boxes, "score": detections.score, "kind": detections.kind}
+        xyxy_px, score, kind = boxes[keep], detections.score[keep], detections.kind[keep]
         if isinstance(detections, Followed):
-            arrays["given"] = detections.given
-        return replace(detections, **{name: values[keep] for name, values in arrays.items()})
+            return replace(detections, xyxy_px=xyxy_px, score=score, kind=kind, given=detections.given[keep])
+        return replace(detections, xyxy_px=xyxy_px, score=score, kind=kind)
 
 
 def _is_cut(box: Box, picture_px: tuple[int, int] | None) -> bool:
     """Return whether a box (centre and size) reaches the picture's edge."""
     if picture_px is None:
         return False
-    low, high = box[:2] - box[2:] / 2, box[:2] + box[2:] / 2
-    return bool(np.any(low <= EDGE_PX) or np.any(high >= np.array(picture_px) - EDGE_PX))
+    x, y, width, height = box.tolist()
+    inside_x = EDGE_PX < x - width / 2 and x + width / 2 < picture_px[0] - EDGE_PX
+    return not (inside_x and EDGE_PX < y - height / 2 and y + height / 2 < picture_px[1] - EDGE_PX)
 
 
 def _creeps(steps: Sequence[Step]) -> bool:

@@ -52,10 +52,12 @@ class _Cell:
     """One class in one interval at one place."""
 
     count: int = 0
+    inferred: int = 0
     speeds_mps: list[float] = field(default_factory=list)
 
     def take(self, other: _Cell) -> None:
         self.count += other.count
+        self.inferred += other.inferred
         self.speeds_mps += other.speeds_mps
 
 
@@ -92,8 +94,7 @@ class IntervalTally:
             where: _Where = (
                 (item.gate_id, item.direction, None) if isinstance(item, Crossing) else (None, None, item.movement_id)
             )
-            cell = _Cell(1, [] if item.speed_mps is None else [item.speed_mps])
-            self._take(self._clock.start_of(item.at), where, self._class_scheme[item.kind], cell)
+            self._take(self._clock.start_of(item.at), where, self._class_scheme[item.kind], _cell_of(item))
 
     def __add__(self, other: IntervalTally) -> IntervalTally:
         """Return the tally of both; ValueError if they are not of the same camera, clock and method."""
@@ -157,4 +158,12 @@ class IntervalTally:
             mean_speed_mps=float(np.mean(speeds)) if speeds else None,
             v85_mps=float(np.percentile(speeds, 85)) if len(speeds) >= LEAST_FOR_V85 else None,
             method=self._method,
+            inferred=cell.inferred,
         )
+
+
+def _cell_of(item: Crossing | Passage) -> _Cell:
+    """Return one road user; what was inferred is apart from what was seen, and has no speed."""
+    if isinstance(item, Passage) and item.inferred:
+        return _Cell(inferred=1)
+    return _Cell(1, speeds_mps=[] if item.speed_mps is None else [item.speed_mps])

@@ -129,12 +129,12 @@ def velocity(past: Sequence[tuple[datetime, Box]]) -> Floats:
     wheels, and one that is cut by somebody in front has a steadier middle.
     """
     t = np.array([(at - past[0][0]).total_seconds() for at, _ in past])
-    t -= t.mean()
+    t -= t.sum() / len(t)
     spread = float(t @ t)
     if spread == 0:
         return np.zeros(2)
     boxes = np.array([box for _, box in past])
     ways = np.column_stack([boxes[:, 0], boxes[:, 1], boxes[:, 1] + boxes[:, 3] / 2])
     slopes = t @ ways / spread
-    uneven = np.sum((ways - ways.mean(axis=0) - np.outer(t, slopes)) ** 2, axis=0)
+    uneven = ((ways - ways.sum(axis=0) / len(t) - t[:, None] * slopes) ** 2).sum(axis=0)
     return np.array([slopes[0], slopes[1] if uneven[1] < STEADIER * uneven[2] and len(t) > 2 else slopes[2]])

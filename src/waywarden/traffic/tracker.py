@@ -73,12 +73,14 @@ class Tracker:
             (sure, far_cost, 1.0),
         ]
         matched: dict[int, Track] = {}
+        busy: set[int] = set()
         for among, cost, most_cost in stages:
-            waiting = [track for track in self._tracks if not any(track is other for other in matched.values())]
+            waiting = [track for track in self._tracks if id(track) not in busy]
             free = [int(i) for i in np.flatnonzero(among) if int(i) not in matched]
             if waiting and free:
                 pairs = shared_out(cost(waiting, boxes.of(free), at), most_cost)
                 matched |= {free[column]: waiting[row] for row, column in pairs}
+                busy |= {id(waiting[row]) for row, _ in pairs}
         return matched
 
 

@@ -126,6 +126,12 @@ PUBLISHED: Mapping[type, tuple[Published, ...]] = {
             _kmh,
         ),
         Published("method", "method", TEXT, "Which program did the counting, so that two counts can be compared."),
+        Published(
+            "inferred",
+            "inferred",
+            WHOLE,
+            "How many more made this turning movement but were hidden on the way; they are not in the count.",
+        ),
     ),
     IntervalQuality: (
         Published("camera_id", "camera", TEXT, "Which camera."),

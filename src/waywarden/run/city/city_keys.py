@@ -34,7 +34,7 @@ CLASS_SCHEMES: Mapping[str, Mapping[str, str]] = MappingProxyType(
 )
 """What is published for each kind, by the name of the scheme."""
 
-ZONE_USES = ("ignore",)
+ZONE_USES = ("ignore", "parking")
 DEFAULT_SCHEME = "kinds"
 LONGEST_KEEPING_DAYS = 36_500
 
@@ -268,6 +268,10 @@ CITY_KEYS: Mapping[str, Key] = MappingProxyType(
         "camera.zone.polygon_px": Key(
             "The zone's corners.", "three or more different corners [x, y] in pixels", _polygon, required=True
         ),
-        "camera.zone.use": Key("What for: ignore means nothing in it is counted.", '"ignore"', _one_of(*ZONE_USES)),
+        "camera.zone.use": Key(
+            "What for: in ignore nothing is counted; in parking one may begin or end within the picture.",
+            '"ignore" or "parking"',
+            _one_of(*ZONE_USES),
+        ),
     }
 )

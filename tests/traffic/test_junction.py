@@ -1,0 +1,116 @@
+"""Turning movements: exact under crossing traffic that hides each other, and inferred, apart, over a longer gap."""
+
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+import pytest
+from tests.traffic.made_up import GATE, camera_of, car, forward_backward, found_in, frames_of
+
+from waywarden.terms.places import Gate, Movement, Zone
+from waywarden.terms.transient import Passage
+from waywarden.testing.counting.crossroads import Eye, Found, boxes_of, found_of
+from waywarden.testing.street import made_up_street
+from waywarden.traffic.finder import CrossingFinder
+
+WEST, EAST = Gate("west", (60, 40), (60, 440)), Gate("east", (580, 440), (580, 40))
+NORTH, SOUTH = Gate("north", (600, 60), (40, 60)), Gate("south", (40, 420), (600, 420))
+GATES = (WEST, EAST, NORTH, SOUTH)
+MOVEMENTS = tuple(Movement(f"{a.id}-{b.id}", a.id, b.id) for a, b in itertools.permutations(GATES, 2))
+CAMERA = camera_of(*GATES, movements=MOVEMENTS)
+
+
+def drive(*points, px=5.0):
+    way = []
+    for (x0, y0), (x1, y1) in itertools.pairwise(points):
+        steps = max(1, round(np.hypot(x1 - x0, y1 - y0) / px))
+        way += [car(x0 + (x1 - x0) * n / steps, y0 + (y1 - y0) * n / steps) for n in range(steps)]
+    return way
+
+
+def hidden(way, begin, frames, stand=0):
+    """Return ``way``, not seen for ``frames`` from ``begin`` on, of which it stood for ``stand``."""
+    return way[:begin] + [None] * frames + way[begin + frames - stand :]
+
+
+def moved(*ways, camera=CAMERA):
+    found = found_in(frames_of(*ways), camera)
+    return [(item.movement_id, item.inferred) for item in found if isinstance(item, Passage)]
+
+
+ACROSS = drive((10, 240), (640, 240))
+TURNS = drive((10, 240), (320, 240), (320, 470))
+
+
+def test_a_movement_that_is_seen_is_not_inferred():
+    assert moved(ACROSS) == [("west-east", False)]
+    assert moved(TURNS) == [("west-south", False)]
+
+
+@pytest.mark.parametrize("stand", [100, 200])
+@pytest.mark.parametrize(("way", "name"), [(ACROSS, "west-east"), (TURNS, "west-south")])
+def test_one_that_was_hidden_long_within_the_junction_is_inferred(way, name, stand):
+    """It waited behind a lorry for longer than anybody who drives is waited for."""
+    assert moved(hidden(way, 40, stand + 20, stand)) == [(name, True)]
+
+
+def test_where_two_could_be_meant_none_is():
+    two = [hidden(drive((10, y), (640, y)), 40, 120, 100) for y in (225, 262)]
+    assert moved(*two) == []
+
+
+def test_what_never_came_out_again_and_what_came_from_the_kerb_are_no_movements():
+    assert moved(ACROSS[:60]) == []
+    assert moved(ACROSS[60:]) == []
+
+
+def test_nobody_is_inferred_who_would_have_had_to_go_back_or_faster_than_he_did():
+    in_by_west, from_before_it = ACROSS[:70], drive((200, 240), (200, 470))
+    assert moved([*in_by_west, *[None] * 100, *from_before_it]) == []
+    far_in_no_time = drive((540, 240), (640, 240))
+    assert moved([*ACROSS[:30], *[None] * 8, *far_in_no_time]) == []
+
+
+def test_one_that_comes_in_is_not_taken_for_one_that_goes_out():
+    lost_near_east, comes_in = ACROSS[:104], drive((630, 240), (10, 240))
+    assert moved([*lost_near_east, *[None] * 100, *comes_in]) == [("east-west", False)]
+
+
+def test_in_a_parking_zone_ways_begin_and_end():
+    zone = Zone("kerb", ((150, 150), (400, 150), (400, 330), (150, 330)), use="parking")
+    masked = camera_of(*GATES, movements=MOVEMENTS, zones=(zone,))
+    assert moved(hidden(ACROSS, 40, 120, 100), camera=masked) == []
+    assert moved(ACROSS, camera=masked) == [("west-east", False)]
+
+
+def test_who_drives_out_of_a_car_park_at_a_gate_did_not_come_through_the_gate():
+    out = drive((320, 246), (320, 440))
+    zone = Zone("bay", ((280, 200), (360, 200), (360, 275), (280, 275)), use="parking")
+    assert forward_backward(found_in(frames_of(out), camera_of(GATE))) == (1, 0)
+    assert forward_backward(found_in(frames_of(out), camera_of(GATE, zones=(zone,)))) == (0, 0)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_parked_car_that_passers_by_hide_is_never_counted(seed):
+    """It stands on the gate for a minute and jitters; its box is cut and lost when others drive by before it."""
+    noise = np.random.default_rng(seed).normal(0, 1.2, (1500, 2))
+    parked = [car(150 + dx, 243 + dy) for dx, dy in noise]
+    for n in range(100, 1400, 170):
+        parked[n : n + 9] = [None] * 9
+    passing = [[None] * n + drive((150 + 36, 60), (150 + 36, 440)) for n in range(60, 1300, 170)]
+    assert forward_backward(found_in(frames_of(parked, *passing), camera_of(GATE))) == (len(passing), 0)
+
+
+def test_a_made_up_junction_is_counted():
+    """The thousand vehicles are in ``bench/junction.py``; these are some twenty."""
+    street = made_up_street(6, seconds=90)
+    finder = CrossingFinder(street.camera("none"), None, street.mast.size_px)
+    frames = boxes_of(street.trips, street.mast, 8.0, 90, np.random.default_rng(6), Eye(missed=0.05, jitter=0.03))
+    found = [item for seen in frames for item in finder.update(seen)] + finder.finish()
+    table = found_of((item for item in found if isinstance(item, Passage)), street.truth.movements)
+    total = sum(table.values(), Found())
+    assert total.true > 12
+    assert total.false == 0
+    assert total.missed <= 1
+    assert total.true == total.seen + total.inferred + total.missed
