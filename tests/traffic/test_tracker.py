@@ -6,7 +6,9 @@ import pytest
 from tests.traffic.made_up import car, detections
 
 from waywarden.terms.kinds import Kind
-from waywarden.traffic.tracker import Tracker, vote, without_riders
+from waywarden.traffic.boxes import without_riders
+from waywarden.traffic.track import vote
+from waywarden.traffic.tracker import Tracker
 
 
 def follow(frames):
@@ -27,15 +29,15 @@ def distinct(seen):
 @pytest.mark.parametrize("mount", [Kind.BICYCLE, Kind.MOTORCYCLE])
 def test_a_rider_is_a_part_of_what_is_ridden(mount):
     boxes = [car(100, 200, width=40, height=40, kind=mount), car(102, 188, width=18, height=42, kind=Kind.PEDESTRIAN)]
-    _, _, kinds = without_riders(detections(0, boxes))
+    kinds = without_riders(detections(0, boxes)).kind
     assert kinds == [mount]
 
 
 def test_who_walks_beside_a_bicycle_or_before_a_car_is_no_rider():
     beside = [car(100, 200, kind=Kind.BICYCLE), car(160, 200, width=16, height=44, kind=Kind.PEDESTRIAN)]
     before = [car(100, 200, width=80, height=60), car(100, 198, width=16, height=44, kind=Kind.PEDESTRIAN)]
-    assert len(without_riders(detections(0, beside))[2]) == 2
-    assert len(without_riders(detections(0, before))[2]) == 2
+    assert len(without_riders(detections(0, beside)).kind) == 2
+    assert len(without_riders(detections(0, before)).kind) == 2
 
 
 def test_the_class_is_what_most_of_the_score_says():

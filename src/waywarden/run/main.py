@@ -14,6 +14,7 @@ from rich.markup import escape
 from waywarden import __version__
 from waywarden.run import cameras, demo, serve
 from waywarden.run.city.config import read_city
+from waywarden.run.counting.boxes import boxes_job, count_boxes, refuse_words_of_a_city
 from waywarden.run.counting.count import CameraCount, CountJob
 from waywarden.run.counting.keeping import open_kept, refuse_other_bins
 from waywarden.run.counting.local import chosen_cameras, count
@@ -32,6 +33,7 @@ from waywarden.terms.places import Camera
 from waywarden.terms.records import HealthState
 from waywarden.traffic.tally import BINS_MIN
 
+MOTION = "motion"
 STILL_S = 120.0
 """A still is the median of at most this much of a camera, unless the user says otherwise."""
 TIMES = ["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S%z"]
@@ -71,19 +73,29 @@ def before(
 
 @app.command("count")
 def count_command(  # noqa: PLR0913, PLR0917 - a parameter an option
-    city_file: CityFile,
+    city_file: Annotated[Path | None, typer.Option("--city", help="The city's description (city.toml).")] = None,
     camera: CameraId = None,
     weights_path: WeightsPath = None,
-    detector: Annotated[str, typer.Option(help="'motion' needs no weights; --weights takes its place.")] = "motion",
+    detector: Annotated[str, typer.Option(help="'motion' needs no weights; --weights takes its place.")] = MOTION,
     bin_min: Annotated[int, typer.Option("--bin", help="Minutes of an interval.")] = 15,
     store_file: Annotated[Path | None, typer.Option("--store", help="Also keep the records in this file.")] = None,
     out: Out = "-",
+    mot: Annotated[Path | None, typer.Option(help="Count the boxes of this MOT file instead of a city.")] = None,
+    fps: Annotated[float | None, typer.Option(help="Frames a second of the MOT file.")] = None,
+    gate: Annotated[list[str] | None, typer.Option(help="Of --mot: 'x1,y1,x2,y2' in pixels; may be repeated.")] = None,
 ) -> None:
     """Count a city's cameras and write tidy rows. Ends with 0 only if every camera was read to its end."""
     check_out(out)
     if bin_min not in BINS_MIN:
         lengths = ", ".join(map(str, BINS_MIN))
         raise ConfigError(f"--bin wants minutes that divide the hour, got {bin_min}: use one of {lengths}")
+    if mot is not None:
+        city_words = {"--city": city_file, "--camera": camera, "--weights": weights_path, "--store": store_file}
+        refuse_words_of_a_city(city_words | {"--detector": detector if detector != MOTION else None})
+        write_rows(count_boxes(boxes_job(mot, fps, gate or [], bin_min)), out, sys.stdout.buffer)
+        return
+    if city_file is None or fps is not None or gate:
+        raise ConfigError("count wants --city, a city's description; or --mot, a file of boxes, with --fps and --gate")
     city = read_city(city_file)
     chosen = chosen_cameras(city, camera)
     named, method = weights.chosen_detector(detector, weights_path)
@@ -132,7 +144,7 @@ def gates_command(
         raise ConfigError(f"--seconds is how long a still looks, more than 0, got {seconds:g}")
     city = read_city(city_file)
     chosen = chosen_cameras(city, camera)
-    named, _ = weights.chosen_detector("motion", weights_path)
+    named, _ = weights.chosen_detector(MOTION, weights_path)
 
     def still(one: Camera) -> bytes:
         notes.print(f"looking at {one.id} for {seconds:g} s of it, until its road users have gone by")
@@ -197,7 +209,7 @@ def demo_command(  # noqa: PLR0913, PLR0917 - a parameter an option
 def cameras_check(city_file: CityFile, camera: CameraId = None, weights_path: WeightsPath = None) -> None:
     """Open each camera; say its size, rate and codec, and what it costs to count it."""
     city = read_city(city_file)
-    named, _ = weights.chosen_detector("motion", weights_path)
+    named, _ = weights.chosen_detector(MOTION, weights_path)
     checked = cameras.check(chosen_cameras(city, camera), city_file.parent, named)
     tables.print(cameras_table(checked))
     raise typer.Exit(say_troubles([(each.camera_id, each.trouble) for each in checked]))

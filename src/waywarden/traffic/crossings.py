@@ -21,6 +21,10 @@ from waywarden.terms.records import Direction
 BORN_WITHIN = 0.6
 """A road user that comes into view driving, this share of its size beyond a gate, has come through the gate: it was
 hidden there, or its track was broken there. Tuned on the human tracks of the TfL clips."""
+THERE_WITHIN = 0.15
+"""The same for one that was there when watching began: no more than its box jitters."""
+TOUCHES = 1e-3
+"""A road user this share of its size before a gate has reached it: that is how exact boxes are."""
 HYSTERESIS = 0.3
 """Share of its own size by which a road user has to be beyond a gate. Boxes jitter by up to a tenth of their size; .15,
 .22 and .3 gave the same counts on the TfL, Dresden and made-up clips, and .3 stands the most jitter."""
@@ -28,7 +32,7 @@ HYSTERESIS = 0.3
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """Where a road user was: its ground point in pixels, and the side of the square of its box's area.
+    """Where a road user was: its ground point, the side of the square of its box's area, and the box's middle.
 
     ``cut`` says that its box ends at the picture's edge: then the ground point is not where the road user stands.
     """
@@ -36,6 +40,7 @@ class Step:
     at: datetime
     ground_px: Point
     size_px: float
+    middle_px: Point
     cut: bool = False
 
 
@@ -72,18 +77,32 @@ class GateWatch:
 
     def end(self) -> Through | None:
         """Return the crossing of a road user that left the picture on the other side, however near the gate."""
-        return self._changed() if self._last is not None and self._last[1] * self._side < 0 else None
+        if self._last is None:
+            return None
+        step, distance = self._last
+        if self._through is None and abs(distance) <= TOUCHES * step.size_px:
+            self._through = step.at, step.ground_px
+        return self._changed() if distance * self._side <= TOUCHES * step.size_px else None
 
-    def born(self, first: Step, later: Step) -> Through | None:
-        """Return the crossing that must have been just before ``first``, if the way leads from the gate."""
+    def born(self, first: Step, later: Step, *, there: bool) -> Through | None:
+        """Return the crossing that must have been just before ``first``, if the way leads from the gate.
+
+        It came into view across the gate, its middle still before it, or so near beyond that it was hidden there. One
+        that was ``there`` when watching began is not looked for in the time before.
+        """
         gate = self._gate
-        was = side_of(gate.from_px, gate.to_px, first.ground_px)
-        now = side_of(gate.from_px, gate.to_px, later.ground_px)
-        near = abs(was) <= BORN_WITHIN * first.size_px
+        was, now = (side_of(gate.from_px, gate.to_px, step.ground_px) for step in (first, later))
+        within = THERE_WITHIN if there else BORN_WITHIN
+        near = self.across(first) or abs(was) <= within * first.size_px
         away = was * now > 0 and abs(now) - abs(was) >= BORN_WITHIN * first.size_px
         if not (near and away and 0 <= share_along(gate.from_px, gate.to_px, first.ground_px) <= 1):
             return None
         return Through(gate.id, Direction.FORWARD if was > 0 else Direction.BACKWARD, first.at, first.ground_px)
+
+    def across(self, step: Step) -> bool:
+        """Return whether a road user stands across the gate: its ground point beyond it, its middle not."""
+        ground, middle = (side_of(self._gate.from_px, self._gate.to_px, at) for at in (step.ground_px, step.middle_px))
+        return ground * middle < 0 or abs(middle) <= THERE_WITHIN * step.size_px
 
     def _changed(self) -> Through | None:
         if self._through is None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
@@ -11,9 +12,11 @@ from waywarden.geo.homography import Homography
 from waywarden.geo.plane import inside
 from waywarden.terms.places import Camera, Gate
 from waywarden.terms.transient import Crossing, Detections, Passage
+from waywarden.traffic.boxes import Box, Followed, size_px
 from waywarden.traffic.crossings import GateWatch, Step, Through
 from waywarden.traffic.speed import speed_at, speed_between
-from waywarden.traffic.tracker import Box, Track, Tracker, size_px
+from waywarden.traffic.track import Track
+from waywarden.traffic.tracker import Tracker
 
 SETTLE = timedelta(seconds=0.5)
 """A crossing waits this long before it is said, so that speed and class know both sides of the gate."""
@@ -25,16 +28,22 @@ AFTER_START = timedelta(seconds=0.5)
 EDGE_PX = 2.0
 SAME_PLACE = 1.5
 """Two crossings of one gate this many sizes apart within ``SAY_WITHIN`` may be the two halves of a broken track."""
+CREEPS_SIZES = 0.1
+"""Four times as far as boxes that jitter by a tenth of their size seem to go. A bus of the TfL clips is as slow."""
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(slots=True)
 class _Way:
-    """What is known of one track besides its boxes. ``first`` is where it came into view, None once that is settled."""
+    """What is known of one track besides its boxes. ``first`` is where it came into view, None once that is settled.
+
+    ``there`` says that it was in the picture when watching began.
+    """
 
     track: Track
     watches: tuple[GateWatch, ...]
-    first: Step | None = None
+    first: Step | None
+    there: bool
     steps: list[Step] = field(default_factory=list)
     entries: list[Through] = field(default_factory=list)
     waiting: list[tuple[Through, Through | None, str]] = field(default_factory=list)
@@ -93,10 +102,8 @@ class CrossingFinder:
         return self._said_until
 
     def _new_way(self, track: Track) -> _Way:
-        in_view_at_start = self._begun is None or track.begun - self._begun < AFTER_START
-        way = _Way(
-            track, tuple(GateWatch(gate) for gate in self._gates), None if in_view_at_start else self._step_of(track)
-        )
+        there = self._begun is None or track.begun - self._begun < AFTER_START
+        way = _Way(track, tuple(GateWatch(gate) for gate in self._gates), self._step_of(track), there)
         self._ways[id(track)] = way
         return way
 
@@ -105,13 +112,14 @@ class CrossingFinder:
         if way.first is None or not way.track.believable:
             return
         for watch in way.watches:
-            through = watch.born(way.first, step)
+            through = watch.born(way.first, step, there=way.there)
             if through is not None:
                 way.first = None
                 if not any(_same(through, other, step.size_px) for other in self._recent):
                     self._note(way, through)
                 return
-        if step.at - way.first.at > SAY_WITHIN:
+        across = any(watch.across(way.first) for watch in way.watches)
+        if step.at - way.first.at > SAY_WITHIN and not across:
             way.first = None
 
     def _step(self, way: _Way) -> None:
@@ -122,11 +130,13 @@ class CrossingFinder:
             self._note(way, watch.step(step))
 
     def _step_of(self, track: Track) -> Step:
-        return Step(track.at, track.ground_px, size_px(track.box), cut=_is_cut(track.box, self._picture_px))
+        x, y = track.box[:2]
+        cut = _is_cut(track.box, self._picture_px)
+        return Step(track.at, track.ground_px, size_px(track.box), (float(x), float(y)), cut=cut)
 
     def _end(self, way: _Way) -> list[Crossing | Passage]:
         """Return what is left to say of a road user that is gone; one that was driving did pass the gate it was on."""
-        if not way.track.still:
+        if not way.track.still or _creeps(way.steps):
             for watch in way.watches:
                 self._note(way, watch.end())
         return self._say(way, None)
@@ -163,14 +173,10 @@ class CrossingFinder:
         boxes = detections.xyxy_px
         feet = [(float((left + right) / 2), float(bottom)) for left, _, right, bottom in boxes]
         keep = np.array([not any(inside(zone, foot) for zone in self._blind) for foot in feet], bool)
-        return Detections(
-            detections.camera_id,
-            detections.at,
-            detections.watched_s,
-            boxes[keep],
-            detections.score[keep],
-            detections.kind[keep],
-        )
+        arrays = {"xyxy_px": boxes, "score": detections.score, "kind": detections.kind}
+        if isinstance(detections, Followed):
+            arrays["given"] = detections.given
+        return replace(detections, **{name: values[keep] for name, values in arrays.items()})
 
 
 def _is_cut(box: Box, picture_px: tuple[int, int] | None) -> bool:
@@ -179,6 +185,15 @@ def _is_cut(box: Box, picture_px: tuple[int, int] | None) -> bool:
         return False
     low, high = box[:2] - box[2:] / 2, box[:2] + box[2:] / 2
     return bool(np.any(low <= EDGE_PX) or np.any(high >= np.array(picture_px) - EDGE_PX))
+
+
+def _creeps(steps: Sequence[Step]) -> bool:
+    """Return whether somebody who seems to stand goes on all the same: jitter goes nowhere in ``SAY_WITHIN``."""
+    half = len(steps) // 2
+    if half == 0:
+        return False
+    before, after = (np.mean([step.ground_px for step in part], axis=0) for part in (steps[:half], steps[half:]))
+    return float(np.hypot(*(after - before))) >= CREEPS_SIZES * steps[-1].size_px
 
 
 def _same(through: Through, other: Through, size: float) -> bool:

@@ -61,9 +61,12 @@ class CameraCount:
 
 @dataclass(frozen=True, slots=True)
 class Watching:
-    """What is known of a camera's picture, and what is seen in it. ``duration_s`` is None where there is no end."""
+    """What is known of a camera's picture, and what is seen in it.
 
-    picture_px: tuple[int, int]
+    ``picture_px`` is None where there is no picture but only boxes, ``duration_s`` where there is no end.
+    """
+
+    picture_px: tuple[int, int] | None
     duration_s: float | None
     seen: Generator[Detections | CameraHealth]
 
@@ -87,7 +90,8 @@ def count_camera(job: CountJob, camera: Camera, watch: Watch) -> CameraCount:
 
 
 def _count(job: CountJob, camera: Camera, watching: Watching, counted: CameraCount) -> None:
-    check_gates(camera, *watching.picture_px)
+    if watching.picture_px is not None:
+        check_gates(camera, *watching.picture_px)
     homography = calibrate(camera.calibration) if camera.calibration else None
     finder = CrossingFinder(camera, homography, watching.picture_px)
     clock = Clock(job.bin_min, ZoneInfo(job.city.time_zone))
