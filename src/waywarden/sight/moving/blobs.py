@@ -11,7 +11,18 @@ Boxes = npt.NDArray[np.int64]
 
 def thicker(mask: Mask, reach: int) -> Mask:
     """Return ``mask`` grown by ``reach`` pixels in each of the four directions and the corners (dilation)."""
-    return _slid(_slid(mask, reach, 0), reach, 1)
+    grown = mask
+    for axis in (0, 1):
+        now = grown.copy()
+        for step in range(1, reach + 1):
+            if axis == 0:
+                now[step:] |= grown[:-step]
+                now[:-step] |= grown[step:]
+            else:
+                now[:, step:] |= grown[:, :-step]
+                now[:, :-step] |= grown[:, step:]
+        grown = now
+    return np.asarray(grown)
 
 
 def thinner(mask: Mask, reach: int) -> Mask:
@@ -19,17 +30,14 @@ def thinner(mask: Mask, reach: int) -> Mask:
     return ~thicker(~mask, reach)
 
 
-def _slid(mask: Mask, reach: int, axis: int) -> Mask:
-    padding = [(0, 0), (0, 0)]
-    padding[axis] = (reach + 1, reach)
-    total = np.cumsum(np.pad(mask, padding), axis=axis, dtype=np.int32)
-    width = 2 * reach + 1
-    upper, lower = (total[width:], total[:-width]) if axis == 0 else (total[:, width:], total[:, :-width])
-    return np.asarray(upper > lower)
-
-
 def blobs(mask: Mask) -> tuple[Boxes, npt.NDArray[np.int64]]:
-    """Return boxes (n, 4; left, top, right, bottom, the last two exclusive) and areas (n,) of the 8-connected parts.
+    """Return boxes (n, 4; left, top, right, bottom, the last two exclusive) and areas (n,) of the 8-connected parts."""
+    boxes, areas, _ = parts(mask)
+    return boxes, areas
+
+
+def parts(mask: Mask) -> tuple[Boxes, npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Return boxes and areas as ``blobs`` does, and (h, w) which part each pixel is of, counted from 1; 0 is none.
 
     Runs of set pixels are found row by row, and runs that touch one of the row above are joined (union-find).
     """
@@ -45,7 +53,9 @@ def blobs(mask: Mask) -> tuple[Boxes, npt.NDArray[np.int64]]:
     high = np.zeros((n, 2), np.int64)
     np.minimum.at(low, which, np.column_stack([starts, rows]))
     np.maximum.at(high, which, np.column_stack([stops, rows + 1]))
-    return np.concatenate([low, high], axis=1), np.bincount(which, stops - starts, n).astype(np.int64)
+    of = np.zeros(mask.shape, np.int64)
+    of[mask] = np.repeat(which + 1, stops - starts)
+    return np.concatenate([low, high], axis=1), np.bincount(which, stops - starts, n).astype(np.int64), of
 
 
 def _join_rows(parent: list[int], rows: list[int], starts: list[int], stops: list[int]) -> None:
