@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import numpy as np
 
@@ -173,7 +174,7 @@ class CrossingFinder:
         boxes = detections.xyxy_px
         feet = [(float((left + right) / 2), float(bottom)) for left, _, right, bottom in boxes]
         keep = np.array([not any(inside(zone, foot) for zone in self._blind) for foot in feet], bool)
-        arrays = {"xyxy_px": boxes, "score": detections.score, "kind": detections.kind}
+        arrays: dict[str, Any] = {"xyxy_px": boxes, "score": detections.score, "kind": detections.kind}
         if isinstance(detections, Followed):
             arrays["given"] = detections.given
         return replace(detections, **{name: values[keep] for name, values in arrays.items()})
