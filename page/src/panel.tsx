@@ -169,6 +169,12 @@ function Counted({ camera, clock, bins, line, vehicleClass }: CountedProps) {
                 <span class="swatch hatched" />
                 not watched
               </li>
+              {bins.some((bin) => bin.leftOut) && (
+                <li>
+                  <span class="swatch left-out" />
+                  left out
+                </li>
+              )}
               {bins.some((bin) => bin.quality === "doubtful") && (
                 <li>
                   <span class="swatch doubtful" />

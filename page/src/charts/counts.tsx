@@ -38,6 +38,9 @@ export function CountsChart({ bins, classes, clock, picked, pick }: Props) {
             <Unwatched key={bin.startMs} bin={bin} frame={frame} />
           ))}
           {bins.map((bin) => (
+            <LeftOut key={bin.startMs} bin={bin} frame={frame} />
+          ))}
+          {bins.map((bin) => (
             <Stack key={bin.startMs} bin={bin} classes={classes} frame={frame} y={y} />
           ))}
           <TimeAxis frame={{ ...frame, bottom: 24 }} clock={clock} />
@@ -63,7 +66,7 @@ function spanOf(bin: Bin, frame: Frame): { x: number; width: number } {
 }
 
 function Unwatched({ bin, frame }: BinProps) {
-  const missed = bin.leftOut ? 0.5 : 1 - bin.observedS / bin.durationS;
+  const missed = 1 - bin.observedS / bin.durationS;
   if (missed < 0.005) return null;
   const x = xOf(frame, bin.startMs);
   return (
@@ -76,6 +79,13 @@ function Unwatched({ bin, frame }: BinProps) {
       opacity={bin.observedS === 0 ? 0.9 : 0.18 + 0.45 * missed}
     />
   );
+}
+
+/** A bin that was counted and is not shown for its quality: unlike one that nobody watched. */
+function LeftOut({ bin, frame }: BinProps) {
+  if (!bin.leftOut) return null;
+  const height = frame.height - frame.top - frame.bottom;
+  return <rect {...spanOf(bin, frame)} y={frame.top} height={height} fill="var(--sunken)" stroke="var(--strong-line)" stroke-dasharray="2 4" />;
 }
 
 interface StackProps extends BinProps {

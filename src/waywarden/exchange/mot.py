@@ -113,7 +113,7 @@ def _box(cells: Sequence[str], columns: Mapping[str, int]) -> MotBox:
         raise ValueError(f"a box is wider and higher than 0, got {width:g} x {height:g}")
     score = _cell(cells, columns.get("score"))
     kind = "" if len(cells) >= _WITH_WORLD and columns["id"] == 1 else _cell(cells, columns.get("class"))
-    return MotBox(int(frame), max(int(number), NOBODYS), left, top, width, height, _score(score), _kind(kind))
+    return MotBox(int(frame), max(int(number), NOBODYS), left, top, width, height, _score(score), kind_of(kind))
 
 
 def _cell(cells: Sequence[str], column: int | None) -> str:
@@ -145,7 +145,8 @@ def _score(cell: str) -> float:
     return 1.0 if score == -1 else min(max(score, 0.0), 1.0)
 
 
-def _kind(cell: str) -> Kind:
+def kind_of(cell: str) -> Kind:
+    """Return the kind that a file means: a number of COCO, a kind's name, or what others call it."""
     if _is_number(cell):
         return COCO.get(int(float(cell)), Kind.UNCLASSIFIED)
     name = cell.lower()

@@ -1,11 +1,12 @@
 """Counting boxes instead of a video: somebody's file of boxes in, the same tidy rows out.
 
-The file is read by ``exchange.mot``; from there on a file of boxes is a camera like any other, whose pictures somebody
-else has looked at. No picture is opened, so there is nothing to seal.
+The file is read by ``exchange.mot``, ``exchange.cvat`` or ``exchange.ottrk``; from there on a file of boxes is a camera
+like any other, whose pictures somebody else has looked at. No picture is opened, so there is nothing to seal.
 """
 
 from __future__ import annotations
 
+import bz2
 import math
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,7 +16,9 @@ from pathlib import Path
 
 import numpy as np
 
+from waywarden.exchange.cvat import from_cvat
 from waywarden.exchange.mot import NOBODYS, MotBox, from_mot
+from waywarden.exchange.ottrk import from_ottrk
 from waywarden.run.city.city_keys import CLASS_SCHEMES, DEFAULT_SCHEME
 from waywarden.run.counting.count import CountJob, Watching, count_camera
 from waywarden.terms.errors import ConfigError, SourceError
@@ -28,6 +31,7 @@ from waywarden.traffic.boxes import Followed
 START = datetime(1970, 1, 1, tzinfo=UTC)
 """A file of boxes has no date: its first frame is at this time."""
 MOST_RATE_HZ = 1000.0
+CVAT, OTTRK = ".xml", ".ottrk"
 EMPTIED_S = 15.0
 """Nobody is waited for so long."""
 
@@ -51,6 +55,8 @@ def refuse_words_of_a_city(words: Mapping[str, object]) -> None:
 
 def boxes_job(path: Path, rate_hz: float | None, gates: Sequence[str], bin_min: int) -> BoxesJob:
     """Return the job that was asked for in words; ConfigError says which of them was wrong."""
+    if rate_hz is None:
+        rate_hz = rate_said(path)
     if rate_hz is None or not 0 < rate_hz <= MOST_RATE_HZ:
         raise ConfigError(f"--mot wants --fps, the frames a second of {path.name} (up to 1000), got {rate_hz}: add it")
     if not gates:
@@ -75,7 +81,7 @@ def _gate(text: str, name: str) -> Gate:
 
 def count_boxes(asked: BoxesJob) -> list[TrafficInterval]:
     """Count a file of boxes; SourceError if it cannot be read. The camera is called as the file is, without its end."""
-    boxes = _read(asked.path)
+    boxes, _ = _read(asked.path)
     camera = Camera(asked.path.stem, asked.path.name, (), START, gates=asked.gates)
     city = City("boxes", "UTC", (camera,), CLASS_SCHEMES[DEFAULT_SCHEME])
     job = CountJob(city, asked.path.parent, "boxes", f"boxes of {asked.path.name}", asked.bin_min)
@@ -86,11 +92,21 @@ def count_boxes(asked: BoxesJob) -> list[TrafficInterval]:
     return counted.records
 
 
-def _read(path: Path) -> list[MotBox]:
+def rate_said(path: Path) -> float | None:
+    """Return the frames a second that the file itself says; only an .ottrk does."""
+    return _read(path)[1] if path.suffix.lower() == OTTRK else None
+
+
+def _read(path: Path) -> tuple[list[MotBox], float | None]:
+    """Read the boxes of a file by the end of its name, and its frames a second where it says them."""
     try:
-        return from_mot(path.read_bytes().decode("utf-8"))
+        raw = path.read_bytes()
+        if path.suffix.lower() == OTTRK:
+            return from_ottrk(bz2.decompress(raw).decode("utf-8"))
+        return (from_cvat(raw) if path.suffix.lower() == CVAT else from_mot(raw.decode("utf-8"))), None
     except OSError as fault:
-        raise SourceError(f"cannot read the boxes of {path}: {fault.strerror}; check the path") from fault
+        why = fault.strerror or "it is no bzip2"
+        raise SourceError(f"cannot read the boxes of {path}: {why}; check the path") from fault
     except UnicodeDecodeError as fault:
         raise SourceError(f"cannot read the boxes of {path}: it is no text; a file of MOT rows is wanted") from fault
     except ValueError as fault:
