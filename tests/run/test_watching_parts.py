@@ -44,7 +44,7 @@ def plain(rows) -> set[tuple[object, ...]]:
     return {(row.start, row.direction, row.vehicle_class, row.count, round(row.observed_s, 3)) for row in rows}
 
 
-@settings(max_examples=25)
+@settings(max_examples=10)
 @given(st.lists(st.integers(1, 2 * FRAMES - 1), max_size=6, unique=True))
 def test_however_it_is_split_between_cars_the_parts_add_up_to_the_whole(cuts: list[int]) -> None:
     """A cut where no car is in the picture loses nothing; each part is a run of its own."""

@@ -16,16 +16,15 @@ import pytest
 
 from run.command_line import ask, children, ended, started
 from run.test_watching_rtsp import until
-from sight import test_stream
+from sight.test_stream import _rtsp_packages, _rtsp_server  # noqa: F401 - a fixture
 from waywarden.testing.checks_source import write_clip
-
-rtsp_packages = test_stream._rtsp_packages
 
 
 @pytest.fixture(scope="module")
-def street(tmp_path_factory, rtsp_packages) -> Iterator[int]:
+def street(request, tmp_path_factory) -> Iterator[int]:
+    request.getfixturevalue("_rtsp_packages")
     clip = write_clip(tmp_path_factory.mktemp("street") / "clip.mp4", [n / 10 for n in range(3000)], rate_hz=10)
-    with test_stream._rtsp_server(clip) as (port, _):
+    with _rtsp_server(clip) as (port, _):
         yield port
 
 

@@ -13,9 +13,12 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from fractions import Fraction
 from itertools import islice, pairwise
 from pathlib import Path
 
+import av
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -257,6 +260,35 @@ def test_mjpeg_over_http_is_timed_by_its_arrival_not_by_counting(tmp_path):
     assert len(frames) == 6
     assert {round((b.at - a.at).total_seconds(), 3) for a, b in pairwise(frames)} == {0.7}
     assert [round(frame.watched_s, 3) for frame in frames[1:]] == [0.7] * 5
+
+
+def test_a_picture_that_changes_its_size_ends_the_stream_in_words(tmp_path):
+    """Gates are in pixels of the size that it had."""
+    clip = write_clip(tmp_path / "clip.mjpeg", [n / 25 for n in range(3)], codec="mjpeg").read_bytes()
+    small = [b"\xff\xd8" + part for part in clip.split(b"\xff\xd8")[1:]]
+    large = bytes(encoded(np.full((96, 128, 3), 90, np.uint8)))
+
+    def answer(request) -> None:
+        request.send_response(200)
+        request.send_header("Content-Type", "multipart/x-mixed-replace; boundary=next")
+        request.end_headers()
+        for still in [*small, large, large]:
+            head = f"--next\r\nContent-Type: image/jpeg\r\nContent-Length: {len(still)}\r\n\r\n"
+            request.wfile.write(head.encode() + still + b"\r\n")
+
+    with _http_server(answer) as address:
+        items, problem = _until_error(LiveStream(f"{address}/mjpg", "cam", QUICK))
+    assert "the picture changed from 64x48 to 128x96" in problem
+    assert 0 < len(items) <= 3
+
+
+def encoded(rgb: np.ndarray) -> bytes:
+    """Return ``rgb`` as a JPEG."""
+    encoder = av.CodecContext.create("mjpeg", "w")
+    encoder.height, encoder.width = rgb.shape[:2]
+    encoder.pix_fmt, encoder.time_base = "yuvj420p", Fraction(1, 25)
+    picture = av.VideoFrame.from_ndarray(rgb, format="rgb24").reformat(format="yuvj420p")
+    return b"".join(bytes(packet) for packet in [*encoder.encode(picture), *encoder.encode(None)])
 
 
 def test_a_single_picture_is_no_stream(tmp_path):

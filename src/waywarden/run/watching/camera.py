@@ -198,4 +198,5 @@ class CameraWatch:
         self.figures.state = health.state
         self._health.append(health)
         if say:
-            self._job.log.say(Happened.HEALTH, f"{health.state}: {health.reason}", self.camera.id)
+            happened = Happened.CAMERA_WELL if health.state is HealthState.OK else Happened.HEALTH
+            self._job.log.say(happened, f"{health.state}: {health.reason}", self.camera.id)

@@ -24,6 +24,7 @@ class Happened(StrEnum):
     STARTED = "started"
     SEALED = "sealed"
     HEALTH = "health"
+    CAMERA_WELL = "camera_well"
     CAMERA_LOST = "camera_lost"
     STORE_FAILS = "store_fails"
     STORE_WORKS = "store_works"
@@ -33,7 +34,16 @@ class Happened(StrEnum):
     STOPPED = "stopped"
 
 
-QUIET = frozenset({Happened.STARTED, Happened.SEALED, Happened.STORE_WORKS, Happened.PRUNED, Happened.STOPPED})
+QUIET = frozenset(
+    {
+        Happened.STARTED,
+        Happened.SEALED,
+        Happened.CAMERA_WELL,
+        Happened.STORE_WORKS,
+        Happened.PRUNED,
+        Happened.STOPPED,
+    }
+)
 """What needs nobody to do anything; the rest is a warning."""
 
 
