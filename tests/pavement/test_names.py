@@ -20,7 +20,6 @@ from waywarden.pavement.same.places import Place, find_places
 from waywarden.terms.distress import Change, DistressSighting, NameChange, Role, Way
 
 SEEN = [each for turn in range(5) for each in one_pass(turn, [10.0, 40.0, 70.0, 100.0])]
-PLACES_M = [10.0, 40.0, 70.0, 100.0]
 
 
 def place(*sightings: DistressSighting) -> Place:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sqlite3
 from pathlib import Path
 
@@ -28,9 +29,9 @@ def test_impossible_drives_are_refused_in_one_line(words: tuple[object, ...]) ->
     assert (said.code, len(said.lines), said.out) == (2, 1, "")
 
 
-@pytest.fixture
-def store(tmp_path: Path) -> Path:
-    path = tmp_path / "records.sqlite"
+@pytest.fixture(scope="module")
+def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("written") / "records.sqlite"
     for words in (
         ("d1", "seen", "--observed", "2025-03-01", "--role", "estimate", "--told", '{"pass_id": "a", "valid": true}'),
         ("d1", "confirmed", "--observed", "2025-03-02"),
@@ -43,6 +44,11 @@ def store(tmp_path: Path) -> Path:
         said = ask("ledger", "write", *words, "--store", path)
         assert said.code == 0
     return path
+
+
+@pytest.fixture
+def store(written: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copy(written, tmp_path))
 
 
 def test_a_ledger_is_written_and_verified(store: Path) -> None:
@@ -172,7 +178,7 @@ def test_a_policy_is_tested_on_the_ledger(store: Path, rules: tuple[Path, Path])
     ("was", "becomes", "said"),
     [
         ("sound_passes", "sound_pases", 'did you mean "sound_passes"'),
-        ("[hierarchy]", "[heirarchy]", 'did you mean "hierarchy"'),
+        ("[hierarchy]", "[hierarchies]", 'did you mean "hierarchy"'),
         ("opens = 08:00:00", "opens = 8", "opens of a policy is time"),
         ("opens = 08:00:00", "opens = 18:00:00", "open before they close"),
         ('"mon", ', '"monday", ', "working_days are mon"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -123,11 +123,3 @@ def _assigned(far_m: np.typing.NDArray[np.float64]) -> list[int]:
         int(column) if 0 <= column < columns and far_m[row, column] <= ONE_TO_ONE_M else -1
         for row, column in enumerate(column_of)
     ]
-
-
-WAYS_OF_GROUPING: Mapping[str, Callable[[Drives], Grouping]] = {
-    "DBSCAN 5 m": dbscan,
-    "nearest 10 m": nearest,
-    "direction + one-to-one": one_to_one,
-    "Waywarden": ours,
-}
