@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from waywarden.sight.cascade.cascade import Cascade
 from waywarden.sight.movers import WithMovers
 from waywarden.sight.moving.motion import MotionObjectDetector
 from waywarden.sight.networks.network import NetworkObjectDetector
 from waywarden.sight.ports import ObjectDetector
+from waywarden.terms.places import Camera
 
 MOTION = "motion"
 
@@ -23,3 +25,11 @@ def open_object_detector(detector: str) -> ObjectDetector:
         No such file, a damaged one, or a network that is not known here.
     """
     return MotionObjectDetector() if detector == MOTION else WithMovers(NetworkObjectDetector(Path(detector)))
+
+
+def open_sparing(detector: str, camera: Camera) -> ObjectDetector:
+    """Return an object detector that looks where and as often as the traffic of ``camera`` asks for it.
+
+    ``motion`` has no other way than to see every frame. Errors as :func:`open_object_detector`.
+    """
+    return MotionObjectDetector() if detector == MOTION else Cascade(NetworkObjectDetector(Path(detector)), camera)

@@ -145,7 +145,7 @@ def resolve(name_or_path: str, folder: Path | None = None) -> Path:
     return _graph(graph)
 
 
-def chosen_detector(detector: str, weights: Path | None) -> tuple[str, str]:
+def chosen_detector(detector: str, weights: Path | None, *, sparing: bool = False) -> tuple[str, str]:
     """Return what the sealed process is to open, and the name that is kept with every record.
 
     Parameters
@@ -154,6 +154,8 @@ def chosen_detector(detector: str, weights: Path | None) -> tuple[str, str]:
         ``motion``, the only object detector that needs no weights.
     weights : Path, optional
         As ``resolve`` takes it; if given, it takes the place of ``detector``.
+    sparing : bool
+        The network is not shown every frame.
 
     Raises
     ------
@@ -162,7 +164,9 @@ def chosen_detector(detector: str, weights: Path | None) -> tuple[str, str]:
     """
     if weights is not None:
         graph = resolve(str(weights))
-        return str(graph.resolve()), f"{graph.stem}+motion-1"
+        return str(graph.resolve()), f"{graph.stem}+{'cascade-1' if sparing else 'motion-1'}"
+    if sparing:
+        raise WeightsError("--sparing spares a network's looks, and there is none: pass --weights as well")
     if detector != "motion":
         raise WeightsError(f"--detector is 'motion', got '{detector}': for a network pass --weights")
     return detector, "motion-1"
