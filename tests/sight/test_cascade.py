@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 import av
 import numpy as np
@@ -82,7 +83,7 @@ def looked(cascade: Cascade, frames: Iterator[Frame]) -> list[datetime]:
 
 
 def gaps_s(times: list[datetime]) -> list[float]:
-    return [(b - a).total_seconds() for a, b in zip(times, times[1:], strict=False)]
+    return [(b - a).total_seconds() for a, b in pairwise(times)]
 
 
 def test_brightness_is_the_decoders_own_and_not_a_copy() -> None:
@@ -258,8 +259,9 @@ def test_the_sampler_learns_a_camera_noise_but_not_its_traffic() -> None:
     part = (0, 0, WIDTH, HEIGHT)
     matters = calls_for_a_look(CAMERA, grid_px(part, 4), (WIDTH, HEIGHT))
     sampler = Sampler(part, 4, matters)
-    last = [sampler.moves(frame) for frame in driven(lambda s: (150 * s) % 200, seconds=20)]
-    assert np.mean(last[-100:]) > 0.8
+    moves = [sampler.moves(frame) for frame in driven(lambda s: (150 * s) % 200, seconds=16)]
+    assert np.mean(moves[:100]) > 0.5
+    assert np.mean(moves[-100:]) >= np.mean(moves[:100]) - 0.05
 
 
 def test_looks_go_on_a_little_after_the_last_movement() -> None:
