@@ -1,6 +1,6 @@
 # Waywarden: `make demo` shows it, `make test` proves it. Both set up everything they need into .venv.
 .POSIX:
-.PHONY: demo test docs lint format report pins clean
+.PHONY: demo test docs lint format report bench pins clean
 
 BIN = .venv/bin
 CITY =
@@ -33,6 +33,13 @@ docs:
 report:
 	@sh tools/setup.sh test
 	@exec $(BIN)/python bench/must_hold.py
+
+# What counting costs, beside decoding alone and beside what people build today, on the same clips. `make bench BENCH=--quick`.
+BENCH =
+bench:
+	@sh tools/setup.sh test
+	@sh bench/peer/setup.sh
+	@exec nice .venv/bin/python bench/cost.py $(BENCH)
 
 # Newest versions, pinned and hashed anew (wants uv).
 pins:

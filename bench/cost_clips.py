@@ -82,7 +82,7 @@ def dresden_clip() -> Clip:
     for user in json.loads((SHARED / "data/dresden/gt_summary.json").read_text())["road_users"]:
         counts[user["from"], _into(gates[user["from"]], camera.gates)] += 1
         counts[user["to"], _out_of(gates[user["to"]], camera.gates)] += 1
-    return Clip("dresden", camera, _exact(counts), real=True, tuned=False)
+    return Clip("dresden", camera, _exact(counts), real=True, tuned=True)
 
 
 def intel_clip() -> Clip:
@@ -93,23 +93,42 @@ def intel_clip() -> Clip:
     return Clip("intel", _camera(text), truth, real=True, tuned=False)
 
 
-def street_clip(
-    seed: int, condition: str, size: tuple[int, int], rate_hz: float, kbps: int, seconds: float, cache: Path
-) -> Clip:
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """How a made-up street is recorded: width and height, frames a second, bit rate, length."""
+
+    size: tuple[int, int]
+    rate_hz: float
+    kbps: int
+    seconds: float
+
+    def street(self, seed: int, condition: str = "day") -> MadeUpStreet:
+        """Return the street of that seed, so recorded."""
+        return made_up_street(
+            seed, seconds=self.seconds, size=self.size, rate_hz=self.rate_hz, condition=condition, kbps=self.kbps
+        )
+
+    @property
+    def shown(self) -> str:
+        """Width and height, for a name."""
+        return f"{self.size[0]}x{self.size[1]}"
+
+
+def street_clip(seed: int, condition: str, recorded: Recorded, cache: Path) -> Clip:
     """Return a made-up junction, drawn into ``cache`` if it is not there as the code of today draws it."""
-    street = made_up_street(seed, seconds=seconds, size=size, rate_hz=rate_hz, condition=condition, kbps=kbps)
+    street = recorded.street(seed, condition)
     counts = Counter((crossing.gate_id, crossing.direction.value) for crossing in street.truth.crossings)
     camera = street.camera(str(_drawn(street, cache).resolve()))
-    name = f"street {seed} {condition} {size[0]}x{size[1]}"
+    name = f"street {seed} {condition} {recorded.shown}"
     return Clip(name, camera, _exact(counts), real=False, tuned=seed in TUNED_SEEDS, condition=condition)
 
 
-def empty_clip(size: tuple[int, int], rate_hz: float, kbps: int, seconds: float, cache: Path) -> Clip:
+def empty_clip(recorded: Recorded, cache: Path) -> Clip:
     """Return a made-up junction that nobody comes to."""
-    street = made_up_street(11, seconds=seconds, size=size, rate_hz=rate_hz, kbps=kbps)
+    street = recorded.street(11)
     street._stage._trips = ()  # noqa: SLF001 - a street without traffic is of no use to anybody else
     camera = street.camera(str(_drawn(street, cache).resolve()))
-    return Clip(f"empty {size[0]}x{size[1]}", camera, {}, real=False, tuned=False)
+    return Clip(f"empty {recorded.shown}", camera, {}, real=False, tuned=False)
 
 
 def _drawn(street: MadeUpStreet, cache: Path) -> Path:

@@ -19,3 +19,4 @@ compile pyproject.toml -o requirements/runtime.txt
 for name in build page dev; do
     compile "requirements/$name.in" -c requirements/runtime.txt -o "requirements/$name.txt"
 done
+compile bench/peer/requirements.in -o bench/peer/requirements.txt

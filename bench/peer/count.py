@@ -36,7 +36,7 @@ def cpu_s() -> float:
 
 def onnx(weights: str) -> tuple[Callable[[np.ndarray], np.ndarray], tuple[int, int]]:
     """Return a function from the input to the raw output, and the input's size, by ONNX Runtime in fp32."""
-    import onnxruntime
+    import onnxruntime  # noqa: PLC0415 - one of the two is loaded, as its memory counts
 
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
@@ -47,7 +47,7 @@ def onnx(weights: str) -> tuple[Callable[[np.ndarray], np.ndarray], tuple[int, i
 
 def openvino(weights: str) -> tuple[Callable[[np.ndarray], np.ndarray], tuple[int, int]]:
     """Return the same by OpenVINO, for graphs that nothing else reads."""
-    import openvino as ov
+    import openvino as ov  # noqa: PLC0415
 
     settings = {"INFERENCE_NUM_THREADS": 1, "NUM_STREAMS": 1, "INFERENCE_PRECISION_HINT": "f32"}
     compiled = ov.Core().compile_model(weights, "CPU", settings)

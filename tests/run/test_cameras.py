@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import os
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 from run.command_line import ask, write_city
 from waywarden.run import cameras
 from waywarden.run.city.config import read_city
+from waywarden.run.sealing.sealed import watch_sealed
+from waywarden.sight.ports import SourceFacts
 from waywarden.terms.errors import SourceError
 
 
@@ -33,8 +37,18 @@ def test_a_bad_camera_beside_a_good_one(tmp_path: Path, clip: Path) -> None:
 
 def test_a_recording_too_short_to_tell_its_cost(tmp_path: Path, clip: Path) -> None:
     path = write_city(tmp_path, ("a", f'"{clip}"'))
-    seen, _ = cameras._look(read_city(path).cameras[0], tmp_path, "motion", 5)
-    assert seen == 5
+    watched_s, _ = cameras._look(watch_sealed(read_city(path).cameras[0], tmp_path, "motion"), 0.2)
+    assert abs(watched_s - 0.2) < 0.05
+
+
+def test_how_many_fit_and_whose_picture_is_too_wide() -> None:
+    wide = SourceFacts(1920, 1080, 25.0, "h264", None)
+    one, other = cameras.Checked("wide", wide, 4.0), cameras.Checked("small", replace(wide, width=640), 0.8)
+    assert one.fits == 10 * (os.cpu_count() or 1)
+    assert other.fits == 50 * (os.cpu_count() or 1)
+    assert cameras.Checked("unknown", wide, None).fits is None
+    (line,) = cameras.advice([one, other, cameras.Checked("broken")])
+    assert line.startswith("wide: ")
 
 
 def test_a_time_without_a_zone_is_taken_for_utc() -> None:

@@ -24,7 +24,7 @@ from waywarden.terms.kinds import KINDS
 from waywarden.terms.pictures import MOST_JPEG_BYTES, RedactedJpeg
 from waywarden.terms.records import CameraHealth, HealthState
 from waywarden.terms.redaction_key import REDACTION_KEY, RedactionKey
-from waywarden.terms.transient import Detections
+from waywarden.terms.transient import Detections, Unlooked
 
 JPEG = b"\xff\xd8" + bytes(100) + b"\xff\xd9"
 NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
@@ -60,6 +60,7 @@ messages = st.one_of(
         st.booleans(),
         st.lists(st.integers(1, 65535), max_size=64).map(tuple),
     ),
+    st.builds(Unlooked, texts, instants, numbers),
     st.builds(wire.Failure, texts, texts),
     st.builds(wire.Progress, numbers),
     st.builds(wire.End),

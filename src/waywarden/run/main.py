@@ -93,6 +93,7 @@ def count_command(  # noqa: PLR0913, PLR0917 - a parameter an option
     bin_min: Annotated[int, typer.Option("--bin", help="Minutes of an interval.")] = 15,
     store_file: Annotated[Path | None, typer.Option("--store", help="Also keep the records in this file.")] = None,
     out: Out = "-",
+    sparing: Annotated[bool, typer.Option("--sparing", help="Look only where and when traffic asks for it.")] = False,  # noqa: FBT002
     mot: Annotated[Path | None, typer.Option(help="Count the boxes of this MOT file instead of a city.")] = None,
     fps: Annotated[float | None, typer.Option(help="Frames a second of the MOT file.")] = None,
     gate: Annotated[list[str] | None, typer.Option(help="Of --mot: 'x1,y1,x2,y2' in pixels; may be repeated.")] = None,
@@ -109,14 +110,13 @@ def count_command(  # noqa: PLR0913, PLR0917 - a parameter an option
         raise ConfigError("count wants --city, a city's description; or --mot, a file of boxes, with --fps and --gate")
     city = read_city(city_file)
     chosen = chosen_cameras(city, camera)
-    named, method = weights.chosen_detector(detector, weights_path)
+    named, method = weights.chosen_detector(detector, weights_path, sparing=sparing)
     store = open_kept(store_file, city) if store_file else None
     if store is not None:
         refuse_other_bins(store, chosen, bin_min)
     with progress([c.id for c in chosen], notes) as shown:
-        job = CountJob(
-            city, city_file.parent, named, method, bin_min, store, on_seal=shown.seal, on_progress=shown.done
-        )
+        said = {"on_seal": shown.seal, "on_progress": shown.done}
+        job = CountJob(city, city_file.parent, named, method, bin_min, store, sparing=sparing, **said)
         counted = count(job, chosen)
     _say_health(counted)
     _say_inferred(counted)
@@ -155,6 +155,8 @@ def watch_command(  # noqa: PLR0913, PLR0917 - a parameter an option
         metrics_file or beside(store_file), log,
     )  # fmt: skip
     watching.run(order)
+
+
 @app.command("compare")
 def compare_command(
     survey: Annotated[Path, typer.Argument(help="A manual count (.csv), or OpenDataCam's counter data (.json).")],
@@ -291,9 +293,11 @@ def demo_command(  # noqa: PLR0913, PLR0917 - a parameter an option
 def cameras_check(city_file: CityFile, camera: CameraId = None, weights_path: WeightsPath = None) -> None:
     """Open each camera; say its size, rate and codec, and what it costs to count it."""
     city = read_city(city_file)
-    named, _ = weights.chosen_detector(STREET, weights_path)
-    checked = cameras.check(chosen_cameras(city, camera), city_file.parent, named)
+    named, _ = weights.chosen_detector(STREET, weights_path, sparing=True)
+    checked = cameras.check(chosen_cameras(city, camera), city_file.parent, named, sparing=True)
     tables.print(cameras_table(checked))
+    for line in cameras.advice(checked):
+        notes.print(line)
     raise typer.Exit(say_troubles([(each.camera_id, each.trouble) for each in checked]))
 
 

@@ -80,7 +80,7 @@ def weights_table(listed: Sequence[Listed]) -> Table:
 
 def cameras_table(checked: Sequence[Checked]) -> Table:
     """Return what ``cameras check`` found, a row a camera."""
-    table = Table("camera", "size", "rate", "codec", "length", "processor a frame", "of a core", title="Cameras")
+    table = Table("camera", "size", "rate", "codec", "length", "cost a frame", "fit here", title="Cameras")
     table.columns[0].overflow = "fold"
     for each in checked:
         if each.facts is None:
@@ -94,7 +94,7 @@ def cameras_table(checked: Sequence[Checked]) -> Table:
             facts.codec,
             "live" if facts.duration_s is None else f"{facts.duration_s:.0f} s",
             "too short to tell" if cost is None else f"{cost:.1f} ms",
-            "" if cost is None else f"{cost * facts.rate_hz / 10:.0f} %",
+            "" if each.fits is None else str(each.fits),
         )
     return table
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from waywarden.sight.cascade.cascade import Cascade
 from waywarden.sight.movers import WithMovers
 from waywarden.sight.moving.motion import MotionObjectDetector
 from waywarden.sight.networks.network import NetworkObjectDetector
 from waywarden.sight.ports import ObjectDetector
+from waywarden.terms.places import Camera
 
 MOTION = "motion"
 REDACTS_FROM = 0.1
@@ -31,3 +33,11 @@ def open_object_detector(detector: str) -> ObjectDetector:
 def open_redactor(detector: str) -> ObjectDetector:
     """Return who says what is to be hidden on a single picture: the network at a low threshold, without movement."""
     return MotionObjectDetector() if detector == MOTION else NetworkObjectDetector(Path(detector), REDACTS_FROM)
+
+
+def open_sparing(detector: str, camera: Camera) -> ObjectDetector:
+    """Return an object detector that looks where and as often as the traffic of ``camera`` asks for it.
+
+    ``motion`` has no other way than to see every frame. Errors as :func:`open_object_detector`.
+    """
+    return MotionObjectDetector() if detector == MOTION else Cascade(NetworkObjectDetector(Path(detector)), camera)

@@ -13,6 +13,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 from urllib.parse import urlsplit
 
 from waywarden.run.sealing.seal import seal
@@ -64,7 +65,7 @@ def ports_of(camera: Camera) -> tuple[int, ...]:
 
 
 def _do(job: Job, send: Send) -> None:
-    openers = job.openers or _own_openers()
+    openers = job.openers or _own_openers(job)
     send(seal(ports=ports_of(job.camera), landlock=job.landlock))
     threading.Thread(target=_end_with_parent, daemon=True).start()
     source = openers.open_source(job.camera, job.folder)
@@ -81,15 +82,16 @@ def _do(job: Job, send: Send) -> None:
         send(replace(item, reason=clipped(item.reason)) if isinstance(item, CameraHealth) else item)
 
 
-def _own_openers() -> Openers:
+def _own_openers(job: Job) -> Openers:
     # Here and not above, so that a test with its own openers needs no inference runtime; the runtime's telemetry is
     # closed before anybody else can import it.
     import waywarden.sight.networks.runtime  # noqa: F401, PLC0415
-    from waywarden.sight.detectors import open_object_detector, open_redactor  # noqa: PLC0415
+    from waywarden.sight.detectors import open_object_detector, open_redactor, open_sparing  # noqa: PLC0415
     from waywarden.sight.sources.opening import open_source  # noqa: PLC0415
     from waywarden.sight.watch import watch  # noqa: PLC0415
 
-    return Openers(open_source, open_object_detector, watch, open_redactor)
+    opener = partial(open_sparing, camera=job.camera) if job.sparing else open_object_detector
+    return Openers(open_source, opener, watch, open_redactor)
 
 
 def _frames(source: FrameSource, seconds: float, send: Send) -> Iterator[Frame]:

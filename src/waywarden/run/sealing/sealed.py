@@ -72,7 +72,8 @@ class Openers:
 class Job:
     """All that the child is told. ``detector`` is a name such as ``motion``, or a path to weights.
 
-    ``folder`` is where relative sources start. ``seconds`` is how much of the source a still may look at. ``landlock``
+    ``folder`` is where relative sources start. ``seconds`` is how much of the source a still may look at. ``sparing``:
+    look only where and as often as traffic asks for it (``sight.cascade``), if ``openers`` are not given. ``landlock``
     False leaves that layer out, as on a kernel that lacks it; for tests, as are ``openers``.
     """
 
@@ -81,6 +82,7 @@ class Job:
     folder: Path
     detector: str = "motion"
     seconds: float = 0.0
+    sparing: bool = False
     landlock: bool = True
     openers: Openers | None = None
 
@@ -90,6 +92,7 @@ def watch_sealed(
     folder: Path,
     detector: str,
     *,
+    sparing: bool = False,
     on_seal: OnSeal | None = None,
     openers: Openers | None = None,
     on_process: OnProcess | None = None,
@@ -103,6 +106,8 @@ def watch_sealed(
         Where the camera's relative sources start.
     detector : str
         ``motion``, or a path to weights.
+    sparing : bool
+        Look only where and as often as traffic asks for it; what comes in between is Unlooked.
     on_seal : callable, optional
         Is told which layers hold, before the first picture is decoded.
     openers : Openers, optional
@@ -117,7 +122,8 @@ def watch_sealed(
     SourceError, WeightsError
         As the source and the object detector raise them, in there.
     """
-    for item in messages(Job(Task.WATCH, camera, folder, detector, openers=openers), on_seal, on_process):
+    job = Job(Task.WATCH, camera, folder, detector, sparing=sparing, openers=openers)
+    for item in messages(job, on_seal, on_process):
         if not isinstance(item, Watched):
             raise SealError(f"the sealed process of camera {camera.id} sent a {type(item).__name__} where none is due")
         yield item

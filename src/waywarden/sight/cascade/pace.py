@@ -20,14 +20,14 @@ Floats = npt.NDArray[np.float64]
 FIRST_HZ = 6.0
 LEAST_HZ, MOST_HZ = 4.5, 12.5
 """Limits; at the first one a vehicle that is in view for a second gets four looks."""
-STEP_SIZES = 0.25
+STEP_SIZES = 0.2
 """A box may move by this share of its size between two looks. A tracker follows twice that; what sets the limit is that
 small and fast ones (a bicycle) are seen three times on their way through. Tuned on the TfL and Dresden clips."""
 KEEP_S = 1.5
 """The rate goes down with this time constant once the fastest has left."""
 SURE_SCORE = 0.5
 FARTHEST_SIZES, MOST_GROWTH = 1.0, 1.4
-"""Boxes of two looks are one road user if no further apart, in sizes, and no more different in size, than this."""
+"""Boxes of two looks are one road user if no further apart, in sizes, and no more unlike in size, than this."""
 MOST_TURNED = 0.6
 """A velocity that changed by more than this share of itself from one look to the next is noise, or another's box."""
 LONGEST_STEP_S = 0.5
@@ -37,7 +37,7 @@ STANDS_SIZES_PER_S = 0.15
 
 @dataclass(frozen=True, slots=True)
 class _Look:
-    """The sure boxes of one look: middles (n, 2), sizes (n,), and velocities (n, 2) in pixels a second, NaN: unknown."""
+    """The sure boxes of a look: middles (n, 2), sizes (n,), velocities (n, 2) in pixels a second, NaN where unknown."""
 
     at: datetime
     middles: Floats

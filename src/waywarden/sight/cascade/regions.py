@@ -97,6 +97,6 @@ def _distance(points_px: Points, gate: Gate) -> npt.NDArray[np.float64]:
 def grid_px(part_px: PartPx, step_px: int) -> Points:
     """Return (h, w, 2) x and y of the points of a part that are ``step_px`` apart, half a step from its edge."""
     left, top, right, bottom = part_px
-    x = np.arange(left + step_px // 2, right, step_px, np.float32)
-    y = np.arange(top + step_px // 2, bottom, step_px, np.float32)
-    return np.stack(np.meshgrid(x, y), axis=-1)
+    x = np.arange(left + step_px // 2, right, step_px)
+    y = np.arange(top + step_px // 2, bottom, step_px)
+    return np.stack(np.meshgrid(x, y), axis=-1).astype(np.float32)

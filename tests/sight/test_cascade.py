@@ -1,0 +1,270 @@
+"""The cascade: a cheap look at every frame, a dear one where and as often as traffic asks for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+
+import av
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from waywarden.sight.cascade import pace
+from waywarden.sight.cascade.cascade import HEARTBEAT_S, LINGER, Cascade
+from waywarden.sight.cascade.pace import Pace
+from waywarden.sight.cascade.regions import calls_for_a_look, grid_px, plan_for
+from waywarden.sight.cascade.sampler import Sampler
+from waywarden.sight.cascade.unnamed import moving_boxes, with_unnamed
+from waywarden.sight.frame import Frame
+from waywarden.sight.watch import watch
+from waywarden.terms.kinds import Kind, kind_number
+from waywarden.terms.places import Camera, Gate, Movement
+from waywarden.terms.records import CameraHealth
+from waywarden.terms.transient import Detections, Unlooked
+from waywarden.testing.checks import check_object_detector
+
+START = datetime(2026, 6, 1, 7, tzinfo=UTC)
+WIDTH, HEIGHT = 320, 240
+GATE = Gate("line", (0.0, 150.0), (320.0, 150.0))
+CAMERA = Camera("cam", "Cam", ("clip.mp4",), gates=(GATE,))
+NOBODY = (np.zeros((0, 4), np.float32), np.zeros(0, np.float32), np.zeros(0, np.int8))
+
+
+class Blind:
+    """A network that sees nobody, and counts its looks."""
+
+    name = "blind"
+    input_size = (416, 416)
+    step_px = 32
+
+    def __init__(self) -> None:
+        self.looks: list[datetime] = []
+
+    def detect_within(self, frame: Frame, part_px: tuple[int, int, int, int], size: tuple[int, int]):
+        assert part_px[2] > part_px[0]
+        assert min(size) > 0
+        self.looks.append(frame.at)
+        return NOBODY
+
+
+def street(seed: int = 0) -> np.ndarray:
+    """A street with some texture, 320x240."""
+    rng = np.random.default_rng(seed)
+    coarse = rng.integers(70, 150, (HEIGHT // 8, WIDTH // 8, 3))
+    return np.kron(coarse, np.ones((8, 8, 1), np.int64)).astype(np.uint8)
+
+
+def frame_of(rgb: np.ndarray, at_s: float, watched_s: float) -> Frame:
+    video = av.VideoFrame.from_ndarray(np.ascontiguousarray(rgb), format="rgb24").reformat(format="yuv420p")
+    return Frame(video, START + timedelta(seconds=at_s), watched_s)
+
+
+def driven(top_px, *, seconds: float, rate_hz: float = 25.0) -> Iterator[Frame]:
+    """A street on which a bright car of 40x30 px has its upper edge at ``top_px(s)`` after s seconds; None: no car."""
+    empty = street()
+    for number in range(round(seconds * rate_hz)):
+        rgb, top = empty.copy(), top_px(number / rate_hz)
+        if top is not None and 0 <= top < HEIGHT - 1:
+            rgb[int(top) : int(top) + 30, 100:140] = 240
+        yield frame_of(rgb, number / rate_hz, 1 / rate_hz)
+
+
+def looked(cascade: Cascade, frames: Iterator[Frame]) -> list[datetime]:
+    """The times of the frames that the cascade wants to see, shown to it."""
+    times = []
+    for frame in frames:
+        if cascade.due(frame):
+            times.append(frame.at)
+            cascade.detect(frame)
+    return times
+
+
+def gaps_s(times: list[datetime]) -> list[float]:
+    return [(b - a).total_seconds() for a, b in pairwise(times)]
+
+
+def test_brightness_is_the_decoders_own_and_not_a_copy() -> None:
+    for width, height in ((WIDTH, HEIGHT), (250, 90)):
+        video = av.VideoFrame.from_ndarray(street()[:height, :width].copy(), format="rgb24").reformat(format="yuv420p")
+        frame = Frame(video, START, 0.04)
+        assert frame.brightness().shape == (height, width)
+        assert np.shares_memory(frame.brightness(), np.frombuffer(video.planes[0], np.uint8))
+        assert np.array_equal(frame.brightness(), video.to_ndarray()[:height, :width])
+
+
+def test_an_empty_street_gets_heartbeats_alone() -> None:
+    times = looked(Cascade(Blind(), CAMERA), driven(lambda _: None, seconds=10))
+    assert len(times) == pytest.approx(10 / HEARTBEAT_S, abs=1)
+    assert gaps_s(times) == pytest.approx([HEARTBEAT_S] * (len(times) - 1), abs=0.05)
+
+
+def test_noise_alone_is_no_movement() -> None:
+    rng = np.random.default_rng(5)
+    empty = street().astype(int)
+    noisy = (
+        frame_of(np.clip(empty + rng.normal(0, 3, empty.shape), 0, 255).astype(np.uint8), n / 25, 0.04)
+        for n in range(100)
+    )
+    assert len(looked(Cascade(Blind(), CAMERA), noisy)) <= 3
+
+
+@pytest.mark.parametrize("rate_hz", [8.0, 12.5, 25.0, 30.0])
+@pytest.mark.parametrize("speed_px_s", [60, 150, 300])
+def test_whoever_drives_through_a_gate_gets_three_looks(speed_px_s: float, rate_hz: float) -> None:
+    begins_s = 1.3
+    frames = driven(lambda s: speed_px_s * (s - begins_s) if s >= begins_s else None, seconds=6, rate_hz=rate_hz)
+    times = looked(Cascade(Blind(), CAMERA), frames)
+    in_view = [at for at in times if 0 <= (at - START).total_seconds() - begins_s < 210 / speed_px_s]
+    assert len(in_view) >= 3
+
+
+def test_who_stands_is_looked_at_in_heartbeats_and_again_when_he_goes() -> None:
+    def top(s: float) -> float:
+        return min(100.0, 100 * s) if s < 9 else 100 + 100 * (s - 9)
+
+    times = [(at - START).total_seconds() for at in looked(Cascade(Blind(), CAMERA), driven(top, seconds=10.5))]
+    standing = [s for s in times if 2 < s < 9]
+    assert 2 <= len(standing) <= 5
+    assert len([s for s in times if 9 <= s < 10]) >= 3
+
+
+def test_movement_far_from_every_gate_calls_for_no_look_unless_movements_are_counted() -> None:
+    def far(s: float) -> float:
+        return 10 + 20 * s
+
+    gate = Gate("low", (0.0, 220.0), (320.0, 220.0))
+    near_only = Camera("cam", "Cam", ("a",), gates=(gate,))
+    junction = Camera("cam", "Cam", ("a",), gates=(gate, GATE), movements=(Movement("m", "low", "line"),))
+    assert len(looked(Cascade(Blind(), near_only), driven(far, seconds=3))) <= 3
+    assert len(looked(Cascade(Blind(), junction), driven(far, seconds=3))) >= 9
+
+
+def test_after_a_gap_and_after_a_change_of_size_it_looks() -> None:
+    cascade = Cascade(Blind(), CAMERA)
+    looked(cascade, driven(lambda _: None, seconds=1))
+    assert not cascade.due(frame_of(street(), 1.0, 0.04))
+    assert cascade.due(frame_of(street(), 1.04, 0.0))
+    small = frame_of(street()[:120, :160], 1.08, 0.04)
+    cascade.due(small)
+    assert cascade.detect(small)[0].shape == (0, 4)
+
+
+def test_time_goes_on_between_the_looks_and_nothing_is_watched_twice() -> None:
+    frames = list(driven(lambda s: 60 * (s - 3) if s >= 3 else None, seconds=8))
+    items = [item for item in watch("cam", frames, Cascade(Blind(), CAMERA)) if not isinstance(item, CameraHealth)]
+    assert sum(item.watched_s for item in items) == pytest.approx(8)
+    assert any(isinstance(item, Unlooked) for item in items)
+    assert len([item for item in items if isinstance(item, Detections)]) < len(frames) / 2
+    reached = START
+    for item in items:
+        assert item.at >= reached
+        reached = item.at + timedelta(seconds=item.watched_s - 0.001)
+
+
+def test_it_keeps_the_promises_of_an_object_detector() -> None:
+    check_object_detector(lambda: Cascade(Blind(), CAMERA), [street(seed) for seed in range(3)])
+
+
+points = st.tuples(st.floats(0, 640), st.floats(0, 360))
+
+
+@settings(deadline=None)
+@given(st.lists(st.tuples(points, points), max_size=4), st.sampled_from([(640, 360), (352, 288), (1920, 1080)]))
+def test_the_part_holds_every_gate_and_the_input_fits_it(ends, size: tuple[int, int]) -> None:
+    scale = size[0] / 640
+    gates = tuple(
+        Gate(str(n), (a[0] * scale, min(size[1], a[1] * scale)), (b[0] * scale, min(size[1], b[1] * scale)))
+        for n, (a, b) in enumerate(ends)
+    )
+    plan = plan_for(Camera("cam", "Cam", ("a",), gates=gates), size, (416, 416), 32)
+    left, top, right, bottom = plan.part_px
+    assert 0 <= left < right <= size[0]
+    assert 0 <= top < bottom <= size[1]
+    for gate in gates:
+        for x, y in (gate.from_px, gate.to_px):
+            assert left <= x <= right
+            assert top <= y <= bottom
+    assert all(side % 32 == 0 and 32 <= side <= 448 for side in plan.input_size)
+    if not gates:
+        assert plan.part_px == (0, 0, *size)
+
+
+def test_a_network_of_one_size_keeps_it() -> None:
+    assert plan_for(CAMERA, (WIDTH, HEIGHT), (416, 416), 0).input_size == (416, 416)
+
+
+def walk(rate: Pace, sizes_per_s: float, looks: int, hz: float = 8.0, jitter: float = 0.0) -> None:
+    """Show a box of 40 px that moves so many sizes a second, a look after the other."""
+    rng = np.random.default_rng(3)
+    for number in range(looks):
+        x = 40 * sizes_per_s * number / hz + rng.normal(0, 40 * jitter)
+        boxes = np.array([[x, 50, x + 40, 90]], np.float32)
+        rate.take(START + timedelta(seconds=number / hz), boxes, np.array([0.9], np.float32))
+
+
+@pytest.mark.parametrize("hz", [6.0, 10.0, 25.0])
+def test_the_rate_follows_the_speed_whatever_the_frame_rate(hz: float) -> None:
+    rate = Pace()
+    walk(rate, 1.5, 60, hz)
+    assert rate.interval_s == pytest.approx(pace.STEP_SIZES / 1.5, rel=0.05)
+    assert rate.moving
+
+
+def test_the_rate_stays_within_its_limits_and_comes_down_again() -> None:
+    rate = Pace()
+    walk(rate, 6.0, 40, 25.0)
+    assert rate.interval_s == pytest.approx(1 / pace.MOST_HZ)
+    walk(rate, 0.5, 200, 8.0)
+    assert rate.interval_s == pytest.approx(1 / pace.LEAST_HZ, rel=0.05)
+
+
+def test_a_standing_box_that_jitters_does_not_set_the_rate() -> None:
+    rate = Pace()
+    walk(rate, 0.0, 100, 6.0, jitter=0.03)
+    assert rate.interval_s >= 1 / pace.FIRST_HZ - 0.01
+
+
+def test_a_car_that_the_network_has_no_name_for_becomes_a_box() -> None:
+    cascade = Cascade(Blind(), CAMERA)
+    overlaps = []
+    for frame in driven(lambda s: 90 * (s - 0.5) if s >= 0.5 else None, seconds=2.2):
+        cascade.due(frame)
+        boxes, scores, kinds = cascade.detect(frame)
+        top = 90 * ((frame.at - START).total_seconds() - 0.5)
+        if len(boxes) and 60 < top < 140:
+            assert kinds.tolist() == [kind_number(Kind.UNCLASSIFIED)]
+            assert scores[0] > 0.5
+            overlaps.append(min(boxes[0][3], top + 30) - max(boxes[0][1], top))
+    assert len(overlaps) > 10
+    assert np.median(overlaps) > 20
+
+
+def test_what_the_network_names_is_not_counted_twice() -> None:
+    moved = np.zeros((20, 30), np.bool_)
+    moved[5:12, 8:16] = True
+    assert moving_boxes(moved, moved).tolist() == [[8, 5, 16, 12]]
+    car = (np.array([[36, 26, 70, 52]], np.float32), np.array([0.9], np.float32), np.array([3], np.int8))
+    part = (0, 0, 120, 80)
+    assert len(with_unnamed(car, moved, moved, part, 4)[0]) == 1
+    alone = with_unnamed(NOBODY, moved, moved, part, 4)
+    assert alone[0].tolist() == [[32, 20, 64, 48]]
+    standing = with_unnamed(NOBODY, moved, np.zeros_like(moved), part, 4)
+    assert len(standing[0]) == 0
+
+
+def test_the_sampler_learns_a_camera_noise_but_not_its_traffic() -> None:
+    part = (0, 0, WIDTH, HEIGHT)
+    matters = calls_for_a_look(CAMERA, grid_px(part, 4), (WIDTH, HEIGHT))
+    sampler = Sampler(part, 4, matters)
+    moves = [sampler.moves(frame) for frame in driven(lambda s: (150 * s) % 200, seconds=16)]
+    assert np.mean(moves[:100]) > 0.5
+    assert np.mean(moves[-100:]) >= np.mean(moves[:100]) - 0.05
+
+
+def test_looks_go_on_a_little_after_the_last_movement() -> None:
+    times = looked(Cascade(Blind(), CAMERA), driven(lambda s: 60 * s if s < 2 else None, seconds=6))
+    after = [s for s in ((at - START).total_seconds() for at in times) if 2.2 < s < 2.2 + LINGER.total_seconds()]
+    assert after
