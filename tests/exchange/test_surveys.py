@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from waywarden.exchange.manual import from_manual
-from waywarden.exchange.opendatacam import from_opendatacam
+from waywarden.exchange.surveys.manual import from_manual
+from waywarden.exchange.surveys.opendatacam import from_opendatacam
 from waywarden.exchange.tidy import to_csv
 from waywarden.terms.records import Direction, TrafficInterval
 from waywarden.traffic.measures.compare import Surveyed, compare

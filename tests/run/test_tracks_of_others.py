@@ -12,9 +12,9 @@ import pytest
 
 from run.command_line import ask
 from run.test_boxes import HUMAN, SHARED, counts
-from waywarden.exchange.cvat import from_cvat
 from waywarden.exchange.mot import MotBox
-from waywarden.exchange.ottrk import from_ottrk
+from waywarden.exchange.surveys.cvat import from_cvat
+from waywarden.exchange.surveys.ottrk import from_ottrk
 from waywarden.terms.kinds import Kind
 
 GATE = ("--gate", "0,100,300,100")

@@ -9,8 +9,8 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from waywarden.exchange.comparison import comparison_sheets
-from waywarden.exchange.manual import from_manual
-from waywarden.exchange.opendatacam import from_opendatacam
+from waywarden.exchange.surveys.manual import from_manual
+from waywarden.exchange.surveys.opendatacam import from_opendatacam
 from waywarden.run.export import check_out, write_bytes
 from waywarden.run.sheets import WRITERS
 from waywarden.store.port import IntervalFilter, RecordStore

@@ -1,7 +1,7 @@
 """Counting boxes instead of a video: somebody's file of boxes in, the same tidy rows out.
 
-The file is read by ``exchange.mot``, ``exchange.cvat`` or ``exchange.ottrk``; from there on a file of boxes is a camera
-like any other, whose pictures somebody else has looked at. No picture is opened, so there is nothing to seal.
+The file is read by ``exchange.mot``, or by ``cvat`` or ``ottrk`` of ``exchange.surveys``; from there on a file of boxes
+is a camera like any other, whose pictures somebody else has looked at. No picture is opened, so nothing is sealed.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from pathlib import Path
 
 import numpy as np
 
-from waywarden.exchange.cvat import from_cvat
 from waywarden.exchange.mot import NOBODYS, MotBox, from_mot
-from waywarden.exchange.ottrk import from_ottrk
+from waywarden.exchange.surveys.cvat import from_cvat
+from waywarden.exchange.surveys.ottrk import from_ottrk
 from waywarden.run.city.city_keys import CLASS_SCHEMES, DEFAULT_SCHEME
 from waywarden.run.counting.count import CountJob, Watching, count_camera
 from waywarden.terms.errors import ConfigError, SourceError

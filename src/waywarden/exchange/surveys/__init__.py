@@ -1,0 +1,1 @@
+"""What others counted or followed, read: manual counts, OpenDataCam, CVAT, OpenTrafficCam."""
