@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -115,8 +116,8 @@ def count_command(  # noqa: PLR0913, PLR0917 - a parameter an option
     if store is not None:
         refuse_other_bins(store, chosen, bin_min)
     with progress([c.id for c in chosen], notes) as shown:
-        said = {"on_seal": shown.seal, "on_progress": shown.done}
-        job = CountJob(city, city_file.parent, named, method, bin_min, store, sparing=sparing, **said)
+        job = CountJob(city, city_file.parent, named, method, bin_min, store, sparing=sparing)
+        job = replace(job, on_seal=shown.seal, on_progress=shown.done)
         counted = count(job, chosen)
     _say_health(counted)
     _say_inferred(counted)

@@ -66,7 +66,7 @@ class Frame:
         if self._picture.format.name not in _BRIGHTNESS_FIRST:
             return self.luma()
         plane = self._picture.planes[0]
-        return np.frombuffer(plane, np.uint8).reshape(-1, plane.line_size)[: self.height, : self.width]
+        return np.frombuffer(memoryview(plane), np.uint8).reshape(-1, plane.line_size)[: self.height, : self.width]
 
     def _as(self, pixel_format: str, width: int, height: int) -> Picture:
         # one thread: what several save in waiting they cost twice in work, and other cameras want the core

@@ -95,7 +95,6 @@ def watch_sealed(
     sparing: bool = False,
     on_seal: OnSeal | None = None,
     openers: Openers | None = None,
-    on_process: OnProcess | None = None,
 ) -> Iterator[Watched]:
     """Yield what ``detector`` sees on ``camera``, from a sealed process.
 
@@ -112,8 +111,6 @@ def watch_sealed(
         Is told which layers hold, before the first picture is decoded.
     openers : Openers, optional
         Instead of sight's own; for tests.
-    on_process : callable, optional
-        Is told the process before it begins.
 
     Raises
     ------
@@ -122,10 +119,15 @@ def watch_sealed(
     SourceError, WeightsError
         As the source and the object detector raise them, in there.
     """
-    job = Job(Task.WATCH, camera, folder, detector, sparing=sparing, openers=openers)
+    yield from watched(Job(Task.WATCH, camera, folder, detector, sparing=sparing, openers=openers), on_seal)
+
+
+def watched(job: Job, on_seal: OnSeal | None, on_process: OnProcess | None = None) -> Iterator[Watched]:
+    """Yield what ``job`` watches; ``on_process`` is told the process before it begins. Errors as ``watch_sealed``."""
     for item in messages(job, on_seal, on_process):
         if not isinstance(item, Watched):
-            raise SealError(f"the sealed process of camera {camera.id} sent a {type(item).__name__} where none is due")
+            kind = type(item).__name__
+            raise SealError(f"the sealed process of camera {job.camera.id} sent a {kind} where none is due")
         yield item
 
 

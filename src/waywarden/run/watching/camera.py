@@ -19,7 +19,7 @@ from waywarden.run.watching.parts import Part
 from waywarden.terms.errors import ConfigError, LoginError, SourceError, WaywardenError
 from waywarden.terms.places import Camera, City
 from waywarden.terms.records import CameraHealth, HealthState
-from waywarden.terms.transient import Detections
+from waywarden.terms.transient import Detections, Unlooked
 from waywarden.traffic.tally import Clock
 
 Look = Callable[[Camera, OnProcess], Watching]
@@ -170,7 +170,7 @@ class CameraWatch:
         if self._job.stop.is_set():  # it was set while the process was started
             kill()
 
-    def _take_in(self, item: Detections | CameraHealth) -> None:
+    def _take_in(self, item: Detections | Unlooked | CameraHealth) -> None:
         self._heard = time.monotonic()
         with self._lock:
             if isinstance(item, CameraHealth):

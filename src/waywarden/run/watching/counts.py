@@ -15,7 +15,7 @@ from waywarden.run.watching.parts import Part
 from waywarden.terms.errors import ConfigError
 from waywarden.terms.places import Camera
 from waywarden.terms.records import TrafficInterval
-from waywarden.terms.transient import Crossing, Detections, Passage
+from waywarden.terms.transient import Crossing, Detections, Passage, Unlooked
 from waywarden.traffic.finder import CrossingFinder
 from waywarden.traffic.tally import Clock, IntervalTally
 
@@ -55,8 +55,8 @@ class LiveCounts:
         self._sure = LONG_AGO
         self._last = LONG_AGO
 
-    def begin(self, picture_px: tuple[int, int]) -> None:
-        """Begin a connection whose pictures are ``picture_px`` (width, height).
+    def begin(self, picture_px: tuple[int, int] | None) -> None:
+        """Begin a connection whose pictures are ``picture_px`` (width, height); None, boxes alone, is refused.
 
         A picture of the same shape and another size than at first is the same view: its boxes are scaled to the
         pixels in which the gates are drawn.
@@ -67,6 +67,8 @@ class LiveCounts:
             A gate lies outside the picture, or the picture has another shape than before.
         """
         self.end()
+        if picture_px is None:
+            raise ConfigError(f"camera {self._camera.id} has no picture: watch wants live streams (rtsp:// or http://)")
         self._drawn_px = self._drawn_px or picture_px
         check_gates(self._camera, *self._drawn_px)
         (wide, high), (was_wide, was_high) = picture_px, self._drawn_px
@@ -78,14 +80,16 @@ class LiveCounts:
         self._scale = was_wide / wide
         self._finder = CrossingFinder(self._camera, self._homography, self._drawn_px)
 
-    def update(self, seen: Detections) -> None:
-        """Take one frame."""
+    def update(self, seen: Detections | Unlooked) -> None:
+        """Take one frame, or the time of those that were not looked at."""
         if self._finder is None:
             return
         if seen.at + BACK < self._last:
             self._set_back()
         self._last = seen.at
         self._spans.append((seen.at, seen.watched_s))
+        if isinstance(seen, Unlooked):
+            return
         self._items += self._finder.update(self._scaled(seen))
         self._settle(self._finder.said_until)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import cast
 
 from waywarden.run.counting.count import Watching
-from waywarden.run.sealing.sealed import OnProcess, OnSeal, Openers, about_sealed, watch_sealed
+from waywarden.run.sealing.sealed import Job, OnProcess, OnSeal, Openers, Task, about_sealed, watched
 from waywarden.run.watching.camera import Look
 from waywarden.sight.sources.stream import is_live
 from waywarden.terms.errors import ConfigError
@@ -21,7 +21,7 @@ def sealed_look(folder: Path, detector: str, on_seal: OnSeal, openers: Openers |
 
     def look(camera: Camera, on_process: OnProcess) -> Watching:
         facts = about_sealed(camera, folder, openers=openers, on_process=on_process)
-        seen = watch_sealed(camera, folder, detector, on_seal=on_seal, openers=openers, on_process=on_process)
+        seen = watched(Job(Task.WATCH, camera, folder, detector, openers=openers), on_seal, on_process)
         return Watching((facts.width, facts.height), None, cast("Generator[Detections | CameraHealth]", seen))
 
     return look

@@ -18,8 +18,6 @@ Colours = npt.NDArray[np.float32]
 
 CANDIDATES = 12
 """So many of the looks, evenly spread, are tried as the street's colour at each pixel."""
-RUN_POWER = 0.1
-"""How little the length of a run counts beside how many there are: a queue stands once, the street comes back."""
 ALIKE = 14.0
 """Of 255; two looks whose colours differ by less than this in every channel show the same thing."""
 
@@ -53,6 +51,6 @@ def _weight_of_runs(alike: npt.NDArray[np.bool_]) -> Colours:
     weight = np.zeros(alike.shape[1:], np.float32)
     run = np.zeros(alike.shape[1:], np.float32)
     for look in alike:
-        weight += np.where(look, 0, run**RUN_POWER * (run > 0))
+        weight += np.where(look, 0, np.sqrt(run))
         run = np.where(look, run + 1, 0)
-    return np.asarray(weight + run**RUN_POWER * (run > 0), np.float32)
+    return np.asarray(weight + np.sqrt(run), np.float32)

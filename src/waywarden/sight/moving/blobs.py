@@ -31,13 +31,7 @@ def thinner(mask: Mask, reach: int) -> Mask:
 
 
 def blobs(mask: Mask) -> tuple[Boxes, npt.NDArray[np.int64]]:
-    """Return boxes (n, 4; left, top, right, bottom, the last two exclusive) and areas (n,) of the 8-connected parts."""
-    boxes, areas, _ = parts(mask)
-    return boxes, areas
-
-
-def parts(mask: Mask) -> tuple[Boxes, npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    """Return boxes and areas as ``blobs`` does, and (h, w) which part each pixel is of, counted from 1; 0 is none.
+    """Return boxes (n, 4; left, top, right, bottom, the last two exclusive) and areas (n,) of the 8-connected parts.
 
     Runs of set pixels are found row by row, and runs that touch one of the row above are joined (union-find).
     """
@@ -53,9 +47,7 @@ def parts(mask: Mask) -> tuple[Boxes, npt.NDArray[np.int64], npt.NDArray[np.int6
     high = np.zeros((n, 2), np.int64)
     np.minimum.at(low, which, np.column_stack([starts, rows]))
     np.maximum.at(high, which, np.column_stack([stops, rows + 1]))
-    of = np.zeros(mask.shape, np.int64)
-    of[mask] = np.repeat(which + 1, stops - starts)
-    return np.concatenate([low, high], axis=1), np.bincount(which, stops - starts, n).astype(np.int64), of
+    return np.concatenate([low, high], axis=1), np.bincount(which, stops - starts, n).astype(np.int64)
 
 
 def _join_rows(parent: list[int], rows: list[int], starts: list[int], stops: list[int]) -> None:
