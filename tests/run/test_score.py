@@ -25,6 +25,7 @@ from waywarden.run.weighing.precision import (
     recall_at,
     reliability,
 )
+from waywarden.sight.redact import KEPT, STILL
 from waywarden.terms.errors import ConfigError
 from waywarden.terms.kinds import Kind, kind_number
 from waywarden.terms.transient import Detections
@@ -93,10 +94,11 @@ def test_average_precision_lies_between_nothing_and_all_and_does_not_like_a_wron
 def test_cover_asks_for_most_of_each_box_and_says_what_it_costs() -> None:
     true = known((40, 40, 60, 60), (100, 40, 160, 60))
     said = seen((40, 40, 60, 60, 0.15), (100, 40, 120, 60, 0.9))  # the second hides a third of its box
-    told = cover([(said, true)], [(200, 100)])
+    told = cover([(said, true)], [(200, 100)], STILL)
     assert told["covered"] == 0.5
     assert 0.04 < told["hidden_share"] < 0.12
-    assert cover([(seen((40, 40, 60, 60, 0.05)), true)], [(200, 100)])["covered"] == 0.0
+    assert cover([(seen((40, 40, 60, 60, 0.05)), true)], [(200, 100)], STILL)["covered"] == 0.0
+    assert cover([(seen((40, 40, 60, 60, 0.05)), true)], [(200, 100)], KEPT)["covered"] == 0.5
 
 
 @pytest.fixture(scope="module")

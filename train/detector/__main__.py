@@ -35,7 +35,7 @@ SURER = Course(steps=600, rate=5e-4, seed=2)
 DOUBT = 0.55
 """What one teacher saw alone is ignored from this score on."""
 SECOND = Course(steps=500, rate=4e-4)
-SHORT = Course(steps=600, rate=1e-3, bend_steps=200)
+SHORT = Course(steps=300, rate=1e-3, bend_steps=100)
 """Of the ablation."""
 SCORES = ROOT / "train/scores.json"
 
@@ -122,6 +122,8 @@ def _ablation(material: Material, shared: Path, work: Path) -> None:
         "stills and made-up streets": material.without_people(),
     }
     _note("published YOLOX-Nano", score(shared / "data/tfl", shared / "weights/yolox_nano_416.onnx", 3))
+    for name, kept in (("the whole first course", "first"), ("and the shorter one after it", "base")):
+        _note(name, score(shared / "data/tfl", ship(exact(_kept(work, kept)), work / "part.xml"), 3))
     for name, mix in parts.items():
         net = _course(mix, SHORT, name.replace(" ", "-"), begun(material, shared), work)
         _note(f"{name}, {SHORT.steps} steps", score(shared / "data/tfl", ship(exact(net), work / "part.xml"), 3))

@@ -9,6 +9,7 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 HELD = ("without 06514", "without 03601", "without 03604")
+CARES = ("still", "kept")
 WIDE, HIGH, EDGE = 420, 320, 46
 
 
@@ -66,13 +67,21 @@ def _means(held: Mapping[str, Any]) -> list[str]:
     mean = sum(one["ap50"] for one in ones) / len(ones)
     right = sum(one["class_by_vote"][kind][0] for one in ones for kind in ("car", "bus", "truck"))
     asked = sum(one["class_by_vote"][kind][1] for one in ones for kind in ("car", "bus", "truck"))
-    cover = sum(one["redaction"]["covered"] * one["boxes"] for one in ones) / sum(one["boxes"] for one in ones)
-    hidden = sum(one["redaction"]["hidden_share"] for one in ones) / len(ones)
     return [
         f"Mean AP50 of the three: **{mean:.3f}**. Class by vote: {right} of {asked} road users",
-        f"({right / max(asked, 1):.0%}). The redactor, at its low threshold, hides {cover:.1%} of the vehicles that",
-        f"people drew (85 % of the box and more) and {hidden:.0%} of the picture.",
+        f"({right / max(asked, 1):.0%}).",
+        "",
+        "| the redactor, for | vehicles hidden, 85 % of the box and more | of the picture |",
+        "|---|---|---|",
+        *(
+            f"| {name} | {_mean(ones, name, 'covered'):.1%} | {_mean(ones, name, 'hidden_share'):.0%} |"
+            for name in CARES
+        ),
     ]
+
+
+def _mean(ones: Sequence[Mapping[str, Any]], care: str, key: str) -> float:
+    return sum(one["redaction"][care][key] * one["boxes"] for one in ones) / sum(one["boxes"] for one in ones)
 
 
 def _made_up(table: Mapping[str, Any]) -> list[str]:

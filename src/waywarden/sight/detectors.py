@@ -9,12 +9,10 @@ from waywarden.sight.movers import WithMovers
 from waywarden.sight.moving.motion import MotionObjectDetector
 from waywarden.sight.networks.network import NetworkObjectDetector
 from waywarden.sight.ports import ObjectDetector
+from waywarden.sight.redact import STILL
 from waywarden.terms.places import Camera
 
 MOTION = "motion"
-REDACTS_FROM = 0.1
-"""The redactor believes a network from this score on (the common scale): it hides ten things too many before it shows
-one too few. ``waywarden weights score`` prints what that covers."""
 
 
 def open_object_detector(detector: str) -> ObjectDetector:
@@ -31,8 +29,8 @@ def open_object_detector(detector: str) -> ObjectDetector:
 
 
 def open_redactor(detector: str) -> ObjectDetector:
-    """Return who says what is to be hidden on a single picture: the network at a low threshold, without movement."""
-    return MotionObjectDetector() if detector == MOTION else NetworkObjectDetector(Path(detector), REDACTS_FROM)
+    """Return who says what is to be hidden on a still: the network at a low threshold, without movement."""
+    return MotionObjectDetector() if detector == MOTION else NetworkObjectDetector(Path(detector), STILL.least_score)
 
 
 def open_sparing(detector: str, camera: Camera) -> ObjectDetector:

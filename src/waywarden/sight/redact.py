@@ -12,6 +12,7 @@ Three steps, each of which stands in for what the one before cannot do:
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
 
@@ -42,8 +43,23 @@ PAINTED = 0.7
 LARGE, EVEN = 0.25, 0.5
 """A find of more than this share of the picture, with less than an even score, is a network's misfire on the whole."""
 
-MARGIN = 0.15
-"""Boxes grow by this share of their size on each side, and by two pixels: networks cut mirrors and shadows off."""
+
+@dataclass(frozen=True, slots=True)
+class Care:
+    """How much is hidden: boxes from ``least_score`` on (the common scale), grown by ``margin`` of their size on each
+    side, and by two pixels: networks cut mirrors and shadows off.
+
+    ``waywarden weights score`` prints what either covers.
+    """
+
+    least_score: float
+    margin: float
+
+
+STILL = Care(0.1, 0.15)
+"""Of a still that is looked at once, on which whoever moved is gone already."""
+KEPT = Care(0.03, 0.3)
+"""Of a single picture that would be kept: it hides ten things too many before it shows one too few."""
 
 
 def median_still(
@@ -148,20 +164,21 @@ def _nearest_shown(still: Picture, hidden: Mask, axis: int) -> tuple[Picture, np
 
 
 def _areas(object_detector: ObjectDetector, shown: Picture, at: datetime) -> list[tuple[slice, slice]]:
-    """Return where road users are found."""
+    """Return where road users are found on a still."""
     boxes, scores, _ = object_detector.detect(_as_frame(shown, at))
-    return hidden_areas(boxes, scores, (shown.shape[1], shown.shape[0]))
+    return hidden_areas((boxes, scores), (shown.shape[1], shown.shape[0]), STILL)
 
 
-def hidden_areas(boxes: BoxesPx, scores: Scores, size_px: tuple[int, int]) -> list[tuple[slice, slice]]:
+def hidden_areas(found: tuple[BoxesPx, Scores], size_px: tuple[int, int], care: Care) -> list[tuple[slice, slice]]:
     """Return rows and columns to hide on a picture of ``size_px`` (width, height).
 
-    Each box (n, 4) px is grown by ``MARGIN`` and two pixels; large ones of uncertain score (n,) are left out.
+    Each box (n, 4) px is grown as ``care`` has it; large ones of uncertain score (n,) are left out.
     """
+    boxes, scores = found
     size = np.array(size_px)
     share = (boxes[:, 2:] - boxes[:, :2]).prod(axis=1) / size.prod()
-    boxes = boxes[(share < LARGE) | (scores >= EVEN)]
-    grow = MARGIN * (boxes[:, 2:] - boxes[:, :2]) + 2
+    boxes = boxes[(scores >= care.least_score) & ((share < LARGE) | (scores >= EVEN))]
+    grow = care.margin * (boxes[:, 2:] - boxes[:, :2]) + 2
     low = np.clip(np.floor(boxes[:, :2] - grow), 0, size - 1).astype(int)
     high = np.clip(np.ceil(boxes[:, 2:] + grow), low + 1, size).astype(int)
     return [np.s_[top:bottom, left:right] for (left, top), (right, bottom) in zip(low, high, strict=True)]

@@ -24,7 +24,7 @@ from waywarden.terms.records import HealthState
 from waywarden.terms.transient import Detections
 
 EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
-LEAST_SCORE = 0.02
+LEAST_SCORE = 0.01
 """What is less certain than this, on the common scale, is not even listed."""
 
 

@@ -29,6 +29,7 @@ from waywarden.run.weighing.precision import (
     reliability,
 )
 from waywarden.sight.ports import SourceFacts
+from waywarden.sight.redact import KEPT, STILL
 from waywarden.sight.scoring import EPOCH, look, ms_per_inference, open_network, open_pictures
 from waywarden.terms.kinds import KINDS, Kind
 from waywarden.terms.places import Camera
@@ -82,7 +83,7 @@ def score(folder: Path, weights: Path, every: int = 1) -> dict[str, Any]:
         "class_by_vote": _shares(voted),
         "best_score": _rounded(best_score(vehicles)),
         "reliability": reliability(vehicles),
-        "redaction": cover(pairs, sizes),
+        "redaction": {"still": cover(pairs, sizes, STILL), "kept": cover(pairs, sizes, KEPT)},
         "pictures": len(pairs),
         "boxes": vehicles.wanted,
         "least_px": LEAST_PX,

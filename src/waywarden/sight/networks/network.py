@@ -70,7 +70,7 @@ NETWORKS: tuple[Network, ...] = (
         mean=(103.53, 116.28, 123.675),
         scale=(57.375, 57.12, 58.395),
     ),
-    Network("street-1", (416, 256), (12,), OUR_SEVEN, yolox, 0.4, step_px=32),
+    Network("street-1", (416, 256), (12,), OUR_SEVEN, yolox, 0.49, step_px=32),
     Network("yolox-nano-416", (416, 416), (85,), COCO_80, yolox, 0.22, letterbox=True, step_px=32),
 )
 
