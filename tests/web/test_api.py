@@ -35,7 +35,7 @@ def rows_of(client: TestClient, **filters: object) -> list[dict[str, object]]:
 
 def test_intervals_bear_the_tidy_names_in_their_order(client: TestClient) -> None:
     row = client.get(f"{API}/intervals?limit=1").json()["intervals"][0]
-    assert list(row) == [*TIDY, "method"]
+    assert list(row) == [*TIDY, "method", "inferred"]
     assert row["start"] == "2026-05-05T05:00:00Z"
 
 
