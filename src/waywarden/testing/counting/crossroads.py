@@ -32,8 +32,9 @@ LEAST_SEEN = 0.3
 LEAST_PX = 8.0
 LEAST_INSIDE = 0.5
 """Nor is one of which less is inside the picture."""
-SAME_S = 2.5
-"""A passage and a true movement of one name are the same if they end within this of each other."""
+SAME_S = 10.0
+"""A passage and a true movement of one name are the same if they end within this of each other: a lorry that stops on
+its way out has its middle over the gate seconds before the lower side of its box."""
 
 
 @dataclass(frozen=True, slots=True)
