@@ -33,7 +33,6 @@ ONCE = frozenset({"every"})
 """It costs so much more than the others that noise does not matter."""
 NOISE = 0.2
 """Ratios of medians move by this much between two runs on a busy machine of two cores."""
-SMALL_PX = 640 * 360
 
 
 @dataclass(slots=True)

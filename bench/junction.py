@@ -25,7 +25,7 @@ def counted(seed: int, seconds: float, rate_hz: float) -> dict[str, Found]:
     finder = CrossingFinder(street.camera("no picture"), None, street.mast.size_px)
     frames = boxes_of(street.trips, street.mast, rate_hz, seconds, np.random.default_rng(seed))
     found = [item for seen in frames for item in finder.update(seen)] + finder.finish()
-    return found_of((item for item in found if isinstance(item, Passage)), street.truth.movements)
+    return found_of((item for item in found if isinstance(item, Passage)), street.trips, seconds)
 
 
 def main() -> int:

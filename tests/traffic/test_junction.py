@@ -108,7 +108,7 @@ def test_a_made_up_junction_is_counted():
     finder = CrossingFinder(street.camera("none"), None, street.mast.size_px)
     frames = boxes_of(street.trips, street.mast, 8.0, 90, np.random.default_rng(6), Eye(missed=0.05, jitter=0.03))
     found = [item for seen in frames for item in finder.update(seen)] + finder.finish()
-    table = found_of((item for item in found if isinstance(item, Passage)), street.truth.movements)
+    table = found_of((item for item in found if isinstance(item, Passage)), street.trips, 90)
     total = sum(table.values(), Found())
     assert total.true > 12
     assert total.false == 0

@@ -36,7 +36,7 @@ def rows_of(client: TestClient, **filters: object) -> list[dict[str, object]]:
 
 def test_intervals_bear_the_tidy_names_in_their_order(client: TestClient) -> None:
     row = client.get(f"{API}/intervals?limit=1").json()["intervals"][0]
-    assert list(row) == [*TIDY, "method", "quality", "doubts"]
+    assert list(row) == [*TIDY, "method", "inferred", "quality", "doubts"]
     assert row["start"] == "2026-05-05T05:00:00Z"
 
 

@@ -74,10 +74,6 @@ class Pace:
         fastest = float(driving.max(initial=0.0))
         self._ease(min(MOST_HZ, max(LEAST_HZ, fastest / STEP_SIZES)), seconds)
 
-    def hurry(self) -> None:
-        """Look more often: the sampler saw somebody go by whom no look had shown."""
-        self._rate_hz = min(MOST_HZ, 1.5 * self._rate_hz)
-
     def _ease(self, wanted_hz: float, seconds: float) -> None:
         """Go up at once, down with ``KEEP_S``."""
         share = 1.0 if wanted_hz > self._rate_hz else min(1.0, seconds / KEEP_S)

@@ -18,10 +18,10 @@ import numpy.typing as npt
 from waywarden.terms.kinds import kind_number
 from waywarden.terms.transient import Detections, Passage
 from waywarden.testing.drivers import STEP_S, WARM_UP_S, Trip
-from waywarden.testing.junction import turn_of
+from waywarden.testing.junction import Path, turn_of
 from waywarden.testing.mast import Mast
 from waywarden.testing.street import START
-from waywarden.testing.truth import TrueMovement
+from waywarden.testing.truth import passes_s
 
 Floats = npt.NDArray[np.float64]
 
@@ -32,8 +32,9 @@ LEAST_SEEN = 0.3
 LEAST_PX = 8.0
 LEAST_INSIDE = 0.5
 """Nor is one of which less is inside the picture."""
-SAME_S = 2.5
-"""A passage and a true movement of one name are the same if they end within this of each other."""
+SAME_S = 10.0
+"""A passage and a true movement of one name are the same if they end within this of each other: a lorry that stops on
+its way out has its middle over the gate seconds before the lower side of its box."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,21 +153,37 @@ class Found:
         return Found(*(a + b for a, b in zip(mine, others, strict=True)))
 
 
-def found_of(passages: Iterable[Passage], movements: Iterable[TrueMovement]) -> dict[str, Found]:
-    """Return by turn what ``passages`` have of the true ``movements``, each told by its name and its time."""
-    left = {id(each): each for each in movements}
+def found_of(passages: Iterable[Passage], trips: Sequence[Trip], last_s: float) -> dict[str, Found]:
+    """Return by turn what ``passages`` have of the movements really made, each told by its name and its time.
+
+    A movement that began before the first frame or ended after the last one, at ``last_s``, is neither true nor false.
+    """
+    left = [made for trip in trips for made in _made(trip)]
     table = {turn: Found() for turn in ("left", "through", "right")}
-    for each in left.values():
-        table[turn_of(each.from_gate, each.to_gate)] += Found(true=1)
+
+    def whole(begins: float, ends: float) -> bool:
+        return begins >= 0 and ends <= last_s
+
+    for path, begins, ends in left:
+        table[path.turn] += Found(true=int(whole(begins, ends)))
     for passage in sorted(passages, key=lambda passage: passage.at):
         at_s = (passage.at - START).total_seconds()
-        alike = [m for m in left.values() if m.movement_id == passage.movement_id and abs(m.at_s - at_s) <= SAME_S]
-        turn = turn_of(*passage.movement_id.split("-"))
+        alike = [m for m in left if m[0].movement_id == passage.movement_id and abs(m[2] - at_s) <= SAME_S]
         if not alike:
-            table[turn] += Found(false=1)
+            table[turn_of(*passage.movement_id.split("-"))] += Found(false=1)
             continue
-        del left[id(min(alike, key=lambda movement: abs(movement.at_s - at_s)))]
-        table[turn] += Found(inferred=1) if passage.inferred else Found(seen=1)
-    for each in left.values():
-        table[turn_of(each.from_gate, each.to_gate)] += Found(missed=1)
+        made = min(alike, key=lambda movement: abs(movement[2] - at_s))
+        left.remove(made)
+        if whole(*made[1:]):
+            table[made[0].turn] += Found(inferred=1) if passage.inferred else Found(seen=1)
+    for path, begins, ends in left:
+        table[path.turn] += Found(missed=int(whole(begins, ends)))
     return table
+
+
+def _made(trip: Trip) -> Iterator[tuple[Path, float, float]]:
+    """Yield a vehicle's path, and when its middle passes the gates that it comes in and leaves by, if it does both."""
+    if isinstance(trip.path, Path):
+        begins, ends = passes_s(trip, trip.path.gate_in_s), passes_s(trip, trip.path.clear_s)
+        if begins is not None and ends is not None:
+            yield trip.path, begins, ends
