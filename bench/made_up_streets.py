@@ -35,12 +35,10 @@ class StreetRow:
         return (self.missed + self.extra) / max(1, self.true)
 
 
-def count_streets(
-    seeds: Sequence[int], conditions: Sequence[str], cache: Path, folder: Path, network: Path
-) -> Iterator[StreetRow]:
+def count_streets(seeds: Sequence[int], conditions: Sequence[str], cache: Path, folder: Path) -> Iterator[StreetRow]:
     """Yield one row for each seed, condition and method."""
     cache.mkdir(parents=True, exist_ok=True)
-    methods = {"motion": ["--detector", "motion"], "crossroad-1016": ["--weights", str(network)]}
+    methods = {"motion": ["--detector", "motion"], "street-1": ["--detector", "street"]}
     for seed in seeds:
         for condition in conditions:
             street = made_up_street(seed, condition=condition)

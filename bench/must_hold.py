@@ -21,9 +21,11 @@ from rich.console import Console
 from rich.table import Table
 from speeds import dresden_speeds
 
+from waywarden.run.weighing.weights import OWN, own
+
 SHARED = Path(os.environ.get("WAYWARDEN_SHARED", Path(__file__).resolve().parents[2] / "shared"))
 CROSSROAD = SHARED / "weights/person-vehicle-bike-detection-crossroad-1016.xml"
-NANODET = SHARED / "weights/nanodetplus_m_416.onnx"
+NETWORKS = {"crossroad-1016": CROSSROAD, OWN: own()}
 TFL_WANTED = {"06514": ((6, 6), (0, 0)), "03601": ((6, 7), (3, 3)), "03604": ((9, 11), (2, 2))}
 DRESDEN_WANTED = {"West-East": 5, "East-West": 3, "West-North": 1}
 FAULTS = {"placeholder": 2, "smeared": 1, "grey": 1, "empty_file": 1, "not_a_picture": 1}
@@ -45,13 +47,14 @@ def tfl(folder: Path) -> list[Row]:
     city = folder / "tfl.toml"
     cameras = [camera_toml(f"tfl-{name}", [clip], start, [("line", *gate)]) for name, clip, start, gate in cases]
     city.write_text(city_toml("London sample", "Europe/London", cameras))
-    counted = waywarden_count(city, "--weights", str(CROSSROAD))
     rows = []
-    for name, (down, up) in TFL_WANTED.items():
-        got = [counted.total(camera=f"tfl-{name}", direction=way) for way in ("forward", "backward")]
-        holds = counted.code == 0 and down[0] <= got[0] <= down[1] and up[0] <= got[1] <= up[1]
-        wanted = f"down {_span(down)}, up {_span(up)}"
-        rows.append(Row(f"tfl {name}, crossroad-1016", wanted, f"down {got[0]}, up {got[1]}", holds))
+    for network, file in NETWORKS.items():
+        counted = waywarden_count(city, "--weights", str(file))
+        for name, (down, up) in TFL_WANTED.items():
+            got = [counted.total(camera=f"tfl-{name}", direction=way) for way in ("forward", "backward")]
+            holds = counted.code == 0 and down[0] <= got[0] <= down[1] and up[0] <= got[1] <= up[1]
+            wanted = f"down {_span(down)}, up {_span(up)}"
+            rows.append(Row(f"tfl {name}, {network}", wanted, f"down {got[0]}, up {got[1]}", holds))
     return rows
 
 
@@ -62,16 +65,16 @@ def dresden(folder: Path) -> list[Row]:
     counted = waywarden_count(city, "--weights", str(CROSSROAD))
     moves = counted.table("movement")
     rows = [Row("dresden movements, crossroad-1016", _said(DRESDEN_WANTED), _said(moves), moves == DRESDEN_WANTED)]
-    named = waywarden_count(city, "--weights", str(NANODET))
+    named = waywarden_count(city)
     classes = {
         name: sum(named.total(movement=move, vehicle_class=name) for move in named.table("movement"))
         for name in sorted({row["vehicle_class"] for row in named.rows} - {"all"})
     }
     classes = {name: n for name, n in classes.items() if n}
     good = classes in ({"bicycle": 1, "car": 7, "van": 1}, {"bicycle": 1, "car": 8})
-    rows.append(Row("dresden classes, nanodet-plus", "car 7, van 1 (may be car), bicycle 1", _said(classes), good))
+    rows.append(Row(f"dresden classes, {OWN}", "car 7, van 1 (may be car), bicycle 1", _said(classes), good))
     moves = named.table("movement")
-    rows.append(Row("dresden movements, nanodet-plus", _said(DRESDEN_WANTED), _said(moves), moves == DRESDEN_WANTED))
+    rows.append(Row(f"dresden movements, {OWN}", _said(DRESDEN_WANTED), _said(moves), moves == DRESDEN_WANTED))
     return [*rows, *(Row(*row) for row in dresden_speeds(city, SHARED / "data/dresden/gt_summary.json", CROSSROAD))]
 
 
@@ -81,10 +84,13 @@ def intel(folder: Path) -> list[Row]:
     clip = SHARED / "data/intel/car-detection.mp4"
     camera = camera_toml("intel", [clip], "2026-06-01T07:00:00Z", [("line", (0, 216), (768, 216))])
     city.write_text(city_toml("From above", "UTC", [camera]))
-    counted = waywarden_count(city, "--detector", "motion")
-    got = counted.table("direction")
-    holds = counted.code == 0 and got == {"forward": 2, "backward": 2}
-    return [Row("intel, motion", "2 each way", _said(got), holds)]
+    rows = []
+    for detector in ("motion", "street"):
+        counted = waywarden_count(city, "--detector", detector)
+        got = counted.table("direction")
+        holds = counted.code == 0 and got == {"forward": 2, "backward": 2}
+        rows.append(Row(f"intel, {detector}", "2 each way", _said(got), holds))
+    return rows
 
 
 def faults(folder: Path) -> list[Row]:
@@ -109,7 +115,7 @@ def streets(arguments: argparse.Namespace, folder: Path) -> tuple[list[Row], lis
     """Count made-up streets; by day, every movement within max(1, 3 %) of the truth."""
     seeds = [11] if arguments.quick else [int(seed) for seed in arguments.seeds.split(",")]
     conditions = CONDITIONS[:1] if arguments.quick else CONDITIONS
-    table = list(count_streets(seeds, conditions, arguments.cache, folder, CROSSROAD))
+    table = list(count_streets(seeds, conditions, arguments.cache, folder))
     rows = []
     for method in dict.fromkeys(row.method for row in table):
         by_day = [row for row in table if row.method == method and row.condition == "day"]

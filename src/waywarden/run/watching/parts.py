@@ -78,4 +78,5 @@ def _sum(one: TrafficInterval, other: TrafficInterval) -> TrafficInterval:
     means = [(part.mean_speed_mps, part.count) for part in (one, other) if part.mean_speed_mps is not None]
     weight = sum(n for _, n in means)
     mean = sum(mean * n for mean, n in means) / weight if weight else None
-    return replace(other, count=count, mean_speed_mps=mean, v85_mps=alone.v85_mps if alone else None)
+    v85 = alone.v85_mps if alone else None
+    return replace(other, count=count, mean_speed_mps=mean, v85_mps=v85, inferred=one.inferred + other.inferred)
