@@ -16,7 +16,7 @@ BEGIN_HITS = 3
 """So many boxes make a track believable."""
 GIVEN_HITS = 2
 """And so many that somebody else gave one number."""
-BEGIN_S = 0.12
+BEGIN_S = 0.09
 """And it has to have lasted this long, so that three frames of a fast camera are not enough."""
 NEW_LOST_S = 0.41
 MOVING_LOST_S = 1.2
