@@ -58,8 +58,8 @@ def test_intervals_are_found_by_index_and_not_sorted(tmp_path: Path, wanted: Int
 def test_a_bin_is_found_by_its_key(tmp_path: Path) -> None:
     asked = Asked(tmp_path / "records.sqlite")
     asked.store.append([TrafficInterval("a", "g", Direction.FORWARD, None, "all", T0, 60, 60, 1, None, None, "m")])
-    dropping, adding = asked.plans
-    for plan in (dropping, adding):
+    forgetting, dropping, adding = asked.plans
+    for plan in (forgetting, dropping, adding):
         assert "SEARCH" in plan
         assert set(re.findall(r"\w+=\?", plan)) == BIN_COLUMNS
     asked.store.close()

@@ -108,7 +108,8 @@ def count_command(  # noqa: PLR0913, PLR0917 - a parameter an option
         write_rows(count_boxes(boxes_job(mot, fps, gate or [], bin_min)), out, sys.stdout.buffer)
         return
     if city_file is None or fps is not None or gate:
-        raise ConfigError("count wants --city; or --mot, with --fps and --gate: 'waywarden count --help' says what they are")
+        what = "count wants --city; or --mot, with --fps and --gate"
+        raise ConfigError(f"{what}: 'waywarden count --help' says what they are")
     city = read_city(city_file)
     chosen = chosen_cameras(city, camera)
     named, method = weights.chosen_detector(detector, weights_path, sparing=sparing)

@@ -27,6 +27,8 @@ class SourceError(WaywardenError):
 class LoginError(SourceError):
     """A camera refuses the user or the password: it takes a person to mend that, and asking again may lock us out."""
 
+    exit_code = 10
+
 
 class WeightsError(WaywardenError):
     """Weights are missing, damaged, or of a network that is not known here."""
