@@ -124,10 +124,8 @@ def _votes(clip: Clip, found: Sequence[tuple[int, tuple[int, int], Pair]]) -> li
 
 def _shares(voted: Sequence[tuple[Kind, Kind]]) -> dict[str, Any]:
     """Return for each class how many were right of how many, and the share of all."""
-    asked = [
-        (true, Kind.CAR if said is Kind.VAN and true is Kind.CAR else said) for true, said in voted if true in VOTED
-    ]
-    asked = [(true, Kind.TRUCK if said is Kind.VAN and true is Kind.TRUCK else said) for true, said in asked]
+    passes = {Kind.CAR, Kind.TRUCK}
+    asked = [(true, true if said is Kind.VAN and true in passes else said) for true, said in voted if true in VOTED]
     table: dict[str, Any] = {
         kind.value: [sum(true is said for true, said in asked if true is kind), sum(true is kind for true, _ in asked)]
         for kind in VOTED
