@@ -24,7 +24,7 @@ from waywarden.terms.kinds import KINDS
 from waywarden.terms.pictures import MOST_JPEG_BYTES, RedactedJpeg
 from waywarden.terms.records import CameraHealth, HealthState
 from waywarden.terms.redaction_key import REDACTION_KEY, RedactionKey
-from waywarden.terms.transient import Detections, Unlooked
+from waywarden.terms.transient import DAMAGES, TILE_PX, Detections, SurfaceLook, Unlooked
 
 JPEG = b"\xff\xd8" + bytes(100) + b"\xff\xd9"
 NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
@@ -46,6 +46,22 @@ def detections(draw: st.DrawFn) -> Detections:
         draw(hnp.arrays(np.float32, (n, 4), elements=finite32)),
         draw(hnp.arrays(np.float32, n, elements=finite32)),
         draw(hnp.arrays(np.int8, n, elements=st.integers(0, len(KINDS) - 1))),
+    )
+
+
+@st.composite
+def looks(draw: st.DrawFn) -> SurfaceLook:
+    n, width, height = draw(st.integers(0, 9)), draw(st.integers(1, 1000)), draw(st.integers(1, 1000))
+    tiles = hnp.arrays(np.uint8, (-(-height // TILE_PX), -(-width // TILE_PX), 2))
+    return SurfaceLook(
+        draw(instants),
+        width,
+        height,
+        (draw(tiles) / 255).astype(np.float32),
+        draw(hnp.arrays(np.float32, (n, 4), elements=finite32)),
+        draw(hnp.arrays(np.float32, n, elements=finite32)),
+        draw(hnp.arrays(np.int8, n, elements=st.integers(0, len(DAMAGES) - 1))),
+        draw(hnp.arrays(np.float32, n, elements=finite32)),
     )
 
 
@@ -86,7 +102,18 @@ def test_so_do_detections(item: Detections) -> None:
 
 
 @settings(deadline=None)
-@given(st.lists(messages | detections(), max_size=5))
+@given(looks())
+def test_so_do_looks_at_a_road(item: SurfaceLook) -> None:
+    out = wire.decode(wire.encode(item))
+    assert isinstance(out, SurfaceLook)
+    assert (out.at, out.width, out.height) == (item.at, item.width, item.height)
+    for name in ("tiles", "xyxy_px", "score", "damage", "extent_px"):
+        np.testing.assert_array_equal(getattr(out, name), getattr(item, name))
+        assert getattr(out, name).dtype == getattr(item, name).dtype
+
+
+@settings(deadline=None)
+@given(st.lists(messages | detections() | looks(), max_size=5))
 def test_a_stream_is_read_message_by_message(items: list[wire.Message]) -> None:
     stream = io.BytesIO(b"".join(map(wire.encode, items)))
     read = []
@@ -125,6 +152,12 @@ def many(n: int) -> Detections:
     return Detections("a", NOON, 0.1, np.zeros((n, 4), np.float32), np.zeros(n, np.float32), np.zeros(n, np.int8))
 
 
+def a_look(width: int, height: int, n: int) -> SurfaceLook:
+    tiles = np.zeros((-(-height // TILE_PX), -(-width // TILE_PX), 2), np.float32)
+    one = np.zeros(n, np.float32)
+    return SurfaceLook(NOON, width, height, tiles, np.zeros((n, 4), np.float32), one, np.zeros(n, np.int8), one)
+
+
 def test_no_message_can_carry_a_picture() -> None:
     longest = max(len(wire.encode(many(wire.MOST_BOXES))), len(wire.encode(wire.Failure("x" * 300, "\0" * 300))))
     assert longest < 22_000  # a quarter of a 352 x 288 picture in grey
@@ -132,6 +165,11 @@ def test_no_message_can_carry_a_picture() -> None:
         wire.encode(many(wire.MOST_BOXES + 1))
     with pytest.raises(ValueError, match="at most 300"):
         wire.encode(CameraHealth("a", NOON, HealthState.OK, "x" * 301))
+    with pytest.raises(ValueError, match="at most 200 damages"):
+        wire.encode(a_look(64, 64, wire.MOST_DAMAGES + 1))
+    assert len(wire.encode(a_look(2048, 2048, wire.MOST_DAMAGES))) < 8_000  # a thumbnail of 32 x 32 at most
+    with pytest.raises(ValueError, match="at most 1024 tiles"):
+        a_look(2048, 2049, 0)
     with pytest.raises(ValueError, match="finite"):
         wire.encode(Detections("a", NOON, 0.1, np.full((1, 4), np.nan, np.float32), *(np.zeros(1, t) for t in "fb")))
 
@@ -144,7 +182,7 @@ def test_noise_is_refused(noise: bytes) -> None:
 
 
 @settings(deadline=None)
-@given(messages | detections(), st.data())
+@given(messages | detections() | looks(), st.data())
 def test_damage_is_noticed(item: wire.Message, data: st.DataObject) -> None:
     message = bytearray(wire.encode(item))
     place = data.draw(st.integers(0, len(message) - 1))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 import numpy as np
 import numpy.typing as npt
@@ -73,6 +74,76 @@ class Unlooked:
     camera_id: str
     at: datetime
     watched_s: float
+
+
+class Damage(StrEnum):
+    """What is found on one picture of a road surface; the codes are those of RDD2022 (Arya et al. 2022)."""
+
+    LONGITUDINAL_CRACK = "D00"
+    TRANSVERSE_CRACK = "D10"
+    ALLIGATOR_CRACK = "D20"
+    POTHOLE = "D40"
+    REPAIR = "Repair"
+
+
+DAMAGES: tuple[Damage, ...] = tuple(Damage)
+"""The order in which arrays number them: ``DAMAGES[i]`` is the damage numbered ``i``."""
+
+TILE_PX = 64
+MOST_TILES = 1024
+
+
+@dataclass(frozen=True, slots=True)
+class SurfaceLook:
+    """What is to be seen of a road's surface on one picture, or what is known to be there.
+
+    Parameters
+    ----------
+    at : datetime
+        Aware UTC.
+    width, height : int
+        Of the picture, in pixels.
+    tiles : (rows, columns, 2) float32 in 0..1
+        How surely there is a crack, and a pothole, in each square of ``TILE_PX`` pixels from the upper left corner on;
+        those at the right and lower edge may be cut.
+    xyxy_px : (n, 4) float32
+        Left, top, right, bottom of each damage in picture pixels (y down).
+    score : (n,) float32 in 0..1
+    damage : (n,) int8
+        Index into ``DAMAGES``.
+    extent_px : (n,) float32
+        How many pixels of the box are damaged, where that is known; else the whole box.
+    """
+
+    at: datetime
+    width: int
+    height: int
+    tiles: npt.NDArray[np.float32]
+    xyxy_px: BoxesPx
+    score: Scores
+    damage: KindNumbers
+    extent_px: npt.NDArray[np.float32]
+
+    def __post_init__(self) -> None:
+        """Check shapes, dtypes and the clock; ValueError says what was wrong."""
+        n = len(self.xyxy_px)
+        grid = (-(-self.height // TILE_PX), -(-self.width // TILE_PX), 2)
+        if self.tiles.shape != grid or self.tiles.dtype != np.float32:
+            raise ValueError(f"tiles must be {grid} float32, got {self.tiles.shape} {self.tiles.dtype}")
+        if self.tiles.size > 2 * MOST_TILES:
+            raise ValueError(f"a picture has at most {MOST_TILES} tiles of {TILE_PX} px: make it smaller")
+        for name, array, shape, kind in (
+            ("xyxy_px", self.xyxy_px, (n, 4), "float32"),
+            ("score", self.score, (n,), "float32"),
+            ("damage", self.damage, (n,), "int8"),
+            ("extent_px", self.extent_px, (n,), "float32"),
+        ):
+            if array.shape != shape or array.dtype.name != kind:
+                raise ValueError(f"{name} must be {shape} {kind}, got {array.shape} {array.dtype}")
+        if n and not (0 <= int(self.damage.min()) and int(self.damage.max()) < len(DAMAGES)):
+            raise ValueError(f"damage must index DAMAGES (0..{len(DAMAGES) - 1})")
+        if self.at.tzinfo is None:
+            raise ValueError("at must be an aware datetime (UTC)")
 
 
 @dataclass(frozen=True, slots=True)

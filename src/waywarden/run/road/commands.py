@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,6 +15,7 @@ from waywarden.pavement.policy.backtest import backtest
 from waywarden.run.cameras import utc
 from waywarden.run.road import ledger
 from waywarden.run.road.policy_file import read_policy, read_streets
+from waywarden.run.road.score import own, score
 from waywarden.run.road.simulate import simulate, table
 from waywarden.terms.distress import Role
 from waywarden.terms.errors import ConfigError, LedgerError
@@ -52,6 +54,19 @@ def simulate_command(
         lines = simulate(sigma_m, spacing_m, passes, seed)
     for line in lines:
         typer.echo(line)
+
+
+@road_app.command("score")
+def score_command(
+    pictures: Annotated[Path, typer.Option(help="A folder of pictures of roads.")],
+    truth: Annotated[Path, typer.Option(help="A folder with what is known of each.")],
+    layout: Annotated[str, typer.Option("--format", help="dnit: PNG masks; voc: boxes in XML.")],
+    weights: Annotated[
+        Path | None, typer.Option(help="A network for road damage; the one that comes with Waywarden if left out.")
+    ] = None,
+) -> None:
+    """Score a network on pictures of roads whose damage is known, and print one JSON object."""
+    typer.echo(json.dumps(score(pictures, truth, layout, weights or own()), indent=1))
 
 
 @ledger_app.command("write")

@@ -27,7 +27,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from types import TracebackType
-from typing import IO, NoReturn, Self, cast
+from typing import IO, Any, NoReturn, Self, cast
 
 from waywarden.run.sealing.seal import Seal
 from waywarden.run.sealing.wire import End, Failure, Message, clipped, receive
@@ -35,7 +35,7 @@ from waywarden.sight.ports import FrameSource, ObjectDetector, SourceFacts
 from waywarden.terms.errors import SealError
 from waywarden.terms.places import Camera
 from waywarden.terms.records import CameraHealth
-from waywarden.terms.transient import Detections, Unlooked
+from waywarden.terms.transient import Detections, SurfaceLook, Unlooked
 
 MOST_LAST_WORDS = 20
 _LONGEST_LINE_BYTES = 1000
@@ -59,12 +59,14 @@ class Task(StrEnum):
 class Openers:
     """What the child opens and watches with, instead of sight's own; functions of modules, for they are pickled.
 
+    ``watch`` is given whatever ``open_object_detector`` opened: an object detector, or a network for road surfaces.
+
     Weights are scored with openers of their own (``sight.scoring``), tests plant theirs.
     """
 
     open_source: Callable[[Camera, Path], FrameSource]
-    open_object_detector: Callable[[str], ObjectDetector]
-    watch: Callable[[str, FrameSource, ObjectDetector], Iterator[Watched | SourceFacts]]
+    open_object_detector: Callable[[str], Any]
+    watch: Callable[[str, FrameSource, Any], Iterator[Watched | SourceFacts | SurfaceLook]]
     open_redactor: Callable[[str], ObjectDetector]
 
 

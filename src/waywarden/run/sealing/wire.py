@@ -1,4 +1,4 @@
-"""The only things that may cross from the sealed process: nine kinds of message, each too small to carry a picture.
+"""The only things that may cross from the sealed process: ten kinds of message, each too small to carry a picture.
 
 A message is a head, JSON, and numbers::
 
@@ -32,7 +32,7 @@ from waywarden.terms.errors import SealError, WaywardenError
 from waywarden.terms.pictures import MOST_JPEG_BYTES, RedactedJpeg
 from waywarden.terms.records import CameraHealth, HealthState
 from waywarden.terms.redaction_key import REDACTION_KEY
-from waywarden.terms.transient import Detections, Unlooked
+from waywarden.terms.transient import MOST_TILES, TILE_PX, Detections, SurfaceLook, Unlooked
 
 MOST_BOXES = 1000
 LONGEST_TEXT = 300
@@ -43,6 +43,8 @@ _HEAD = struct.Struct("<2sBHI")
 _CHECK = struct.Struct("<I")
 _HEAD_BYTES = _HEAD.size + _CHECK.size
 _BOX_BYTES = 4 * 4 + 4 + 1
+MOST_DAMAGES = 200
+_DAMAGE_BYTES = 4 * 4 + 4 + 1 + 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,9 @@ class End:
     """The job is done; nothing follows."""
 
 
-Message = Detections | Unlooked | CameraHealth | SourceFacts | RedactedJpeg | Seal | Failure | Progress | End
+Message = (
+    Detections | Unlooked | SurfaceLook | CameraHealth | SourceFacts | RedactedJpeg | Seal | Failure | Progress | End
+)
 _Packed = tuple[Mapping[str, Any], bytes]
 
 
@@ -137,7 +141,7 @@ def _read_head(head: bytes, *, picture: bool) -> tuple[int, int, int]:
     magic, kind, text_bytes, number_bytes = _HEAD.unpack(head[: _HEAD.size])
     if magic != _MAGIC or kind not in _KINDS or (_KINDS[kind][0] is RedactedJpeg and not picture):
         raise SealError("the sealed process sent something that may not cross: its object detector may not be used")
-    most = {Detections: MOST_BOXES * _BOX_BYTES, RedactedJpeg: MOST_JPEG_BYTES}.get(_KINDS[kind][0], 0)
+    most = _MOST_NUMBERS.get(_KINDS[kind][0], 0)
     if number_bytes > most or text_bytes > _MOST_JSON_BYTES:
         raise SealError(f"the sealed process sent {text_bytes + number_bytes} bytes where at most {most} may cross")
     return kind, text_bytes, number_bytes
@@ -165,6 +169,36 @@ def _unpack_detections(facts: Mapping[str, Any], numbers: bytes) -> Detections:
         np.frombuffer(numbers, "<f4", 4 * n).reshape(n, 4).astype(np.float32),
         np.frombuffer(numbers, "<f4", n, 16 * n).astype(np.float32),
         np.frombuffer(numbers, np.int8, n, 20 * n).copy(),
+    )
+
+
+def _pack_look(item: SurfaceLook) -> _Packed:
+    if len(item.xyxy_px) > MOST_DAMAGES:
+        raise ValueError(f"at most {MOST_DAMAGES} damages cross at once, got {len(item.xyxy_px)}")
+    tiles, boxes = np.rint(item.tiles * 255).astype(np.uint8), (item.xyxy_px, item.score, item.extent_px)
+    if not all(np.isfinite(array).all() for array in boxes):
+        raise ValueError("boxes, scores and extents that cross are finite numbers")
+    numbers = b"".join(array.astype("<f4").tobytes() for array in boxes)
+    facts = {"at": _instant(item.at), "width": int(item.width), "height": int(item.height)}
+    return facts | {"damages": len(item.xyxy_px)}, numbers + item.damage.tobytes() + tiles.tobytes()
+
+
+def _unpack_look(facts: Mapping[str, Any], numbers: bytes) -> SurfaceLook:
+    _only(facts, at=str, width=int, height=int, damages=int)
+    n, rows, columns = facts["damages"], -(-facts["height"] // TILE_PX), -(-facts["width"] // TILE_PX)
+    if len(numbers) != n * _DAMAGE_BYTES + rows * columns * 2:
+        raise ValueError("half a look")
+    boxes, scores, extents = np.split(np.frombuffer(numbers, "<f4", 6 * n).astype(np.float32), [4 * n, 5 * n])
+    tiles = np.frombuffer(numbers, np.uint8, rows * columns * 2, n * _DAMAGE_BYTES).reshape(rows, columns, 2)
+    return SurfaceLook(
+        _moment(facts["at"]),
+        facts["width"],
+        facts["height"],
+        (tiles / 255).astype(np.float32),
+        boxes.reshape(n, 4),
+        scores,
+        np.frombuffer(numbers, np.int8, n, 24 * n).copy(),
+        extents,
     )
 
 
@@ -265,6 +299,14 @@ _KINDS: Mapping[int, _Entry] = MappingProxyType(
         7: (Progress, _pack_progress, _unpack_progress),
         8: (End, _pack_end, _unpack_end),
         9: (Unlooked, _pack_unlooked, _unpack_unlooked),
+        10: (SurfaceLook, _pack_look, _unpack_look),
+    }
+)
+_MOST_NUMBERS: Mapping[type[Any], int] = MappingProxyType(
+    {
+        Detections: MOST_BOXES * _BOX_BYTES,
+        SurfaceLook: MOST_DAMAGES * _DAMAGE_BYTES + MOST_TILES * 2,
+        RedactedJpeg: MOST_JPEG_BYTES,
     }
 )
 

@@ -1,0 +1,100 @@
+"""Found against known: F1 at a threshold, the best there is, precision at 90 % recall, and how far scores are true."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Self
+
+import numpy as np
+import numpy.typing as npt
+
+from waywarden.run.weighing.precision import BANDS, LEAST_OVERLAP, overlaps
+from waywarden.terms.transient import DAMAGES, Damage, SurfaceLook
+
+WANTED_RECALL = 0.9
+Pair = tuple[SurfaceLook, SurfaceLook]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Scores (n,) of what was said, whether each was right (n,), and how many right answers there were besides."""
+
+    scores: npt.NDArray[np.float32]
+    right: npt.NDArray[np.bool_]
+    unsaid: int = 0
+
+    @property
+    def wanted(self) -> int:
+        """How many right answers there are in all."""
+        return int(self.right.sum()) + self.unsaid
+
+    @classmethod
+    def together(cls, some: Sequence[Self]) -> Self:
+        """Return all of them as one."""
+        scores, right = ([getattr(one, name) for one in some] for name in ("scores", "right"))
+        return cls(np.concatenate(scores), np.concatenate(right), sum(one.unsaid for one in some))
+
+
+def tiles_asked(pairs: Sequence[Pair], channel: int) -> Asked:
+    """Return the tiles of all pictures."""
+    seen = np.concatenate([one.tiles[..., channel].ravel() for one, _ in pairs])
+    return Asked(seen, np.concatenate([true.tiles[..., channel].ravel() > 0 for _, true in pairs]))
+
+
+def boxes_asked(pairs: Sequence[Pair], damages: Sequence[Damage]) -> Asked:
+    """Return the boxes of some damages as one class: a true one is found once, by the surest that overlaps by half."""
+    numbers = [DAMAGES.index(damage) for damage in damages]
+    scores, right, unsaid = [], [], 0
+    for seen, true in pairs:
+        mine, theirs = (np.isin(look.damage, numbers) for look in (seen, true))
+        shares = overlaps(seen.xyxy_px[mine], true.xyxy_px[theirs])
+        free = np.ones(int(theirs.sum()), np.bool_)
+        for i in np.argsort(-seen.score[mine], kind="stable"):
+            here = np.where(free, shares[i], 0.0)
+            best = int(here.argmax()) if len(here) else -1
+            hit = best >= 0 and here[best] >= LEAST_OVERLAP
+            if hit:
+                free[best] = False
+            scores.append(float(seen.score[mine][i]))
+            right.append(bool(hit))
+        unsaid += int(free.sum())
+    return Asked(np.array(scores, np.float32), np.array(right, np.bool_), unsaid)
+
+
+def f1_at(asked: Asked, threshold: float) -> float | None:
+    """Return F1 of what was said at least so surely; None where nothing was to be found."""
+    said = asked.scores >= threshold
+    return round(2 * float((asked.right & said).sum()) / (int(said.sum()) + asked.wanted), 4) if asked.wanted else None
+
+
+def summary(asked: Asked, threshold: float) -> dict[str, Any]:
+    """Return precision, recall, the best F1 and where, precision at 90 % recall, and the reliability of the scores."""
+    said = asked.scores >= threshold
+    hits = float((asked.right & said).sum())
+    order = np.argsort(-asked.scores, kind="stable")
+    right = np.cumsum(asked.right[order])
+    many = np.arange(1, len(right) + 1)
+    f1, precision = 2 * right / (many + max(asked.wanted, 1)), right / many
+    enough = precision[right >= WANTED_RECALL * asked.wanted]
+    return {
+        "threshold": threshold,
+        "precision": round(hits / max(int(said.sum()), 1), 4),
+        "recall": round(hits / max(asked.wanted, 1), 4),
+        "best_f1": round(float(f1.max(initial=0.0)), 4),
+        "best_threshold": round(float(asked.scores[order][f1.argmax()]), 3) if len(f1) else None,
+        "precision_at_r90": round(float(enough.max()), 4) if len(enough) and asked.wanted else None,
+        "wanted": asked.wanted,
+        "said": int(said.sum()),
+        "reliability": _reliability(asked),
+    }
+
+
+def _reliability(asked: Asked) -> list[dict[str, Any]]:
+    """Return, for each band of scores, how many were said and what share of them was right."""
+    band = np.minimum((asked.scores * BANDS).astype(int), BANDS - 1)
+    here = [(i, band == i) for i in range(BANDS) if (band == i).any()]
+    return [
+        {"from": i / BANDS, "n": int(mine.sum()), "right": round(float(asked.right[mine].mean()), 3)}
+        for i, mine in here
+    ]

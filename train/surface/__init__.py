@@ -1,0 +1,1 @@
+"""How the network that finds road damage on forward pictures is trained."""
