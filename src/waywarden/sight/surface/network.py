@@ -27,6 +27,7 @@ LEAST_MASK = 0.3
 """A cell at least this surely within a pothole is part of one. Chosen on roads that were held back from training."""
 LEAST_PX = 60.0
 """Of a pothole: a smaller part of the mask is none."""
+BOXED = tuple(number for number, damage in enumerate(DAMAGES) if damage is not Damage.POTHOLE)
 LEAST_SCORE = 0.05
 MOST_OVERLAP = 0.45
 MOST_FOUND = 100
@@ -98,7 +99,7 @@ def _boxes(rows: Floats, size: tuple[int, int], frame: Frame) -> tuple[Floats, F
     )
     kept = [
         of_one[without_doubles(boxes[of_one], scores[of_one], MOST_OVERLAP)]
-        for of_one in (np.flatnonzero(damages == number) for number in range(len(DAMAGES)))
+        for of_one in (np.flatnonzero(damages == number) for number in BOXED)
     ]
     keep = np.concatenate(kept).astype(np.intp)
     sides = boxes[keep, 2:] - boxes[keep, :2]
