@@ -171,6 +171,16 @@ class Pothole:
         return float(np.sum(self.outline_m * np.roll(self.outline_m, -1))) * turned / 2
 
     @property
+    def centroid_m(self) -> tuple[float, float]:
+        """Right of the road's middle and along it, where the middle of its area is: the sum over its triangles."""
+        angle = np.arange(len(self.outline_m)) * (2 * np.pi / len(self.outline_m))
+        corners = self.outline_m[:, None] * np.stack((np.cos(angle), np.sin(angle)), axis=-1)
+        after = np.roll(corners, -1, axis=0)
+        weight = corners[:, 0] * after[:, 1] - corners[:, 1] * after[:, 0]
+        u, s = ((corners + after) / 3 * weight[:, None]).sum(0) / weight.sum()
+        return self.middle_m[0] + float(u), self.middle_m[1] + float(s)
+
+    @property
     def box(self) -> Box:
         """The box of the road that holds it."""
         (u, s), reach = self.middle_m, float(self.outline_m.max()) + 0.08

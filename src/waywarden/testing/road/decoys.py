@@ -143,7 +143,9 @@ class Cover:
         iron = self.grey * (1 + 0.22 * studs * clear) * rough
         seen.lay(within(self.radius_m - away, pixel), np.asarray(iron[:, None] * np.array((1, 0.97, 0.93)), np.float32))
         seen.lay(0.75 * covered(np.abs(away - self.radius_m), 0.012, pixel), BITUMEN * 0.6)
-        seen.is_decoy(away < self.radius_m * 1.3, bit_of(self.decoy))
+        hidden = away < self.radius_m * 1.3
+        seen.hides(hidden)
+        seen.is_decoy(hidden, bit_of(self.decoy))
 
 
 @dataclass(frozen=True)
@@ -199,7 +201,7 @@ class Puddle:
     def draw(self, seen: Pixels, looks: Patterns) -> None:
         """Darken the damp, and mirror the sky in what stands."""
         inside = _ellipse(seen, self.middle_m, self.reach_m)
-        inside = inside + 0.3 * looks.leaves.at(seen.u_m, seen.s_m, 1.6) + 0.1 * looks.blotch.at(seen.u_m, seen.s_m, 2)
+        inside = inside + 0.5 * looks.leaves.at(seen.u_m, seen.s_m, 2.2) + 0.1 * looks.blotch.at(seen.u_m, seen.s_m, 2)
         damp = np.asarray(np.clip(inside * 3 + 0.5, 0, 1), np.float32)
         seen.darken(0.45 * damp)
         slant = 1 / np.hypot(1, seen.cot)

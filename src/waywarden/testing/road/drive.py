@@ -10,7 +10,7 @@ import numpy as np
 
 from waywarden.testing.mast import Mast
 from waywarden.testing.road.damage import LANE, Broken, Crack, Pothole, a_broken_patch, a_crack, a_pothole
-from waywarden.testing.road.decoys import Decoy, Patch
+from waywarden.testing.road.decoys import Cover, Decoy, Patch, Puddle
 from waywarden.testing.road.ground import Bytes, Laid, Sheet, View, ground_under, mounted, pixels
 from waywarden.testing.road.laying import LAYS, Where
 from waywarden.testing.road.noise import Floats, Patterns, patterns, wander
@@ -96,10 +96,11 @@ class Drive:
 
     @cached_property
     def _in_order(self) -> tuple[Laid, ...]:
-        """What lies on the road, lowest first: repairs, decoys flat on it, damage."""
+        """What lies on the road, lowest first: repairs, what is flat upon it, damage, iron and water."""
         repairs = [each for each in self.decoys if isinstance(each, Patch)]
-        others = [each for each in self.decoys if not isinstance(each, Patch)]
-        return (*repairs, *others, *self.damage)
+        covers = [each for each in self.decoys if isinstance(each, Cover | Puddle)]
+        flat = [each for each in self.decoys if not isinstance(each, Patch | Cover | Puddle)]
+        return (*repairs, *flat, *self.damage, *covers)
 
     @cached_property
     def _spans(self) -> Floats:

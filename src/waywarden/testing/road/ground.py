@@ -165,6 +165,10 @@ class Pixels:
         """Write down that damage of kind ``bit`` is seen ``where`` (n,)."""
         self.sheet.damage[self.at[where]] |= np.uint8(bit)
 
+    def hides(self, where: npt.NDArray[np.bool_]) -> None:
+        """Write down that no damage is seen ``where`` (n,): something lies over it."""
+        self.sheet.damage[self.at[where]] = 0
+
     def is_decoy(self, where: npt.NDArray[np.bool_], bit: int) -> None:
         """Write down that a decoy of kind ``bit`` is seen ``where`` (n,)."""
         self.sheet.decoys[self.at[where]] |= np.uint8(bit)
