@@ -12,7 +12,7 @@ import typer
 from waywarden.pavement.ledger.repairs import claimed_not_seen, repaired_twice
 from waywarden.pavement.policy.backtest import backtest
 from waywarden.run.cameras import utc
-from waywarden.run.road import ledger
+from waywarden.run.road import ledger, ride_commands
 from waywarden.run.road.policy_file import read_policy, read_streets
 from waywarden.run.road.simulate import simulate, table
 from waywarden.terms.distress import Role
@@ -52,6 +52,11 @@ def simulate_command(
         lines = simulate(sigma_m, spacing_m, passes, seed)
     for line in lines:
         typer.echo(line)
+
+
+road_app.command("ride")(ride_commands.ride_command)
+road_app.command("ride-score")(ride_commands.ride_score_command)
+road_app.command("ride-calibrate")(ride_commands.ride_calibrate_command)
 
 
 @ledger_app.command("write")

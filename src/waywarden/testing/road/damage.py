@@ -214,6 +214,9 @@ class Pothole:
         seen.is_damage(inside > 0, POTHOLE)
 
 
+Damage = Crack | Broken | Pothole
+
+
 def a_crack(rng: np.random.Generator, s_m: float, lane_m: float, *, lengthwise: bool) -> Crack:
     """Return a crack about ``s_m`` in or beside the own lane, which is ``lane_m`` wide."""
     length_m = float(rng.uniform(2, 14) if lengthwise else rng.uniform(0.8, lane_m))

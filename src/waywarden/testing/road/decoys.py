@@ -285,6 +285,10 @@ class Painted:
             seen.is_decoy(share > 0.1, bit_of(self.decoy))
 
 
+Flat = Shade | Band | Cover | Patch | Puddle | Stain | Painted
+"""What lies on a road, or falls on it, and is no damage."""
+
+
 def _around(middle_m: tuple[float, float], reach_m: tuple[float, float], more: float) -> Box:
     (u, s), (a, b) = middle_m, reach_m
     return Box(u - more * a, u + more * a, s - more * b, s + more * b)

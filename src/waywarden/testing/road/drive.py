@@ -9,9 +9,9 @@ from functools import cached_property
 import numpy as np
 
 from waywarden.testing.mast import Mast
-from waywarden.testing.road.damage import LANE, Broken, Crack, Pothole, a_broken_patch, a_crack, a_pothole
-from waywarden.testing.road.decoys import Cover, Decoy, Patch, Puddle
-from waywarden.testing.road.ground import Bytes, Laid, Sheet, View, ground_under, mounted, pixels
+from waywarden.testing.road.damage import LANE, Damage, a_broken_patch, a_crack, a_pothole
+from waywarden.testing.road.decoys import Cover, Decoy, Flat, Patch, Puddle
+from waywarden.testing.road.ground import Bytes, Sheet, View, ground_under, mounted, pixels
 from waywarden.testing.road.laying import LAYS, Where
 from waywarden.testing.road.noise import Floats, Patterns, patterns, wander
 from waywarden.testing.road.scene import Lens, Weather, bare_road, weather
@@ -83,8 +83,8 @@ class Drive:
         self._aside_m = wander(rng, int(asked.metres / 10) + 3, 0.18)
         if asked.only is Decoy.SHADOWS:
             self.sky = replace(self.sky, sunny=True)
-        self.damage: tuple[Crack | Broken | Pothole, ...] = self._damage(np.random.default_rng((asked.seed, 2)))
-        self.decoys: tuple[Laid, ...] = self._decoys(np.random.default_rng((asked.seed, 3)))
+        self.damage: tuple[Damage, ...] = self._damage(np.random.default_rng((asked.seed, 2)))
+        self.decoys: tuple[Flat, ...] = self._decoys(np.random.default_rng((asked.seed, 3)))
 
     @cached_property
     def _looks(self) -> Patterns:
@@ -95,7 +95,7 @@ class Drive:
         return Lens(self.mast, self.sky, self._looks, np.random.default_rng((self.asked.seed, 5)))
 
     @cached_property
-    def _in_order(self) -> tuple[Laid, ...]:
+    def _in_order(self) -> tuple[Flat | Damage, ...]:
         """What lies on the road, lowest first: repairs, what is flat upon it, damage, iron and water."""
         repairs = [each for each in self.decoys if isinstance(each, Patch)]
         covers = [each for each in self.decoys if isinstance(each, Cover | Puddle)]
@@ -175,7 +175,7 @@ class Drive:
         long_m = self.asked.metres + SMALL_SEEN_M
         return sorted(float(each) for each in rng.uniform(2, long_m, rng.poisson(a_km * long_m / 1000)))
 
-    def _damage(self, rng: np.random.Generator) -> tuple[Crack | Broken | Pothole, ...]:
+    def _damage(self, rng: np.random.Generator) -> tuple[Damage, ...]:
         if self.asked.sound or self.asked.only is not None:
             return ()
         lane_m = self.road.stretches[0].lane_m
@@ -187,8 +187,8 @@ class Drive:
         ]
         return (*broken, *cracks, *holes)
 
-    def _decoys(self, rng: np.random.Generator) -> tuple[Laid, ...]:
-        found: list[Laid] = []
+    def _decoys(self, rng: np.random.Generator) -> tuple[Flat, ...]:
+        found: list[Flat] = []
         for decoy, lay in LAYS.items():
             often = DECOYS_A_KM[decoy] if self.asked.only is None else ONLY_A_KM * (decoy is self.asked.only)
             if decoy is Decoy.SHADOWS and not self.sky.sunny:

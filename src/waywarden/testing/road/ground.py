@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 from waywarden.testing.mast import Mast
-from waywarden.testing.road.noise import Floats, Patterns
+from waywarden.testing.road.noise import Floats
 
 Bytes = npt.NDArray[np.uint8]
 
@@ -191,17 +190,6 @@ def pixels(sheet: Sheet, box: Box) -> Pixels | None:
         sheet, row * width + column, ground.u_m[row, column], ground.s_m[row, 0], ground.across_m[row, 0],
         ground.along_m[row, 0], ground.cot[row, 0],
     )  # fmt: skip
-
-
-class Laid(Protocol):
-    """A thing on the road."""
-
-    @property
-    def box(self) -> Box:
-        """The box of the road that holds it."""
-
-    def draw(self, seen: Pixels, looks: Patterns) -> None:
-        """Draw it, and write down where it is seen."""
 
 
 def covered(away_m: Floats, half_m: Floats | float, pixel_m: Floats) -> Floats:

@@ -13,13 +13,13 @@ from waywarden.testing.road.decoys import (
     Band,
     Cover,
     Decoy,
+    Flat,
     Painted,
     Patch,
     Puddle,
     Shade,
     Stain,
 )
-from waywarden.testing.road.ground import Laid
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class Where:
     grey: float
 
 
-def shadows(rng: np.random.Generator, at: Where) -> list[Laid]:
+def shadows(rng: np.random.Generator, at: Where) -> list[Flat]:
     """Return the shadow of a tree, a pole or a wire."""
     dark = float(rng.uniform(0.4, 0.72))
     what = rng.random()
@@ -45,7 +45,7 @@ def shadows(rng: np.random.Generator, at: Where) -> list[Laid]:
     return [Band(*ends, half, soft, dark if what < 0.8 else dark * 0.6, 0, None, Decoy.SHADOWS)]
 
 
-def joints(rng: np.random.Generator, at: Where) -> list[Laid]:
+def joints(rng: np.random.Generator, at: Where) -> list[Flat]:
     """Return a sealed joint, across or along, or the joint of a bridge."""
     what, half = rng.random(), float(rng.uniform(0.012, 0.035))
     colour = BITUMEN * float(rng.uniform(0.6, 1.15))
@@ -63,7 +63,7 @@ def joints(rng: np.random.Generator, at: Where) -> list[Laid]:
     ]
 
 
-def manholes(rng: np.random.Generator, at: Where) -> list[Laid]:
+def manholes(rng: np.random.Generator, at: Where) -> list[Flat]:
     """Return a cover or a grate."""
     middle = (float(rng.uniform(0.4, at.lane_m - 0.1)), at.s_m)
     is_round = bool(rng.random() < 0.75)
@@ -71,7 +71,7 @@ def manholes(rng: np.random.Generator, at: Where) -> list[Laid]:
     return [Cover(middle, radius, is_round, float(rng.uniform(45, 110)), float(at.grey * rng.uniform(0.8, 1.5)))]
 
 
-def patches(rng: np.random.Generator, at: Where) -> list[Laid]:
+def patches(rng: np.random.Generator, at: Where) -> list[Flat]:
     """Return a repair: a trench across, a square or a shapeless one."""
     what = rng.random()
     middle, reach = (float(rng.uniform(0.5, at.lane_m - 0.4)), at.s_m), (float(rng.uniform(0.3, 1)),
@@ -83,7 +83,7 @@ def patches(rng: np.random.Generator, at: Where) -> list[Laid]:
     return [Patch(middle, reach, bool(what < 0.65), rgb, float(rng.uniform(0.05, 0.16)), seal)]
 
 
-def wet(rng: np.random.Generator, at: Where) -> list[Laid]:
+def wet(rng: np.random.Generator, at: Where) -> list[Flat]:
     """Return a puddle, or but a damp place."""
     middle = (float(rng.uniform(0, at.lane_m)), at.s_m)
     reach = (float(rng.uniform(0.2, 1)), float(rng.uniform(0.4, 3.5)))
@@ -91,7 +91,7 @@ def wet(rng: np.random.Generator, at: Where) -> list[Laid]:
     return [Puddle(middle, reach, float(rng.choice((0, rng.uniform(0.4, 1)))), sky)]
 
 
-def markings(rng: np.random.Generator, at: Where) -> list[Laid]:
+def markings(rng: np.random.Generator, at: Where) -> list[Flat]:
     """Return an arrow, a stop line, or a crossing for those on foot."""
     what, worn, mid = rng.random(), float(rng.uniform(0, 0.4)), at.lane_m / 2
     if what < 0.4:
@@ -105,7 +105,7 @@ def markings(rng: np.random.Generator, at: Where) -> list[Laid]:
             for i in range(4)]  # fmt: skip
 
 
-def stains(rng: np.random.Generator, at: Where) -> list[Laid]:
+def stains(rng: np.random.Generator, at: Where) -> list[Flat]:
     """Return spilt oil, a trail of drops, or the marks of tyres that slid."""
     what, dark = rng.random(), float(rng.uniform(0.2, 0.55))
     mid = at.lane_m / 2 + float(rng.normal(0, 0.3))
@@ -119,7 +119,7 @@ def stains(rng: np.random.Generator, at: Where) -> list[Laid]:
             for u in (mid - 0.75, mid + 0.75)]  # fmt: skip
 
 
-def worn_paint(rng: np.random.Generator, at: Where) -> list[Laid]:
+def worn_paint(rng: np.random.Generator, at: Where) -> list[Flat]:
     """Return what is left of an old line or arrow."""
     worn, u = float(rng.uniform(0.5, 0.85)), float(rng.uniform(0.1, at.lane_m))
     colour = YELLOW if rng.random() < 0.35 else WHITE
