@@ -13,7 +13,7 @@ import typer
 from waywarden.pavement.ledger.repairs import claimed_not_seen, repaired_twice
 from waywarden.pavement.policy.backtest import backtest
 from waywarden.run.cameras import utc
-from waywarden.run.road import ledger
+from waywarden.run.road import ledger, ride_commands
 from waywarden.run.road.policy_file import read_policy, read_streets
 from waywarden.run.road.score import own, score
 from waywarden.run.road.simulate import simulate, table
@@ -67,6 +67,11 @@ def score_command(
 ) -> None:
     """Score a network on pictures of roads whose damage is known, and print one JSON object."""
     typer.echo(json.dumps(score(pictures, truth, layout, weights or own()), indent=1))
+
+
+road_app.command("ride")(ride_commands.ride_command)
+road_app.command("ride-score")(ride_commands.ride_score_command)
+road_app.command("ride-calibrate")(ride_commands.ride_calibrate_command)
 
 
 @ledger_app.command("write")

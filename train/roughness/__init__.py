@@ -1,0 +1,1 @@
+"""The recipe of the borders between smooth, uneven and rough roads."""
