@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from run.command_line import ask
-from waywarden.run.road.measures import Asked, boxes_asked, f1_at, summary, tiles_asked
+from waywarden.run.road.surface.measures import Asked, boxes_asked, f1_at, summary, tiles_asked
 from waywarden.terms.transient import DAMAGES, Damage, SurfaceLook
 
 AT = datetime(2026, 6, 1, tzinfo=UTC)

@@ -14,8 +14,9 @@ from waywarden.pavement.ledger.repairs import claimed_not_seen, repaired_twice
 from waywarden.pavement.policy.backtest import backtest
 from waywarden.run.cameras import utc
 from waywarden.run.road import ledger, ride_commands
+from waywarden.run.road.surface.look import Mounting, look_at_folder
 from waywarden.run.road.policy_file import read_policy, read_streets
-from waywarden.run.road.score import own, score
+from waywarden.run.road.surface.score import own, score
 from waywarden.run.road.simulate import simulate, table
 from waywarden.terms.distress import Role
 from waywarden.terms.errors import ConfigError, LedgerError
@@ -67,6 +68,22 @@ def score_command(
 ) -> None:
     """Score a network on pictures of roads whose damage is known, and print one JSON object."""
     typer.echo(json.dumps(score(pictures, truth, layout, weights or own()), indent=1))
+
+
+@road_app.command("look")
+def look_command(
+    pictures: Annotated[Path, typer.Argument(help="A folder of pictures of a road, taken from a vehicle.")],
+    weights: Annotated[
+        Path | None, typer.Option(help="A network for road damage; the one that comes with Waywarden if left out.")
+    ] = None,
+    height_m: Annotated[float | None, typer.Option(help="Of the camera over the road.")] = None,
+    tilt_deg: Annotated[float, typer.Option(help="How far the camera looks down.")] = 0.0,
+    wide_deg: Annotated[float, typer.Option(help="How much the picture shows from side to side.")] = 70.0,
+) -> None:
+    """Print as CSV what damage is to be seen on pictures of a road and, with --height-m, where on the road it is."""
+    mounting = None if height_m is None else Mounting(height_m, tilt_deg, wide_deg)
+    for line in look_at_folder(pictures, weights or own(), mounting):
+        typer.echo(line)
 
 
 road_app.command("ride")(ride_commands.ride_command)

@@ -10,7 +10,7 @@ from xml.etree import ElementTree as ET
 
 import numpy as np
 
-from waywarden.run.road.measures import Asked, boxes_asked, f1_at, summary, tiles_asked
+from waywarden.run.road.surface.measures import Asked, boxes_asked, f1_at, summary, tiles_asked
 from waywarden.run.sealing.sealed import Job, Openers, Task, messages
 from waywarden.sight import surface
 from waywarden.sight.scoring import open_pictures
@@ -82,7 +82,8 @@ def _named(pictures: Path, truth: Path, suffix: str | None) -> list[Path]:
     return known
 
 
-def _looks(pictures: Path, weights: Path, masks: Sequence[Path]) -> Iterator[SurfaceLook]:
+def looks(pictures: Path, weights: Path, masks: Sequence[Path]) -> Iterator[SurfaceLook]:
+    """Yield what is to be seen on each picture of a folder, in order of name, each followed by what its mask says."""
     camera = Camera("scored", "scored", (str(pictures.resolve()),))
     watch = partial(look_at, truth=[path.resolve() for path in masks])
     openers = Openers(open_pictures, open_surface, watch, open_nobody)
@@ -92,8 +93,8 @@ def _looks(pictures: Path, weights: Path, masks: Sequence[Path]) -> Iterator[Sur
 
 
 def _on_masks(pictures: Path, masks: Sequence[Path], weights: Path) -> dict[str, Any]:
-    looks = list(_looks(pictures, weights, masks))
-    pairs = list(zip(looks[::2], looks[1::2], strict=True))
+    seen = list(looks(pictures, weights, masks))
+    pairs = list(zip(seen[::2], seen[1::2], strict=True))
     asked = {
         "pothole_in_picture": Asked(
             np.array([seen.tiles[..., POTHOLE].max() for seen, _ in pairs]),
@@ -112,8 +113,8 @@ def _on_masks(pictures: Path, masks: Sequence[Path], weights: Path) -> dict[str,
 
 
 def _on_boxes(pictures: Path, annotations: Sequence[Path], weights: Path) -> dict[str, Any]:
-    looks = list(_looks(pictures, weights, ()))
-    pairs = [(seen, _annotated(file, seen)) for seen, file in zip(looks, annotations, strict=True)]
+    seen = list(looks(pictures, weights, ()))
+    pairs = [(one, _annotated(file, one)) for one, file in zip(seen, annotations, strict=True)]
     together = Asked.together([boxes_asked(pairs, [damage]) for damage in CHALLENGED])
     classes = {damage.value: boxes_asked(pairs, [damage]) for damage in DAMAGES}
     return {

@@ -1,0 +1,1 @@
+"""Damage on pictures of roads: looked for, and how well that goes."""

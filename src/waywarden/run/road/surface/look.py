@@ -1,0 +1,76 @@
+"""``waywarden road look``: what is to be seen on a folder of pictures of a road, a line each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from waywarden.geo.ground import MOST_PLACE_SHARE, Pinhole, RoadCamera, by_mounting, focal_px, on_road
+from waywarden.run.road.surface.score import THRESHOLDS, looks
+from waywarden.sight.sources.stills import STILL_SUFFIXES
+from waywarden.terms.errors import ConfigError
+from waywarden.terms.transient import DAMAGES, Damage, SurfaceLook
+
+HEADER = "picture,damage,score,left_px,top_px,right_px,bottom_px,extent_px,ahead_m,ahead_se_m,right_m,right_se_m"
+CRACK = 0
+HEIGHT_SE_M, TILT_SE_DEG = 0.03, 0.5
+"""How well somebody with a folding rule and a telephone's level measures where a camera is: an assumption."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mounting:
+    """How a camera sits on its vehicle: metres over the road, degrees downwards, degrees from side to side."""
+
+    height_m: float
+    tilt_deg: float
+    wide_deg: float
+
+    def camera(self, size_px: tuple[int, int]) -> RoadCamera:
+        """Return the camera for pictures of this size."""
+        pinhole = Pinhole(self.height_m, self.tilt_deg, 0.0, focal_px(size_px[0], self.wide_deg), size_px)
+        return by_mounting(pinhole, HEIGHT_SE_M, TILT_SE_DEG)
+
+
+def look_at_folder(pictures: Path, weights: Path, mounting: Mounting | None) -> Iterator[str]:
+    """Yield ``HEADER`` and a line for each damage that is found; places are left empty where they are not certain.
+
+    A place is that of the middle of the damage's lower edge: the nearest of it.
+
+    Raises
+    ------
+    ConfigError, SourceError, WeightsError
+        No folder of pictures; a picture or weights that cannot be read.
+    """
+    if not pictures.is_dir():
+        raise ConfigError(f"{pictures} is no folder: pass one of pictures of a road")
+    names = [path.name for path in sorted(pictures.iterdir()) if path.suffix.lower() in STILL_SUFFIXES]
+    if not names:
+        raise ConfigError(f"{pictures} holds no picture (wanted: jpg, png or webp)")
+    yield HEADER
+    for name, look in zip(names, looks(pictures, weights, ()), strict=True):
+        yield from (f"{name},{line}" for line in _lines(look, mounting))
+
+
+def _lines(look: SurfaceLook, mounting: Mounting | None) -> Iterator[str]:
+    for i in np.argsort(-look.score, kind="stable"):
+        damage = DAMAGES[look.damage[i]]
+        if look.score[i] >= THRESHOLDS["pothole_box" if damage is Damage.POTHOLE else "box"]:
+            left, top, right, bottom = look.xyxy_px[i]
+            place = _place(look, ((left + right) / 2, bottom), mounting)
+            yield (
+                f"{damage.name.lower()},{look.score[i]:.2f},{left:.0f},{top:.0f},{right:.0f},{bottom:.0f},"
+                f"{look.extent_px[i]:.0f},{place}"
+            )
+
+
+def _place(look: SurfaceLook, xy_px: tuple[float, float], mounting: Mounting | None) -> str:
+    """Return ahead, its error, right, its error; nothing of it where the place is not certain enough to be one."""
+    if mounting is None:
+        return ",,,"
+    found = on_road(mounting.camera((look.width, look.height)), np.array([xy_px], np.float64))
+    (right, ahead), (right_se, ahead_se) = found.at_m[0], found.se_m[0]
+    certain = np.hypot(right_se, ahead_se) <= MOST_PLACE_SHARE * np.hypot(right, ahead)
+    return f"{ahead:.2f},{ahead_se:.2f},{right:.2f},{right_se:.2f}" if certain else ",,,"
