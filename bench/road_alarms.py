@@ -1,6 +1,6 @@
 """What is taken for damage where there is none: on made-up sound roads, decoy by decoy, and on photos of streets.
 
-``python bench/road_alarms.py [--seeds 1,2,3] [--metres 1000] [--weights FILE]``: alarms a kilometre (a hole or a crack
+``python bench/road_alarms.py [--seeds 1,2,3] [--metres 1000] [--weights FILE] [--write]``: alarms a kilometre (a hole or a crack
 that spans several pictures is counted in each of them; pictures are 5 m apart), and alarms a picture on the shared
 street stills, where nothing is known of damage: somebody has to look at those. Seeds from 1000 on were trained on.
 """
@@ -22,6 +22,7 @@ from waywarden.terms.transient import DAMAGES, Damage, SurfaceLook
 from waywarden.testing.road.__main__ import main as draw
 from waywarden.testing.road.decoys import Decoy
 
+SCORES = Path(__file__).resolve().parents[1] / "train/surface-scores.json"
 CRACK = 0
 POTHOLE = DAMAGES.index(Damage.POTHOLE)
 
@@ -50,18 +51,19 @@ def made_up(weights: Path, seeds: Sequence[int], metres: int) -> Iterator[tuple[
 
 
 def main() -> None:
-    """Print the tables, and one JSON object for the page."""
+    """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seeds", default="1,2,3")
     parser.add_argument("--metres", type=int, default=1000)
     parser.add_argument("--weights", type=Path, default=own())
     parser.add_argument("--photos", type=Path, nargs="*", default=[], help="folders of photos without damage")
+    parser.add_argument("--write", action="store_true", help="keep it in train/surface-scores.json")
     asked = parser.parse_args()
     seeds = [int(seed) for seed in asked.seeds.split(",")]
-    table = Table("on a sound road", "km", "potholes / km", "crack tiles / km", "pictures with an alarm")
+    table = Table("on a sound road", "km", "potholes", "tiles with a crack", "pictures with an alarm")
     kept = {}
     for name, km, (potholes, cracks, some), pictures in made_up(asked.weights, seeds, asked.metres):
-        row = [f"{potholes / km:.1f}", f"{cracks / km:.1f}", f"{some} of {pictures}"]
+        row = [f"{potholes / km:.1f} a km", f"{cracks / km:.1f} a km", f"{some} of {pictures}"]
         table.add_row(name, f"{km:g}", *row)
         kept[name] = row
     for folder in asked.photos:
@@ -71,7 +73,8 @@ def main() -> None:
         table.add_row(folder.name, "photos", *row)
         kept[folder.name] = row
     Console().print(table)
-    Console().print_json(json.dumps(kept))
+    if asked.write:
+        SCORES.write_text(json.dumps(json.loads(SCORES.read_text()) | {"alarms": kept}, indent=1) + "\n")
 
 
 if __name__ == "__main__":
