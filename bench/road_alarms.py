@@ -1,8 +1,8 @@
 """What is taken for damage where there is none: on made-up sound roads, decoy by decoy, and on photos of streets.
 
-``python bench/road_alarms.py [--seeds 1,2,3] [--metres 1000] [--weights FILE] [--write]``: alarms a kilometre (a hole or a crack
-that spans several pictures is counted in each of them; pictures are 5 m apart), and alarms a picture on the shared
-street stills, where nothing is known of damage: somebody has to look at those. Seeds from 1000 on were trained on.
+``python bench/road_alarms.py [--seeds 1,2,3] [--metres 1000] [--weights FILE] [--photos FOLDER ...] [--write]``: alarms
+a kilometre, pictures 5 m apart; what is taken for damage on several pictures counts on each of them. And alarms on
+folders of photos that hold no damage. Seeds from 1000 on were trained on.
 """
 
 from __future__ import annotations

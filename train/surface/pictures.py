@@ -12,6 +12,9 @@ import numpy as np
 import numpy.typing as npt
 
 from surface.network import BOXES
+from waywarden.testing.road.__main__ import main as draw
+from waywarden.testing.road.decoys import Decoy
+from waywarden.testing.road.ground import View
 
 Picture = npt.NDArray[np.uint8]
 Boxes = npt.NDArray[np.float32]
@@ -23,6 +26,8 @@ OUTSIDE = 128
 WIDTH = 800
 """Pictures are brought to this width; square ones to as many pixels."""
 LEAST_POTHOLE_PX = 30
+FIRST_SEED = 1000
+"""Made-up roads from here on are for training; false alarms are measured on seeds below."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +60,20 @@ def dnit(folder: Path) -> Iterator[Sample]:
 
 
 def made_up_roads(folder: Path) -> Iterator[Sample]:
-    """Yield made-up pictures of sound roads, drawn into ``folder`` the first time."""
-    for part in sorted(folder.iterdir()):
-        yield from dnit(part)
+    """Yield made-up pictures of sound roads, drawn into ``folder`` the first time: 50 m apart, by view and decoy."""
+    seed = FIRST_SEED
+    for view in View:
+        for only in Decoy:
+            seed += 1
+            yield from _made_up(folder / f"{view}-{only}", view, seed, 400, ["--only", only.value])
+        yield from _made_up(folder / f"{view}-all", view, seed + 100, 1000, [])
+
+
+def _made_up(folder: Path, view: View, seed: int, metres: int, more: list[str]) -> Iterator[Sample]:
+    if not folder.exists():
+        asked = ["--seed", seed, "--metres", metres, "--step", 50, "--view", view.value, "--out", folder, "--sound"]
+        draw([*(str(word) for word in asked), *more])
+    yield from dnit(folder)
 
 
 def pothole_boxes(mask: Picture) -> Boxes:

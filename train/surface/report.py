@@ -58,12 +58,12 @@ def page(scores: Mapping[str, Any]) -> str:
     lines = [
         "# Scores of the network for road damage",
         "",
-        "Written by `python -m surface.report` from `train/surface-scores.json` (`train/README.md`). The numbers are what",
-        "`waywarden road score` prints for the weights that come with Waywarden.",
+        "Written by `python -m surface.report` from `train/surface-scores.json` (`train/README.md`). The numbers are",
+        "what `waywarden road score` prints for the weights that come with Waywarden.",
         "",
         f"## Brazilian highways, {dnit['pictures']} pictures of stretches that were not trained on",
         "",
-        "| | bar | F1 | precision | recall | best F1, at | precision at 90 % recall | the same on the held-back stretches |",
+        "| | bar | F1 | precision | recall | best F1, at | precision at 90 % recall | F1 on held-back roads |",
         "|---|---|---|---|---|---|---|---|",
     ]
     held = scores.get("held", {})
@@ -84,9 +84,10 @@ def page(scores: Mapping[str, Any]) -> str:
         "",
         f"## RDD2022 China, from a motorbike: {rdd['pictures']} pictures of scenes that were not trained on",
         "",
-        f"Boxes at IoU .5, the four classes of the challenge together: F1 **{rdd['box_f1_50']}** (bar 0.40; best"
-        f" {rdd['box']['best_f1']} at {rdd['box']['best_threshold']}). Any damage as one class:"
-        f" {rdd['any_damage_f1_50']}.",
+        "Boxes at IoU .5, the four classes of the challenge together: F1 **{}** (bar 0.40; best {} at {}).".format(
+            rdd["box_f1_50"], rdd["box"]["best_f1"], rdd["box"]["best_threshold"]
+        ),
+        f"Any damage as one class: {rdd['any_damage_f1_50']}.",
         "",
         "| class | F1 |",
         "|---|---|",
@@ -110,8 +111,8 @@ def _alarms(table: Mapping[str, Any]) -> list[str]:
     if not table:
         return ["Not measured."]
     return [
-        "By `bench/road_alarms.py`, on made-up sound road with one kind of decoy at a time, on seeds that were not trained",
-        "on, and on photos of streets.",
+        "By `bench/road_alarms.py`, on made-up sound road with one kind of decoy at a time, on seeds that were not",
+        "trained on, and on photos of streets.",
         "",
         "| | potholes | tiles with a crack | pictures with an alarm |",
         "|---|---|---|---|",
