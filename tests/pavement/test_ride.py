@@ -172,7 +172,7 @@ def test_borders_lie_between_the_classes_and_a_class_without_recordings_is_misse
 
 
 def test_what_is_held_out_is_not_learnt_from():
-    """Two recordings of each class; the second of each of the rough ones is rough by a border learnt from it, and by no other."""
+    """Two recordings of each class; the second rough one is rough by a border learnt from it, and by no other."""
     pairs = {Roughness.SMOOTH: (-3.0, -3.1), Roughness.UNEVEN: (-2.0, -2.1), Roughness.ROUGH: (-1.0, -1.6)}
     labelled = [Labelled(f"{name} {i}", name, _windows([shake] * 10))
                 for name, both in pairs.items() for i, shake in enumerate(both)]  # fmt: skip

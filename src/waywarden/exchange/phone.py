@@ -8,31 +8,30 @@ Separators may be commas, semicolons or tabs.
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable
+import math
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-
-import numpy as np
-import numpy.typing as npt
+from itertools import pairwise
 
 from waywarden.terms.errors import SourceError
-
-Reals = npt.NDArray[np.float64]
 
 FELT = ("Time", "X", "Y", "Z")
 FIXED = ("Time", "Latitude", "Longitude", "Velocity")
 UNITS = {"Time": "s", "X": "m/s^2", "Y": "m/s^2", "Z": "m/s^2", "Latitude": "°", "Longitude": "°", "Velocity": "m/s"}
 
+Row = tuple[float, float, float, float]
+
 
 @dataclass(frozen=True, slots=True)
 class PhoneRecording:
-    """What a phone felt, (n,) and (n, 3), and where and how fast it was, (m,) each; speed is below 0 if not known."""
+    """What a phone felt, and where and how fast it was.
 
-    felt_s: Reals
-    felt_mps2: Reals
-    fixed_s: Reals
-    latitude_deg: Reals
-    longitude_deg: Reals
-    speed_mps: Reals
+    ``felt`` are rows of time in s and acceleration along the phone's axes in m/s2, with gravity; ``fixed`` are rows of
+    time in s, latitude and longitude in degrees, and speed in m/s, below 0 where it is not known.
+    """
+
+    felt: tuple[Row, ...]
+    fixed: tuple[Row, ...]
 
 
 def read_phone(accelerometer: str, location: str) -> PhoneRecording:
@@ -43,32 +42,29 @@ def read_phone(accelerometer: str, location: str) -> PhoneRecording:
     SourceError
         If a column is missing, is in another unit, or holds something that is no number; or time runs back.
     """
-    felt, fixed = _table(accelerometer, FELT, "Accelerometer.csv"), _table(location, FIXED, "Location.csv")
-    return PhoneRecording(felt[:, 0], felt[:, 1:], *fixed.T)
+    return PhoneRecording(_table(accelerometer, FELT, "Accelerometer.csv"), _table(location, FIXED, "Location.csv"))
 
 
 def write_phone(recording: PhoneRecording) -> tuple[str, str]:
     """Return a recording as two CSV texts, accelerometer and location."""
-    felt = np.column_stack((recording.felt_s, recording.felt_mps2))
-    fixed = (recording.fixed_s, recording.latitude_deg, recording.longitude_deg, recording.speed_mps)
-    return _text(FELT, felt, 5), _text(FIXED, np.column_stack(fixed), 7)
+    return _text(FELT, recording.felt, 5), _text(FIXED, recording.fixed, 7)
 
 
-def _text(names: tuple[str, ...], values: Reals, digits: int) -> str:
+def _text(names: tuple[str, ...], rows: Sequence[Row], digits: int) -> str:
     head = ",".join(f'"{name} ({UNITS[name]})"' for name in names)
-    return "\n".join([head, *(",".join(f"{value:.{digits}f}" for value in row) for row in values), ""])
+    return "\n".join([head, *(",".join(f"{value:.{digits}f}" for value in row) for row in rows), ""])
 
 
-def _table(text: str, names: tuple[str, ...], file: str) -> Reals:
-    """Return (n, len(names)) the named columns."""
+def _table(text: str, names: tuple[str, ...], file: str) -> tuple[Row, ...]:
+    """Return the named columns, a row of them for each of the text that is all numbers."""
     lines = text.lstrip("\ufeff").splitlines()
     head = lines[0] if lines else ""
     separator = max(",;\t", key=head.count)
     columns = [_column(next(csv.reader([head], delimiter=separator), []), name, file) for name in names]
     rows = _numbers(csv.reader(lines[1:], delimiter=separator), columns, file)
-    if np.any(np.diff(rows[:, 0]) < 0):
+    if any(after[0] < before[0] for before, after in pairwise(rows)):
         raise SourceError(f"{file} runs back in time: export the recording again")
-    return rows
+    return tuple(rows)
 
 
 def _column(head: list[str], name: str, file: str) -> int:
@@ -81,14 +77,15 @@ def _column(head: list[str], name: str, file: str) -> int:
     return found[0]
 
 
-def _numbers(rows: Iterable[list[str]], columns: list[int], file: str) -> Reals:
+def _numbers(rows: Iterable[list[str]], columns: list[int], file: str) -> list[Row]:
     found = []
     for number, row in enumerate(rows, start=2):
         if not any(row):
             continue
         try:
-            found.append([float(row[column]) for column in columns])
+            a, b, c, d = (float(row[column]) for column in columns)
         except (ValueError, IndexError):
             raise SourceError(f"{file}, line {number}: numbers were wanted, got {','.join(row)[:60]!r}") from None
-    values = np.array(found, np.float64).reshape(-1, len(columns))
-    return values[np.isfinite(values).all(axis=1)]
+        if math.isfinite(a + b + c + d):
+            found.append((a, b, c, d))
+    return found

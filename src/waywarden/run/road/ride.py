@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
-from waywarden.exchange.phone import PhoneRecording, read_phone
+from waywarden.exchange.phone import read_phone
 from waywarden.pavement.ride.iri import VehicleCalibration, calibrate, estimated_iri
 from waywarden.pavement.ride.jolts import find_jolts
 from waywarden.pavement.ride.ride import Ride, as_ride
@@ -38,28 +39,25 @@ LABELLED = {"rsq_q1": Roughness.SMOOTH, "rsq_q2": Roughness.UNEVEN, "rsq_q3": Ro
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """A recording, and the ride that it is of."""
+    """A ride, and where the phone was: rows (m, 4) of time in s, latitude, longitude and speed."""
 
-    recording: PhoneRecording
     ride: Ride
+    fixed: npt.NDArray[np.float64]
 
     def place(self, at_s: float) -> tuple[float, float]:
         """Return latitude and longitude where the phone was."""
-        fixed = self.recording
-        return (
-            float(np.interp(at_s, fixed.fixed_s, fixed.latitude_deg)),
-            float(np.interp(at_s, fixed.fixed_s, fixed.longitude_deg)),
-        )
+        latitude, longitude = (float(np.interp(at_s, self.fixed[:, 0], self.fixed[:, i])) for i in (1, 2))
+        return latitude, longitude
 
 
 def read_recorded(folder: Path) -> Recorded:
     """Read a folder that a phone exported; SourceError if a file is missing or is not what it should be."""
     recording = read_phone(*(_text_of(folder, name) for name in ("Accelerometer.csv", "Location.csv")))
+    felt, fixed = (np.array(rows, np.float64).reshape(-1, 4) for rows in (recording.felt, recording.fixed))
     try:
-        ride = as_ride(recording.felt_s, recording.felt_mps2, recording.fixed_s, recording.speed_mps)
+        return Recorded(as_ride(felt[:, 0], felt[:, 1:], fixed[:, 0], fixed[:, 3]), fixed)
     except SourceError as error:
         raise SourceError(f"{folder}: {error}") from error
-    return Recorded(recording, ride)
 
 
 def _text_of(folder: Path, name: str) -> str:

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import numpy as np
 
-from waywarden.exchange.phone import PhoneRecording, write_phone
-from waywarden.testing.rides.made_up import MadeUpRide, RideAsked, made_up_ride
+from waywarden.exchange.phone import PhoneRecording, Row, write_phone
+from waywarden.testing.rides.made_up import MadeUpRide, Reals, RideAsked, made_up_ride
 from waywarden.testing.rides.scoring import scored
 
 METRE_DEG = 1 / 111_195
@@ -43,9 +43,13 @@ def write(asked: RideAsked, folder: Path) -> None:
 def recording_of(ride: MadeUpRide) -> PhoneRecording:
     """Return the ride as a phone records it."""
     north = np.cumsum(ride.speed_mps) * METRE_DEG
-    return PhoneRecording(
-        ride.felt_s, ride.felt_mps2, ride.fixed_s, north, np.zeros(len(north)), ride.speed_mps
-    )  # fmt: skip
+    felt = np.column_stack((ride.felt_s, ride.felt_mps2))
+    fixed = np.column_stack((ride.fixed_s, north, np.zeros(len(north)), ride.speed_mps))
+    return PhoneRecording(_rows(felt), _rows(fixed))
+
+
+def _rows(values: Reals) -> tuple[Row, ...]:
+    return tuple((float(a), float(b), float(c), float(d)) for a, b, c, d in values)
 
 
 if __name__ == "__main__":
