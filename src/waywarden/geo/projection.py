@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from pyproj import CRS, Transformer
 from pyproj.exceptions import CRSError
@@ -35,9 +37,19 @@ def to_local_metres(crs_name: str, xy: Points) -> Points:
     lon, lat = Transformer.from_crs(crs, 4326, always_xy=True).transform(xy[:, 0], xy[:, 1])
     if not (np.all(np.isfinite(lon)) and np.all(np.abs(lat) <= 90)):
         raise CalibrationError(f"the calibration points lie outside {crs_name}: check the code and the order x, y")
-    here = CRS.from_proj4(f"+proj=aeqd +lat_0={np.mean(lat)} +lon_0={np.mean(lon)} +datum=WGS84 +units=m")
-    east, north = Transformer.from_crs(4326, here, always_xy=True).transform(lon, lat)
-    return np.column_stack([east, north])
+    return local_plane(float(np.mean(lon)), float(np.mean(lat)))(np.column_stack([lon, lat]))
+
+
+def local_plane(lon_deg: float, lat_deg: float) -> Callable[[Points], Points]:
+    """Return the way from (n, 2) longitude and latitude (WGS 84) to (n, 2) metres east and north of a place."""
+    here = CRS.from_proj4(f"+proj=aeqd +lat_0={lat_deg} +lon_0={lon_deg} +datum=WGS84 +units=m")
+    onto = Transformer.from_crs(4326, here, always_xy=True)
+
+    def to_metres(lon_lat: Points) -> Points:
+        east, north = onto.transform(lon_lat[:, 0], lon_lat[:, 1])
+        return np.column_stack([east, north])
+
+    return to_metres
 
 
 def calibrate(calibration: Calibration) -> Homography:

@@ -1,0 +1,1 @@
+"""Street networks: one file for each format. Bytes in, streets out."""

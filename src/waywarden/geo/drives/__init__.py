@@ -1,0 +1,1 @@
+"""How a drive moved, and how far two clocks that saw it are apart."""

@@ -1,0 +1,214 @@
+"""The commands that begin with a drive: each calls one job and says what came of it."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import typer
+
+from waywarden.geo.drives.clock import ClockOffset, clock_offset
+from waywarden.geo.drives.motion import length_m, speeds_mps
+from waywarden.geo.streets.update import mapped
+from waywarden.run.cameras import utc
+from waywarden.run.city.config import read_city
+from waywarden.run.counting.keeping import open_kept
+from waywarden.run.road.commands import TIMES, StoreFile
+from waywarden.run.road.drives.driven import Driven, driven
+from waywarden.run.road.drives.looking import look_in_file, no_look
+from waywarden.run.road.drives.network_file import read_network
+from waywarden.run.road.drives.places_file import read_places
+from waywarden.run.road.drives.reading import Drive, read_drive, spelt
+from waywarden.run.road.drives.survey import SurveyJob, into_ledger, survey
+from waywarden.run.spoken import notes, say_troubles
+from waywarden.store.port import StretchFilter
+from waywarden.store.sqlite import open_store
+from waywarden.terms.distress import Way
+from waywarden.terms.errors import ConfigError, WaywardenError
+from waywarden.terms.records import Inspection
+
+Drives = Annotated[list[Path], typer.Argument(help="Drives: .gpx, .csv, .mp4, or folders of pictures.")]
+Began = Annotated[
+    datetime | None,
+    typer.Option(formats=TIMES, metavar="TIME", help="When a CSV file's recording began, if it counts from there."),
+]
+ZoneOf = Annotated[
+    Path | None, typer.Option("--city", help="City whose time cameras keep that write theirs without a zone.")
+]
+NetworkFile = Annotated[Path, typer.Option("--network", help="The street network: .geojson, .gpkg or .osm.pbf.")]
+MOST_OFFSET_S = 4000.0
+"""Clocks are rarely further apart than an hour of summer time and some minutes."""
+
+
+def positions_command(
+    drives: Drives,
+    city_file: ZoneOf = None,
+    began: Began = None,
+    against: Annotated[
+        Path | None, typer.Option(help="A drive with a speed of its own, to find how far its clock is off.")
+    ] = None,
+) -> None:
+    """Read drives and print as CSV where, when and how far each went, and what is known of its clock."""
+    zone = None if city_file is None else ZoneInfo(read_city(city_file).time_zone)
+    other = None if against is None else read_drive(against, utc(began), zone)
+    troubles: list[tuple[str, WaywardenError | None]] = []
+    typer.echo("drive,fixes,without_fix,from,until,length_m,sigma_m,clock")
+    for path in drives:
+        try:
+            typer.echo(row(_said(read_drive(path, utc(began), zone), other)))
+        except WaywardenError as trouble:
+            troubles.append((path.name, trouble))
+    raise typer.Exit(say_troubles(troubles))
+
+
+def _said(drive: Drive, other: Drive | None) -> list[str]:
+    got = drive.positions
+    sigmas = got.sigma_m[~np.isnan(got.sigma_m)]
+    sigma = f"{np.median(sigmas):.1f}" if len(sigmas) else ""
+    clock = drive.clock if other is None else _clock_against(drive, other)
+    return [
+        drive.path.name, str(len(got)), str(got.without_fix), spelt(got.at_s[0]), spelt(got.at_s[-1]),
+        f"{length_m(got):.0f}", sigma, clock,
+    ]  # fmt: skip
+
+
+def _clock_against(drive: Drive, other: Drive) -> str:
+    mine, theirs = ((each.positions.at_s, speeds_mps(each.positions)) for each in (drive, other))
+    found = clock_offset(mine, theirs, MOST_OFFSET_S)
+    if isinstance(found, ClockOffset):
+        return f"add {found.offset_s:+.1f} s to the clock of {other.path.name} (correlation {found.correlation:.2f})"
+    return found
+
+
+def row(cells: Iterable[str]) -> str:
+    """Return one line of CSV."""
+    out = io.StringIO()
+    csv.writer(out, lineterminator="").writerow(cells)
+    return out.getvalue()
+
+
+def network_command(
+    network_file: Annotated[Path, typer.Argument(help="The street network: .geojson, .gpkg or .osm.pbf.")],
+    places: Annotated[
+        Path | None, typer.Option(help="CSV: street,way,chainage_m; places on --old, to be found on this one.")
+    ] = None,
+    old: Annotated[Path | None, typer.Option(help="The edition of the network that --places are of.")] = None,
+) -> None:
+    """Say what a street network holds; or map places of an older edition to it, as CSV."""
+    if (places is None) != (old is None):
+        raise ConfigError("--places and --old go together: the places, and the network that they are of")
+    streets = read_network(network_file)
+    if places is None or old is None:
+        length_km = sum(each.length_m for each in streets.segments) / 1000.0
+        typer.echo("version,streets,segments,length_km")
+        typer.echo(f"{streets.version},{len(streets.streets)},{len(streets.segments)},{length_km:.1f}")
+        return
+    typer.echo("street,way,chainage_m,new_street,new_way,new_chainage_m,why_not")
+    for each in mapped(read_network(old), streets, read_places(places)):
+        new = ["", "", ""] if each.new is None else [each.new.street_id, each.new.way, f"{each.new.chainage_m:.1f}"]
+        typer.echo(row([each.old.street_id, each.old.way, f"{each.old.chainage_m:.1f}", *new, each.why_not]))
+
+
+def match_command(drives: Drives, network_file: NetworkFile, city_file: ZoneOf = None, began: Began = None) -> None:
+    """Say as CSV which streets each drive was on, which way, from where to where, and how sure that is."""
+    zone = None if city_file is None else ZoneInfo(read_city(city_file).time_zone)
+    streets = read_network(network_file)
+    troubles: list[tuple[str, WaywardenError | None]] = []
+    typer.echo("drive,street,way,from_m,to_m,from,until,confidence,decided")
+    for path in drives:
+        try:
+            for each in driven(streets, read_drive(path, utc(began), zone).positions):
+                typer.echo(row(spelt_stretch(path, each)))
+        except WaywardenError as trouble:
+            troubles.append((path.name, trouble))
+    raise typer.Exit(say_troubles(troubles))
+
+
+def spelt_stretch(path: Path, each: Driven) -> list[str]:
+    """Return the cells of one row of ``waywarden road match``."""
+    one = each.stretch
+    return [
+        path.name, one.street_id, one.way, f"{one.low_m:.1f}", f"{one.high_m:.1f}", spelt(each.from_s),
+        spelt(each.until_s), f"{one.confidence:.2f}", "yes" if one.decided else "no",
+    ]  # fmt: skip
+
+
+def survey_command(  # noqa: PLR0913, PLR0917 - a parameter an option
+    drives: Drives,
+    network_file: NetworkFile,
+    city_file: Annotated[Path, typer.Option("--city", help="The city's description (city.toml).")],
+    store_file: StoreFile = Path("waywarden.sqlite"),
+    sightings: Annotated[Path | None, typer.Option(help="CSV of damage that was seen on these drives.")] = None,
+    seen_share: Annotated[
+        float, typer.Option(help="Share of the surface that whoever made --sightings could see.", min=0, max=1)
+    ] = 1.0,
+    wet: Annotated[
+        bool | None, typer.Option("--wet/--dry", help="Whether the road was wet; not known if left out.")
+    ] = None,
+    began: Began = None,
+) -> None:
+    """Take survey drives in: which streets were looked at, what was found, and what that means for each defect."""
+    city = read_city(city_file)
+    look = no_look if sightings is None else look_in_file(sightings, seen_share=seen_share, wet=wet)
+    streets = read_network(network_file)
+    store = open_kept(store_file, city)
+    job = SurveyJob(streets, look, store, store_file, ZoneInfo(city.time_zone), utc(began))
+    typer.echo("drive,id,passes,surely_m,unsure_m,seen,unplaced")
+    surveyed = []
+    for each in survey(job, drives):
+        surveyed.append(each)
+        if each.left is not None:
+            seen, unplaced = str(len(each.left.sightings)), str(each.left.unplaced)
+            typer.echo(row([
+                each.path.name, each.left.drive_id, str(len(each.left.inspections)), f"{each.decided_m:.0f}",
+                f"{each.undecided_m:.0f}", seen, unplaced,
+            ]))  # fmt: skip
+    entries = into_ledger(job, surveyed)
+    notes.print(f"{len(entries)} facts written into the ledger")
+    raise typer.Exit(say_troubles([(each.path.name, each.trouble) for each in surveyed]))
+
+
+def seen_command(
+    street: Annotated[str, typer.Option(help="Id of the street.")],
+    chainage: Annotated[float, typer.Option(help="Metres along the street.")],
+    way: Annotated[Way | None, typer.Option(help="Only this way.")] = None,
+    store_file: StoreFile = Path("waywarden.sqlite"),
+    every: Annotated[bool, typer.Option("--all", help="Every pass, not only the last look of each way.")] = False,  # noqa: FBT002
+) -> None:
+    """Say as CSV when this place was last looked at, and what was found on that stretch; the newest first."""
+    store = open_store(store_file, read_only=True)
+    asked = [each for each in Way if way in {None, each}]
+    typer.echo("street,way,from_m,to_m,at,pass,network,speed_kmh,light,wet,seen_share,found,method")
+    for each in asked:
+        found = store.inspections(StretchFilter(street, each, chainage, chainage))
+        looks = [one for one in found if one.found is not None] or found
+        for one in found if every else looks[:1]:
+            typer.echo(row(spelt_inspection(one)))
+
+
+def spelt_inspection(one: Inspection) -> list[str]:
+    """Return the cells of one row of ``waywarden road seen``: ``none`` was found, or it was ``not looked for``."""
+    kinds = (
+        "not looked for" if one.found is None else " ".join(f"{kind}:{count}" for kind, count in one.found) or "none"
+    )
+    wet = {None: "", True: "yes", False: "no"}[one.wet]
+    return [
+        one.street_id, one.way, f"{one.from_m:.1f}", f"{one.to_m:.1f}", one.at.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        one.pass_id, one.network, f"{one.mean_speed_mps * 3.6:.0f}", one.light, wet, f"{one.seen_share:g}", kinds,
+        one.method,
+    ]  # fmt: skip
+
+
+def add_drives(app: typer.Typer, road: typer.Typer) -> None:
+    """Add ``waywarden survey``, and these commands to ``waywarden road``."""
+    app.command("survey")(survey_command)
+    road.command("seen")(seen_command)
+    road.command("positions")(positions_command)
+    road.command("network")(network_command)
+    road.command("match")(match_command)
