@@ -14,10 +14,10 @@ from waywarden.pavement.ledger.repairs import claimed_not_seen, repaired_twice
 from waywarden.pavement.policy.backtest import backtest
 from waywarden.run.cameras import utc
 from waywarden.run.road import ledger, ride_commands
-from waywarden.run.road.surface.look import Mounting, look_at_folder
 from waywarden.run.road.policy_file import read_policy, read_streets
-from waywarden.run.road.surface.score import own, score
 from waywarden.run.road.simulate import simulate, table
+from waywarden.run.road.surface.look import Mounting, look_at_folder
+from waywarden.run.road.surface.score import own, score
 from waywarden.terms.distress import Role
 from waywarden.terms.errors import ConfigError, LedgerError
 from waywarden.terms.ledger import Fact, LedgerFact

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +16,6 @@ from waywarden.terms.errors import ConfigError
 from waywarden.terms.transient import DAMAGES, Damage, SurfaceLook
 
 HEADER = "picture,damage,score,left_px,top_px,right_px,bottom_px,extent_px,ahead_m,ahead_se_m,right_m,right_se_m"
-CRACK = 0
 HEIGHT_SE_M, TILT_SE_DEG = 0.03, 0.5
 """How well somebody with a folding rule and a telephone's level measures where a camera is: an assumption."""
 
@@ -66,11 +66,30 @@ def _lines(look: SurfaceLook, mounting: Mounting | None) -> Iterator[str]:
             )
 
 
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """Where on the road a pixel is: metres ahead and to the right, their errors, and how much road the pixel shows."""
+
+    ahead_m: float
+    right_m: float
+    ahead_se_m: float
+    right_se_m: float
+    pixel_m2: float
+
+
+def placed(look: SurfaceLook, xy_px: tuple[float, float], mounting: Mounting) -> Placed | None:
+    """Return where a pixel of a picture is on the road; None where that is not certain enough to be a place."""
+    camera = mounting.camera((look.width, look.height))
+    found = on_road(camera, np.array([xy_px], np.float64))
+    (right, ahead), (right_se, ahead_se) = (row.tolist() for row in (found.at_m[0], found.se_m[0]))
+    if not math.hypot(right_se, ahead_se) <= MOST_PLACE_SHARE * math.hypot(right, ahead):
+        return None
+    return Placed(ahead, right, ahead_se, right_se, float(camera.pinhole.pixel_m2(np.array([xy_px[1]]))[0]))
+
+
 def _place(look: SurfaceLook, xy_px: tuple[float, float], mounting: Mounting | None) -> str:
-    """Return ahead, its error, right, its error; nothing of it where the place is not certain enough to be one."""
-    if mounting is None:
+    """Return ahead, its error, right, its error; nothing of it where the place is not certain."""
+    found = None if mounting is None else placed(look, xy_px, mounting)
+    if found is None:
         return ",,,"
-    found = on_road(mounting.camera((look.width, look.height)), np.array([xy_px], np.float64))
-    (right, ahead), (right_se, ahead_se) = found.at_m[0], found.se_m[0]
-    certain = np.hypot(right_se, ahead_se) <= MOST_PLACE_SHARE * np.hypot(right, ahead)
-    return f"{ahead:.2f},{ahead_se:.2f},{right:.2f},{right_se:.2f}" if certain else ",,,"
+    return f"{found.ahead_m:.2f},{found.ahead_se_m:.2f},{found.right_m:.2f},{found.right_se_m:.2f}"
