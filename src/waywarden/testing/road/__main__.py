@@ -10,11 +10,13 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from datetime import datetime
 from fractions import Fraction
 from pathlib import Path
 
 import av
 
+from waywarden.testing.road.as_driven import Receiver, with_exif
 from waywarden.testing.road.decoys import Decoy
 from waywarden.testing.road.drive import Asked, Drive
 from waywarden.testing.road.ground import Box, Bytes, View
@@ -31,10 +33,12 @@ def main(words: list[str]) -> None:
     for name in ("images", "masks", "decoys"):
         (given.out / name).mkdir(parents=True, exist_ok=True)
     names = []
+    blocks = None if given.driven is None else Receiver(given.driven).exif(drive.chainages_m())
     for number, shot in enumerate(drive):
         name = f"made_{asked.view}_{asked.seed}_{number:05d}"
         names.append((name, shot.chainage_m, shot.right_m))
-        (given.out / "images" / f"{name}.jpg").write_bytes(as_jpeg(shot.rgb))
+        jpeg = as_jpeg(shot.rgb)
+        (given.out / "images" / f"{name}.jpg").write_bytes(with_exif(jpeg, blocks[number]) if blocks else jpeg)
         (given.out / "masks" / f"{name}.png").write_bytes(as_png(shot.damage))
         (given.out / "decoys" / f"{name}.png").write_bytes(as_png(shot.decoys))
     (given.out / "truth.json").write_text(json.dumps(truth(drive, names), indent=1), encoding="utf-8")
@@ -96,6 +100,7 @@ def _read(words: list[str]) -> argparse.Namespace:
     reader.add_argument("--view", choices=[str(each) for each in View], default=str(View.SURVEY))
     reader.add_argument("--step", type=float, default=5.0, help="metres from one picture to the next")
     reader.add_argument("--straight", action="store_true", help="no bends")
+    reader.add_argument("--driven", type=datetime.fromisoformat, help="when: GPS is written into the pictures (EXIF)")
     return reader.parse_args(words)
 
 

@@ -26,6 +26,9 @@ from waywarden.run.road.drives.network_file import read_network
 from waywarden.run.road.drives.places_file import read_places
 from waywarden.run.road.drives.reading import Drive, read_drive, spelt
 from waywarden.run.road.drives.survey import SurveyJob, into_ledger, survey
+from waywarden.run.road.surface.look import Mounting
+from waywarden.run.road.surface.on_drives import look_at_pictures
+from waywarden.run.road.surface.score import own
 from waywarden.run.spoken import notes, say_troubles
 from waywarden.store.port import StretchFilter
 from waywarden.store.sqlite import open_store
@@ -152,10 +155,23 @@ def survey_command(  # noqa: PLR0913, PLR0917 - a parameter an option
         bool | None, typer.Option("--wet/--dry", help="Whether the road was wet; not known if left out.")
     ] = None,
     began: Began = None,
+    height_m: Annotated[
+        float | None, typer.Option(help="Of the camera over the road: look for damage on folders of pictures.")
+    ] = None,
+    tilt_deg: Annotated[float, typer.Option(help="How far the camera looks down.")] = 0.0,
+    wide_deg: Annotated[float, typer.Option(help="How much the picture shows from side to side.")] = 70.0,
+    weights: Annotated[Path | None, typer.Option(help="A network for road damage, instead of our own.")] = None,
 ) -> None:
     """Take survey drives in: which streets were looked at, what was found, and what that means for each defect."""
     city = read_city(city_file)
     look = no_look if sightings is None else look_in_file(sightings, seen_share=seen_share, wet=wet)
+    if height_m is not None:
+        if sightings is not None:
+            raise ConfigError(
+                "damage comes from --sightings or from the pictures (--height-m): leave one of the two out"
+            )
+        mounting = Mounting(height_m, tilt_deg, wide_deg)
+        look = look_at_pictures(weights or own(), mounting, ZoneInfo(city.time_zone), wet)
     streets = read_network(network_file)
     store = open_kept(store_file, city)
     job = SurveyJob(streets, look, store, store_file, ZoneInfo(city.time_zone), utc(began))
