@@ -163,13 +163,11 @@ def survey_command(  # noqa: PLR0913, PLR0917 - a parameter an option
     weights: Annotated[Path | None, typer.Option(help="A network for road damage, instead of our own.")] = None,
 ) -> None:
     """Take survey drives in: which streets were looked at, what was found, and what that means for each defect."""
+    if height_m is not None and sightings is not None:
+        raise ConfigError("damage comes from --sightings or from pictures (--height-m): leave one out")
     city = read_city(city_file)
     look = no_look if sightings is None else look_in_file(sightings, seen_share=seen_share, wet=wet)
     if height_m is not None:
-        if sightings is not None:
-            raise ConfigError(
-                "damage comes from --sightings or from the pictures (--height-m): leave one of the two out"
-            )
         mounting = Mounting(height_m, tilt_deg, wide_deg)
         look = look_at_pictures(weights or own(), mounting, ZoneInfo(city.time_zone), wet)
     streets = read_network(network_file)

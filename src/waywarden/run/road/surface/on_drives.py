@@ -14,18 +14,19 @@ from waywarden.run.road.drives.looking import Look, Looked, SeenDistress
 from waywarden.run.road.drives.reading import Drive
 from waywarden.run.road.surface.look import Mounting, placed
 from waywarden.run.road.surface.score import THRESHOLDS, looks
+from waywarden.sight.moving.blobs import blobs
 from waywarden.sight.sources.stills import STILL_SUFFIXES
 from waywarden.terms.distress import DistressKind
 from waywarden.terms.drives import Floats
-from waywarden.terms.transient import DAMAGES, Damage, SurfaceLook
+from waywarden.terms.transient import DAMAGES, TILE_PX, Damage, SurfaceLook
 
-KINDS = {
-    Damage.POTHOLE: DistressKind.POTHOLE,
-    Damage.LONGITUDINAL_CRACK: DistressKind.LONGITUDINAL_TRANSVERSE_CRACKING,
-    Damage.TRANSVERSE_CRACK: DistressKind.LONGITUDINAL_TRANSVERSE_CRACKING,
-    Damage.ALLIGATOR_CRACK: DistressKind.ALLIGATOR_CRACKING,
-    Damage.REPAIR: DistressKind.PATCHING,
-}
+KINDS = {Damage.POTHOLE: DistressKind.POTHOLE, Damage.REPAIR: DistressKind.PATCHING}
+"""What is taken from boxes; cracks are taken from tiles, which say where they are and not where they end."""
+CRACK = 0
+FILLED = 0.6
+"""Cracks in so many of the tiles of a block of two by two or more are called alligator cracking: a rule of thumb."""
+Found = tuple[tuple[float, float, float, float], DistressKind, float, float]
+"""A box in pixels, what it is, how surely, and how many pixels of it are damaged."""
 LONGEST_M = 25.0
 """No picture is asked for more road than this, however far away the next one is."""
 
@@ -96,10 +97,29 @@ def _seen(look: SurfaceLook, at_s: float, reach_m: float, mounting: Mounting) ->
     if nearest is None or np.isnan(reach_m):
         return
     from_m, to_m = nearest.ahead_m, nearest.ahead_m + min(reach_m, LONGEST_M)
-    for i, damage in enumerate(DAMAGES[number] for number in look.damage):
-        left, _, right, bottom = (float(edge) for edge in look.xyxy_px[i])
+    for box, kind, score, extent_px in (*_boxes(look), *_cracks(look)):
+        left, _, right, bottom = box
         place = placed(look, ((left + right) / 2, bottom), mounting)
-        sure = look.score[i] >= THRESHOLDS["pothole_box" if damage is Damage.POTHOLE else "box"]
-        if sure and place is not None and from_m <= place.ahead_m < to_m:
-            extent_m2 = float(look.extent_px[i]) * place.pixel_m2
-            yield SeenDistress(at_s, place.ahead_m, KINDS[damage], float(look.score[i]), extent_m2 or None)
+        if place is not None and from_m <= place.ahead_m < to_m:
+            yield SeenDistress(at_s, place.ahead_m, kind, score, extent_px * place.pixel_m2 or None)
+
+
+def _boxes(look: SurfaceLook) -> Iterator[Found]:
+    """Yield potholes and repairs."""
+    for i, damage in enumerate(DAMAGES[number] for number in look.damage):
+        least = THRESHOLDS["pothole_box" if damage is Damage.POTHOLE else "box"]
+        if damage in KINDS and look.score[i] >= least:
+            left, top, right, bottom = (float(edge) for edge in look.xyxy_px[i])
+            yield (left, top, right, bottom), KINDS[damage], float(look.score[i]), float(look.extent_px[i])
+
+
+def _cracks(look: SurfaceLook) -> Iterator[Found]:
+    """Yield a crack for each group of tiles that touch and hold one; a group that fills its box well is alligator."""
+    cracked = look.tiles[..., CRACK] >= THRESHOLDS["crack_tile"]
+    groups, counts = blobs(cracked)
+    for (left, top, right, bottom), count in zip(groups.tolist(), counts.tolist(), strict=True):
+        filled = min(right - left, bottom - top) > 1 and count >= FILLED * (right - left) * (bottom - top)
+        kind = DistressKind.ALLIGATOR_CRACKING if filled else DistressKind.LONGITUDINAL_TRANSVERSE_CRACKING
+        right_px, bottom_px = min(right * TILE_PX, look.width), min(bottom * TILE_PX, look.height)
+        score = float(look.tiles[top:bottom, left:right, CRACK].max())
+        yield (left * TILE_PX, top * TILE_PX, right_px, bottom_px), kind, score, float(count * TILE_PX**2)

@@ -1,0 +1,123 @@
+"""Damage on the pictures of a drive: each hole once, at its place; from a folder of photos to the ledger."""
+
+from __future__ import annotations
+
+import json
+import math
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from run.command_line import ask
+from waywarden.run.road.surface.look import HEADER, Mounting
+from waywarden.run.road.surface.on_drives import _seen
+from waywarden.terms.distress import DistressKind
+from waywarden.terms.transient import DAMAGES, TILE_PX, Damage, SurfaceLook
+from waywarden.testing.road.__main__ import main as draw
+from waywarden.testing.road.as_driven import EAST_M, LAT_DEG, LON_DEG
+
+AT = datetime(2026, 6, 1, tzinfo=UTC)
+MOUNTING = Mounting(height_m=2.0, tilt_deg=20.0, wide_deg=60.0)
+WIDTH, HEIGHT = 800, 500
+
+
+def look(bottoms_px: list[float], cracked: list[tuple[int, int]] | None = None) -> SurfaceLook:
+    """Return a look at potholes in the middle of the picture whose lower edges are there."""
+    boxes = np.array([(380, bottom - 10, 420, bottom) for bottom in bottoms_px], np.float32).reshape(-1, 4)
+    tiles = np.zeros((-(-HEIGHT // TILE_PX), -(-WIDTH // TILE_PX), 2), np.float32)
+    for row, column in cracked or []:
+        tiles[row, column, 0] = 1.0
+    n = len(boxes)
+    pothole = np.full(n, DAMAGES.index(Damage.POTHOLE), np.int8)
+    one = np.ones(n, np.float32)
+    return SurfaceLook(AT, WIDTH, HEIGHT, tiles, boxes, one, pothole, one * 300)
+
+
+@given(st.floats(2.0, 8.0), st.floats(12.0, 60.0))
+def test_a_hole_that_many_pictures_show_is_seen_once_at_its_place(step_m: float, hole_m: float) -> None:
+    pinhole = MOUNTING.camera((WIDTH, HEIGHT)).pinhole
+    seen = []
+    for at_m in np.arange(0, 80, step_m):
+        _, bottom = pinhole.to_picture(np.array([[0.0, hole_m - at_m]]))[0]
+        here = look([float(bottom)]) if hole_m > at_m and bottom <= HEIGHT else look([])
+        seen += [at_m + one.ahead_m for one in _seen(here, 0.0, step_m, MOUNTING)]
+    assert seen == [pytest.approx(hole_m, abs=0.01)]
+
+
+def test_cracks_are_grouped_and_named_by_how_they_lie() -> None:
+    line = [(6, 3), (7, 3)]
+    block = [(6, 8), (6, 9), (7, 8), (7, 9)]
+    kinds = {one.kind for one in _seen(look([], line + block), 0.0, 20.0, MOUNTING)}
+    assert kinds == {DistressKind.LONGITUDINAL_TRANSVERSE_CRACKING, DistressKind.ALLIGATOR_CRACKING}
+
+
+def test_a_picture_without_a_time_says_nothing() -> None:
+    assert list(_seen(look([480.0]), math.nan, math.nan, MOUNTING)) == []
+
+
+@pytest.fixture(scope="module")
+def driven(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder with a city, its one street, and two drives along it as photos with GPS in them."""
+    folder = tmp_path_factory.mktemp("driven")
+    street = [[LON_DEG - 50 / EAST_M, LAT_DEG], [LON_DEG + 500 / EAST_M, LAT_DEG]]
+    told = {"street_id": "main", "name": "Main street", "street_class": "local"}
+    feature = {"type": "Feature", "properties": told, "geometry": {"type": "LineString", "coordinates": street}}
+    network = {"type": "FeatureCollection", "features": [feature]}
+    (folder / "streets.geojson").write_text(json.dumps(network), "utf-8")
+    (folder / "city.toml").write_text(
+        '[city]\nname = "Made-up"\ntime_zone = "Europe/Helsinki"\n\n[[camera]]\nid = "none"\nsource = "none.mp4"\n',
+        "utf-8",
+    )
+    for number, day in enumerate(("2026-03-02T11:00:00+00:00", "2026-04-02T11:00:00+00:00")):
+        draw(["--seed", "5", "--metres", "60", "--straight", "--driven", day, "--out", str(folder / str(number))])
+    return folder
+
+
+def surveyed(driven: Path, store: Path, *more: object) -> tuple[int, str, list[str]]:
+    camera = json.loads((driven / "0/truth.json").read_text("utf-8"))["camera"]
+    wide_deg = 2 * math.degrees(math.atan(camera["width_px"] / 2 / camera["focal_px"]))
+    said = ask(
+        "survey", driven / "0/images", driven / "1/images", "--network", driven / "streets.geojson",
+        "--city", driven / "city.toml", "--store", store,
+        "--height-m", camera["height_m"], "--tilt-deg", camera["tilt_deg"], "--wide-deg", wide_deg, *more,
+    )  # fmt: skip
+    return said.code, said.out, said.lines
+
+
+def test_photos_of_two_drives_become_inspections_and_facts_and_the_same_again(driven: Path, tmp_path: Path) -> None:
+    store = tmp_path / "records.sqlite"
+    code, out, lines = surveyed(driven, store)
+    assert code == 0, lines
+    rows = [row.split(",") for row in out.splitlines()[1:]]
+    assert [row[2] for row in rows] == ["1", "1"]
+    assert all(int(row[5]) > 0 for row in rows)  # the road is a bad one
+    seen = ask("road", "seen", "--street", "main", "--chainage", 90, "--store", store)
+    assert "surface-1" in seen.out
+    verified = ask("ledger", "verify", "--store", store)
+    assert surveyed(driven, store)[0] == 0
+    assert ask("ledger", "verify", "--store", store).out == verified.out  # nothing is written twice
+    assert {path.name for path in tmp_path.iterdir()} <= {"records.sqlite", "records.sqlite-wal", "records.sqlite-shm"}
+
+
+def test_damage_comes_from_one_place(driven: Path, tmp_path: Path) -> None:
+    code, _, lines = surveyed(driven, tmp_path / "records.sqlite", "--sightings", tmp_path / "seen.csv")
+    assert (code, len(lines)) == (2, 1)
+    assert "leave one out" in lines[0]
+
+
+def test_look_prints_what_it_sees_and_where_on_the_road(driven: Path) -> None:
+    said = ask("road", "look", driven / "0/images", "--height-m", 2.5, "--tilt-deg", 22, "--wide-deg", 52)
+    assert said.code == 0
+    header, *rows = said.out.splitlines()
+    assert header == HEADER
+    assert rows
+    for row in rows:
+        cells = row.split(",")
+        assert cells[1] in {damage.name.lower() for damage in Damage}
+        assert 0 < float(cells[2]) <= 1
+        assert cells[8] == "" or float(cells[9]) <= 0.15 * float(cells[8]) + 0.2
+    assert "," * 4 in ask("road", "look", driven / "0/images").out  # no place where nobody says how the camera sits
