@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from waywarden.terms.distress import DistressKind
 from waywarden.testing.road.ground import Box, Pixels, covered, within
@@ -186,7 +188,7 @@ class Pothole:
         (u, s), reach = self.middle_m, float(self.outline_m.max()) + 0.08
         return Box(u - reach, u + reach, s - reach, s + reach)
 
-    def inside_m(self, u_m: Floats, s_m: Floats) -> Floats:
+    def inside_m(self, u_m: npt.NDArray[np.floating[Any]], s_m: npt.NDArray[np.floating[Any]]) -> Floats:
         """Return how far places are inside its rim; below 0 outside."""
         du, ds = u_m - self.middle_m[0], s_m - self.middle_m[1]
         place = np.arctan2(ds, du) * (len(self.outline_m) / (2 * np.pi)) % len(self.outline_m)
