@@ -14,6 +14,7 @@ from waywarden.testing.mast import Mast
 from waywarden.testing.road.damage import POTHOLE, Pothole
 from waywarden.testing.road.drive import Asked, Drive
 from waywarden.testing.road.ground import View
+from waywarden.testing.road.placing import scored
 
 SIZE = (800, 500)
 
@@ -138,3 +139,11 @@ def test_extents_and_places_of_made_up_potholes():
         assert middle == pytest.approx(hole.centroid_m, abs=0.05)
         measured += 1
     assert measured >= 2
+
+
+def test_holes_are_as_far_off_as_is_said_when_a_lane_is_pointed_at_badly():
+    """What ``python -m waywarden.testing.road.placing`` prints, of one road."""
+    got = scored(range(301, 302), View.WINDSCREEN)
+    assert got["holes"] > 8
+    assert 0.3 < got["ahead_error_by_its_standard_error"] < 1.7
+    assert got["extent_within_two_errors_share"] > 0.85

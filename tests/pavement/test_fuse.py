@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from pavement.made_up import hole, sighting
 from waywarden.pavement.same.fuse import fuse
 from waywarden.terms.distress import DistressKind
+from waywarden.testing.road.felt import scored
 
 PLACES = st.lists(st.floats(0, 200), max_size=8)
 
@@ -47,7 +48,7 @@ def test_what_is_far_apart_or_of_another_pass_stays_apart():
 
 def test_of_a_hole_and_a_crack_the_hole_was_felt():
     crack = sighting(2, 0, 50.0, kind=DistressKind.LONGITUDINAL_TRANSVERSE_CRACKING)
-    fused = {each.seen_id: each.felt_id for each in fuse([hole(1, 0, 50.8), crack], [_felt(1, 0, 50.0)])}
+    fused = {each.seen_id: each.felt_id for each in fuse([hole(1, 0, 50.4), crack], [_felt(1, 0, 50.0)])}
     assert fused["0-along-mill-lane-1"] is not None
     assert fused[crack.sighting_id] is None
 
@@ -64,8 +65,8 @@ def test_made_up_passes_are_fused_as_they_were_made():
     for turn in range(30):
         places = np.cumsum(3 + rng.exponential(12, 30))
         is_seen, is_felt = rng.random(30) < 0.8, rng.random(30) < 0.55
-        seen_m = [*places[is_seen] + rng.normal(0, 0.8, is_seen.sum()), *rng.uniform(0, places[-1], 3)]
-        felt_m = [*places[is_felt] + rng.normal(0, 1.0, is_felt.sum()), *rng.uniform(0, places[-1], 2)]
+        seen_m = [*places[is_seen] + rng.normal(0, 0.3, is_seen.sum()), *rng.uniform(0, places[-1], 3)]
+        felt_m = [*places[is_felt] + rng.normal(0, 0.6, is_felt.sum()), *rng.uniform(0, places[-1], 2)]
         of = {f"{turn}-along-mill-lane-{i}": n for i, n in enumerate(np.flatnonzero(is_seen))}
         of |= {f"{turn}-along-mill-lane-{1000 + i}": n for i, n in enumerate(np.flatnonzero(is_felt))}
         fused = fuse(
@@ -78,3 +79,11 @@ def test_made_up_passes_are_fused_as_they_were_made():
         both += int((is_seen & is_felt).sum())
     assert right / both > 0.93
     assert right / (right + false) > 0.9
+
+
+def test_a_made_up_road_that_is_seen_and_felt():
+    """The potholes of its pictures, gone over by its wheels; ``python -m waywarden.testing.road.felt`` prints more."""
+    got = scored(range(301, 303), metres=800.0)
+    assert got["seen_and_felt"] > 8
+    assert got["fused_precision"] > 0.7
+    assert got["fused_recall"] > 0.8

@@ -7,6 +7,7 @@ import av
 import numpy as np
 import pytest
 
+from waywarden.run.road.ride import read_recorded
 from waywarden.testing.road.__main__ import main
 from waywarden.testing.road.damage import CRACK, LANE, POTHOLE, Pothole
 from waywarden.testing.road.decoys import Decoy, bit_of
@@ -99,6 +100,7 @@ def test_what_is_seen_changes_the_picture(drive):
 
 def test_pictures_and_masks_are_laid_out_as_a_survey_has_them(tmp_path):
     main(["--seed", "7", "--metres", "10", "--out", str(tmp_path)])
+    assert not (tmp_path / "ride").exists()
     shots = list(Drive(Asked(seed=7, metres=10)))
     truth = json.loads((tmp_path / "truth.json").read_text())
     assert [each["chainage_m"] for each in truth["pictures"]] == [0, 5]
@@ -108,3 +110,13 @@ def test_pictures_and_masks_are_laid_out_as_a_survey_has_them(tmp_path):
         assert np.abs(image.astype(int) - shot.rgb).mean() < 8
         assert np.array_equal(_read(tmp_path / "masks" / f"{picture['name']}.png", "gray"), shot.damage)
         assert np.array_equal(_read(tmp_path / "decoys" / f"{picture['name']}.png", "gray"), shot.decoys)
+
+
+def test_a_phone_can_be_in_the_car_that_takes_the_pictures(tmp_path):
+    main(["--seed", "41", "--metres", "200", "--step", "200", "--ride", "--out", str(tmp_path)])
+    hits = json.loads((tmp_path / "ride" / "truth.json").read_text())["potholes"]
+    ride = read_recorded(tmp_path / "ride").ride
+    assert len(hits) >= 2
+    along_m = np.cumsum(ride.speed_mps) / 100
+    for hit in hits:
+        assert np.interp(hit["hit_s"], ride.at_s, along_m) == pytest.approx(hit["at_m"], abs=6)

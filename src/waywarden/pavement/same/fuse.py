@@ -23,8 +23,11 @@ Reals = npt.NDArray[np.float64]
 JOLTS_SHARE = {DistressKind.POTHOLE: 0.6, DistressKind.BUMPS_AND_SAGS: 0.5, DistressKind.PATCHING: 0.1}
 """How often a wheel feels what a picture shows. Assumed: a wheel goes past some holes, and over cracks."""
 OTHER_SHARE = 0.03
-SEEN_SE_M, FELT_SE_M = 0.8, 1.0
-"""How well places are told: by the picture (`geo.ground`, some 8 m ahead), and by a jolt (0.1 s at 40 km/h)."""
+SEEN_SE_M, FELT_SE_M = 0.3, 0.6
+"""How well places are told, GPS drift aside: by a picture (`geo.ground`, 5 to 9 m ahead), and by a jolt.
+
+Tuned on the seeds 1 to 10 of ``python -m waywarden.testing.road.felt``; docs/road.md shows others.
+"""
 
 
 @dataclass(frozen=True, slots=True)

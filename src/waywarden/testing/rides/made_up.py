@@ -55,8 +55,8 @@ class MadeUpRide:
     ----------
     felt_s, felt_mps2 : (n,), (n, 3) float64
     fixed_s, speed_mps : (m,) float64
-    hit_s, hit_speed_mps, depth_m : (k,) float64
-        When a front wheel reached each pothole's middle, how fast, and how deep it is.
+    hit_s, hit_speed_mps : (k,) float64
+        When a front wheel reached each pothole's middle, and how fast.
     other_s : (j,) float64
         The same of what is no pothole.
     iri_mm_per_m : float
@@ -69,7 +69,6 @@ class MadeUpRide:
     speed_mps: Reals
     hit_s: Reals
     hit_speed_mps: Reals
-    depth_m: Reals
     other_s: Reals
     iri_mm_per_m: float
 
@@ -85,23 +84,41 @@ def made_up_ride(asked: RideAsked) -> MadeUpRide:
     others_m = _spaced(rng, asked.metres, asked.others_a_km)
     others_m = others_m[np.abs(others_m[:, None] - holes_m[None]).min(axis=1, initial=np.inf) > 12]
     road_m = bare_m + _holes(rng, place_m, holes_m, depth_m) + _others(rng, place_m, others_m)
+    driven = driven_over(asked, place_m, road_m)
+    hit_s, other_s = (np.interp(places, driven.along_m, driven.at_s) for places in (holes_m, others_m))
+    return MadeUpRide(
+        driven.felt_s, driven.felt_mps2, driven.fixed_s, driven.told_mps, hit_s,
+        np.interp(hit_s, driven.at_s, driven.speed_mps), other_s, iri_mm_per_m(bare_m, STEP_M),
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Driven:
+    """A ride over a profile: when the front wheels were where, at ``RATE_HZ``, and what the phone recorded.
+
+    ``at_s``, ``along_m``, ``speed_mps`` are (k,), ``felt_s`` and ``felt_mps2`` (n,) and (n, 3), ``fixed_s`` and
+    ``told_mps`` (m,).
+    """
+
+    at_s: Reals
+    along_m: Reals
+    speed_mps: Reals
+    felt_s: Reals
+    felt_mps2: Reals
+    fixed_s: Reals
+    told_mps: Reals
+
+
+def driven_over(asked: RideAsked, place_m: Reals, road_m: Reals) -> Driven:
+    """Return the ride over a profile ``road_m`` (k,) high at ``place_m`` (k,), every ``STEP_M``."""
     rng = np.random.default_rng((asked.seed, 14, asked.speeds_seed))
+    vehicle = np.random.default_rng((asked.seed if asked.vehicle_seed is None else asked.vehicle_seed, 12))
     at_s, along_m, speed_mps = _driven(rng, asked)
-    felt = _felt(
-        np.random.default_rng((asked.seed if asked.vehicle_seed is None else asked.vehicle_seed, 12)),
-        place_m,
-        road_m,
-        along_m,
-        rng,
-    )
+    felt = _felt(vehicle, place_m, road_m, along_m, rng)
     seconds = np.arange(0, at_s[-1], 1.0)
     told = np.maximum(np.interp(seconds, at_s, speed_mps) + rng.normal(0, 0.3, len(seconds)), 0)
     phone = slice(None, None, int(RATE_HZ / PHONE_HZ))
-    hit_s = np.interp(holes_m, along_m, at_s)
-    return MadeUpRide(
-        at_s[phone] + 0.0, felt[phone], seconds, told, hit_s, np.interp(hit_s, at_s, speed_mps), depth_m,
-        np.interp(others_m, along_m, at_s), iri_mm_per_m(bare_m, STEP_M),
-    )  # fmt: skip
+    return Driven(at_s, along_m, speed_mps, at_s[phone], felt[phone], seconds, told)
 
 
 def iso_profile(rng: np.random.Generator, points: int, gd_m3: float) -> Reals:

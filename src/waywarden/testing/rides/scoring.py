@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from waywarden.pavement.ride.iri import calibrate, estimated_iri
-from waywarden.pavement.ride.jolts import Hits, find_jolts, score_jolts
+from waywarden.pavement.ride.jolts import EARLY_S, LATE_S, Hits, find_jolts, score_jolts
 from waywarden.pavement.ride.ride import Ride, as_ride
 from waywarden.pavement.ride.roughness import windows_of
 from waywarden.testing.rides.made_up import GD_M3, MadeUpRide, RideAsked, made_up_ride
@@ -47,6 +47,7 @@ def scored(seeds: Iterable[int]) -> dict[str, object]:
         "pothole_recall": round(total.felt / max(total.felt + total.missed, 1), 4),
         "least_f1_of_a_ride": round(min(hits.f1 for hits in each), 4),
         **by_speed,
+        "others_felt_share": round(float(np.mean(np.concatenate([_others_felt(ride) for ride in rides]))), 4),
         "f1_where_iri_is_over_4": round(sum(rough, Hits()).f1, 4),
         **_iri_errors(numbers),
     }
@@ -54,6 +55,12 @@ def scored(seeds: Iterable[int]) -> dict[str, object]:
 
 def _hits(ride: MadeUpRide) -> Hits:
     return score_jolts([jolt.at_s for jolt in find_jolts(felt_by_phone(ride))], [float(each) for each in ride.hit_s])
+
+
+def _others_felt(ride: MadeUpRide) -> list[bool]:
+    """Return of each cover, joint or hump whether it was taken for a pothole."""
+    jolts = [jolt.at_s for jolt in find_jolts(felt_by_phone(ride))]
+    return [any(-EARLY_S <= jolt - other <= LATE_S for jolt in jolts) for other in ride.other_s]
 
 
 def _iri_errors(seeds: list[int]) -> dict[str, float]:

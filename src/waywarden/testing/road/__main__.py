@@ -2,7 +2,7 @@
 
 FOLDER/images/*.jpg; FOLDER/masks/*.png with bit 1 crack, bit 2 pothole, bit 4 own lane; FOLDER/decoys/*.png with a bit
 each for what is often taken for damage, in the order of ``Decoy``; FOLDER/truth.json with the camera, where each
-picture was taken, and all damage in metres.
+picture was taken, and all damage in metres. With --ride FOLDER/ride holds a phone's recording of the same drive.
 """
 
 from __future__ import annotations
@@ -15,10 +15,13 @@ from fractions import Fraction
 from pathlib import Path
 
 import av
+import numpy as np
 
+from waywarden.testing.rides.recorded import write_recording
 from waywarden.testing.road.as_driven import Receiver, with_exif
 from waywarden.testing.road.decoys import Decoy
 from waywarden.testing.road.drive import Asked, Drive
+from waywarden.testing.road.felt import felt_road
 from waywarden.testing.road.ground import Box, Bytes, View
 
 JPEG_QUALITY = "3"
@@ -42,7 +45,22 @@ def main(words: list[str]) -> None:
         (given.out / "masks" / f"{name}.png").write_bytes(as_png(shot.damage))
         (given.out / "decoys" / f"{name}.png").write_bytes(as_png(shot.decoys))
     (given.out / "truth.json").write_text(json.dumps(truth(drive, names), indent=1), encoding="utf-8")
+    if given.ride:
+        _write_ride(drive, given.out / "ride")
     sys.stdout.write(f"{len(names)} pictures in {given.out}\n")
+
+
+def _write_ride(drive: Drive, folder: Path) -> None:
+    """Write what a phone in the same car felt, and when its wheels went through which pothole."""
+    road = felt_road(drive)
+    ride = road.driven
+    write_recording(folder, ride.felt_s, ride.felt_mps2, ride.fixed_s, ride.told_mps)
+    hits = [
+        {"hit_s": round(float(hit), 2), "at_m": round(hole.centroid_m[1], 2)}
+        for hit, hole in zip(road.hit_s, road.holes, strict=True)
+        if np.isfinite(hit)
+    ]
+    (folder / "truth.json").write_text(json.dumps({"made_up": True, "potholes": hits}), encoding="utf-8")
 
 
 def truth(drive: Drive, names: list[tuple[str, float, float]]) -> dict[str, object]:
@@ -101,6 +119,7 @@ def _read(words: list[str]) -> argparse.Namespace:
     reader.add_argument("--step", type=float, default=5.0, help="metres from one picture to the next")
     reader.add_argument("--straight", action="store_true", help="no bends")
     reader.add_argument("--driven", type=datetime.fromisoformat, help="when: GPS is written into the pictures (EXIF)")
+    reader.add_argument("--ride", action="store_true", help="write as well what a phone in the car felt")
     return reader.parse_args(words)
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from waywarden.terms.distress import DistressKind
 from waywarden.testing.road.ground import Box, Pixels, covered, within
@@ -15,6 +17,8 @@ CRACK, POTHOLE, LANE = 1, 2, 4
 """The bits of a mask, as the pictures of the Brazilian road authority have them."""
 SEEN_CONTRAST = 0.13
 """Who outlines cracks by hand sees none that darkens a pixel by less than this share."""
+CRACK_WITHIN_M, POTHOLE_WITHIN_M = 15.0, 22.0
+"""Nor anything that is further ahead: in the masks of DNIT cracks end, and potholes too, about so far away."""
 STEP_M = 0.02
 
 
@@ -72,7 +76,7 @@ class Crack:
         away = np.abs(off - self.middle_m - np.interp(place, known, self.line_m).astype(np.float32))
         seen.darken(self.dark * covered(away, half, pixel))
         clear = self.dark * np.minimum(1, 2 * half / pixel) > SEEN_CONTRAST
-        seen.is_damage((away < half + 0.7 * pixel) & clear, CRACK)
+        seen.is_damage((away < half + pixel) & clear, CRACK, CRACK_WITHIN_M)
 
 
 @dataclass(frozen=True)
@@ -130,7 +134,7 @@ class Broken:
         pixel = np.sqrt(seen.across_m * seen.along_m)
         seen.darken(self.dark * covered(away, half, pixel) + 0.06 * np.clip(2 * open_here, 0, 1))
         clear = self.dark * np.minimum(1, 2 * half / pixel) > SEEN_CONTRAST
-        seen.is_damage((away < half + 0.6 * pixel) & clear, CRACK)
+        seen.is_damage((away < half + 0.9 * pixel) & clear, CRACK, CRACK_WITHIN_M)
 
 
 @dataclass(frozen=True)
@@ -186,7 +190,7 @@ class Pothole:
         (u, s), reach = self.middle_m, float(self.outline_m.max()) + 0.08
         return Box(u - reach, u + reach, s - reach, s + reach)
 
-    def inside_m(self, u_m: Floats, s_m: Floats) -> Floats:
+    def inside_m(self, u_m: npt.NDArray[np.floating[Any]], s_m: npt.NDArray[np.floating[Any]]) -> Floats:
         """Return how far places are inside its rim; below 0 outside."""
         du, ds = u_m - self.middle_m[0], s_m - self.middle_m[1]
         place = np.arctan2(ds, du) * (len(self.outline_m) / (2 * np.pi)) % len(self.outline_m)
@@ -211,7 +215,7 @@ class Pothole:
         crumbs = (inside > -0.07) & (grain > 1.1)
         seen.darken(np.where(crumbs, -0.18, 0.10 * within(inside + 0.04, 4 * pixel)).astype(np.float32))
         seen.lay(within(inside, pixel), np.asarray(colour, np.float32))
-        seen.is_damage(inside > 0, POTHOLE)
+        seen.is_damage(inside > 0, POTHOLE, POTHOLE_WITHIN_M)
 
 
 Damage = Crack | Broken | Pothole

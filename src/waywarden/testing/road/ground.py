@@ -64,8 +64,8 @@ class Ground:
         How wide and how long the ground under one pixel is.
     cot : (h, 1) float32
         Metres ahead for a metre down, along the line of sight.
-    left_m : float
-        Metres from the camera to the left, of the road's middle.
+    left_m, chainage_m : float
+        Metres from the camera to the left, of the road's middle; and where along the road the camera is.
     """
 
     first_row: int
@@ -76,6 +76,7 @@ class Ground:
     along_m: Floats
     cot: Floats
     left_m: float
+    chainage_m: float
 
 
 def ground_under(mast: Mast, chainage_m: float, left_m: float, bend: tuple[Floats, Floats]) -> Ground:
@@ -97,7 +98,7 @@ def ground_under(mast: Mast, chainage_m: float, left_m: float, bend: tuple[Float
     return Ground(
         first, np.asarray(x - aside + left_m, np.float32), np.asarray(ahead + chainage_m, np.float32),
         np.asarray(aside, np.float32), np.asarray(across, np.float32), np.asarray(along, np.float32),
-        np.asarray(ahead / high, np.float32), left_m,
+        np.asarray(ahead / high, np.float32), left_m, chainage_m,
     )  # fmt: skip
 
 
@@ -160,9 +161,10 @@ class Pixels:
         """Take ``share`` (n,) of its light off whatever is there."""
         self.sheet.light[self.at] = np.minimum(self.sheet.light[self.at], 1 - share)
 
-    def is_damage(self, where: npt.NDArray[np.bool_], bit: int) -> None:
-        """Write down that damage of kind ``bit`` is seen ``where`` (n,)."""
-        self.sheet.damage[self.at[where]] |= np.uint8(bit)
+    def is_damage(self, where: npt.NDArray[np.bool_], bit: int, within_m: float) -> None:
+        """Write down that damage of kind ``bit`` is seen ``where`` (n,), if it is less than ``within_m`` ahead."""
+        near = self.s_m < self.sheet.ground.chainage_m + within_m
+        self.sheet.damage[self.at[where & near]] |= np.uint8(bit)
 
     def hides(self, where: npt.NDArray[np.bool_]) -> None:
         """Write down that no damage is seen ``where`` (n,): something lies over it."""

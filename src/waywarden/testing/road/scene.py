@@ -14,6 +14,9 @@ from waywarden.testing.road.stretches import HALF_M, STEP_M, WALL_M, Road
 GRAIN_M, BLOTCH_M = 0.012, 0.05
 """How large grain and blotches are; what is smaller than a pixel averages out."""
 
+MIDDLE = 112.0
+"""Contrast stretches grey levels about this one."""
+
 
 @dataclass(frozen=True, slots=True)
 class Weather:
@@ -89,30 +92,32 @@ class Lens:
         self._horizon_px = height / 2 - mast.focal_px * np.tan(np.radians(mast.tilt_deg))
         x, y = np.meshgrid(np.linspace(-1, 1, width), np.linspace(-1, 1, height))
         dim = float(rng.uniform(0.02, 0.16))
-        self._dim = np.asarray(sky.gain * (1 - dim * (x * x + y * y)), np.float32)[..., None]
-        self._noise = rng.normal(0, sky.noise, (height + 64, width + 64, 1)).astype(np.float32)
+        dimmed = sky.gain * (1 - dim * (x * x + y * y))
+        self._gain = np.asarray(dimmed[..., None] * sky.tint * sky.contrast, np.float32)
+        noise = rng.normal(MIDDLE * (1 - sky.contrast), sky.noise, (height + 64, width + 64, 1))
+        self._noise = noise.astype(np.float32)
         self._tall = rng.uniform(0.2, 1.0) * (6 if rng.random() < 0.6 else 1.2)
 
     def picture(self, ground: Ground, rgb: Floats, light: Floats, rng: np.random.Generator) -> Bytes:
         """Return (h, w, 3) uint8, from the ground's colours (h * w, 3) and how lit they are (h * w)."""
         width, height = self._mast.size_px
         out = np.empty((height, width, 3), np.float32)
+        out[ground.first_row :] = rgb.reshape(*ground.u_m.shape, 3)
+        dark = np.flatnonzero(light < 1)
         blue = np.array((0.96, 0.98, 1.06), np.float32)  # in shadow only the sky shines
-        lit = light.reshape(*ground.u_m.shape, 1)
-        out[ground.first_row :] = rgb.reshape(*ground.u_m.shape, 3) * lit * (blue + (1 - blue) * lit)
+        lit = light[dark, None]
+        out[ground.first_row :].reshape(-1, 3)[dark] *= lit * (blue + (1 - blue) * lit)
         haze = 1 - np.exp(-self._sky.haze * self._mast.position_m[2] / 100 * ground.cot)
-        out[ground.first_row :] += haze[..., None] * (self._sky.sky - out[ground.first_row :])
+        out[ground.first_row :] *= 1 - haze[..., None]
+        out[ground.first_row :] += haze[..., None] * self._sky.sky
         self._above(out, ground)
         self._beside(out, ground)
         if self._sky.soft:
             out = _softened(out, self._sky.soft)
-        out *= self._dim
-        out *= self._sky.tint
-        mean = np.float32(112)
-        out = (out - mean) * np.float32(self._sky.contrast) + mean
+        out *= self._gain
         dy, dx = rng.integers(0, 64, 2)
         out += self._noise[dy : dy + height, dx : dx + width]
-        return np.asarray(np.clip(out, 0, 255), np.uint8)
+        return np.asarray(np.clip(out, 0, 255, out=out), np.uint8)
 
     def _above(self, out: Floats, ground: Ground) -> None:
         """Draw the sky."""
@@ -146,6 +151,11 @@ class Lens:
 
 def _softened(rgb: Floats, share: float) -> Floats:
     """Return the picture blurred a little: each pixel gives ``share`` of half of itself to its four neighbours."""
-    around = rgb.copy()
-    around[1:-1, 1:-1] = (rgb[:-2, 1:-1] + rgb[2:, 1:-1] + rgb[1:-1, :-2] + rgb[1:-1, 2:]) / 4
-    return np.asarray(rgb + np.float32(share / 2) * (around - rgb), np.float32)
+    around = rgb[:-2, 1:-1] + rgb[2:, 1:-1]
+    around += rgb[1:-1, :-2]
+    around += rgb[1:-1, 2:]
+    around *= np.float32(share / 8)
+    soft = rgb.copy()
+    soft[1:-1, 1:-1] *= np.float32(1 - share / 2)
+    soft[1:-1, 1:-1] += around
+    return soft

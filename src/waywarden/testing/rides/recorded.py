@@ -1,0 +1,29 @@
+"""A made-up ride as a phone would export it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from waywarden.exchange.phone import PhoneRecording, Row, write_phone
+
+Reals = npt.NDArray[np.float64]
+
+METRE_DEG = 1 / 111_195
+"""A metre along a meridian: made-up rides go due north from (0, 0)."""
+
+
+def write_recording(folder: Path, felt_s: Reals, felt_mps2: Reals, fixed_s: Reals, speed_mps: Reals) -> None:
+    """Write what a phone felt, (n,) and (n, 3), and its speeds, (m,) and (m,), into ``folder``."""
+    north = np.cumsum(speed_mps) * METRE_DEG
+    fixed = np.column_stack((fixed_s, north, np.zeros(len(north)), speed_mps))
+    texts = write_phone(PhoneRecording(_rows(np.column_stack((felt_s, felt_mps2))), _rows(fixed)))
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, text in zip(("Accelerometer.csv", "Location.csv"), texts, strict=True):
+        (folder / name).write_text(text, encoding="utf-8")
+
+
+def _rows(values: Reals) -> tuple[Row, ...]:
+    return tuple((float(a), float(b), float(c), float(d)) for a, b, c, d in values)
