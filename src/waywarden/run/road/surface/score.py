@@ -22,7 +22,7 @@ from waywarden.terms.transient import DAMAGES, Damage, SurfaceLook
 
 OWN = "surface-1"
 CRACK, POTHOLE = 0, 1
-CHALLENGED: tuple[Damage, ...] = DAMAGES[:4]
+CHALLENGED = (Damage.LONGITUDINAL_CRACK, Damage.TRANSVERSE_CRACK, Damage.ALLIGATOR_CRACK, Damage.POTHOLE)
 """The four classes of the Crowdsensing-based Road Damage Detection Challenge (Arya et al. 2022); repairs are not."""
 THRESHOLDS = {"pothole_in_picture": 0.5, "pothole_tile": 0.5, "crack_tile": 0.5, "pothole_box": 0.5, "box": 0.3}
 """From which score on it counts as found. Chosen on stretches of road and scenes held back from training, see
