@@ -10,14 +10,17 @@ from typing import Annotated
 import typer
 
 from waywarden.pavement.ledger.repairs import claimed_not_seen, repaired_twice
+from waywarden.pavement.ledger.triage import precisions
+from waywarden.pavement.policy.backlog import backlog
 from waywarden.pavement.policy.backtest import backtest
 from waywarden.run.cameras import utc
 from waywarden.run.road import ledger
 from waywarden.run.road.policy_file import read_policy, read_streets
 from waywarden.run.road.simulate import simulate, table
+from waywarden.run.spoken import notes
 from waywarden.terms.distress import Role
 from waywarden.terms.errors import ConfigError, LedgerError
-from waywarden.terms.ledger import Fact, LedgerFact
+from waywarden.terms.ledger import Fact, LedgerFact, Triage
 
 TIMES = ["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%S%z"]
 
@@ -127,6 +130,64 @@ def ledger_claimed(store_file: StoreFile = Path("waywarden.sqlite")) -> None:
     """Print the defects that were claimed to be repaired and were not seen sound since, a line each."""
     for name in claimed_not_seen(entry.fact for entry in ledger.read_entries(store_file)):
         typer.echo(name)
+
+
+@ledger_app.command("triage")
+def ledger_triage(
+    defect: Annotated[str, typer.Argument(help="Name of the defect.")],
+    verdict: Annotated[Triage, typer.Argument(help="What it is.")],
+    role: Annotated[Role, typer.Option(help="On whose word.")] = Role.INSPECTOR,
+    store_file: StoreFile = Path("waywarden.sqlite"),
+    policy: Annotated[str, typer.Option(help="Version of the policy in force.")] = "",
+) -> None:
+    """Write down what somebody who looked says a defect is: that confirms or rejects it."""
+    now = datetime.now(UTC)
+    told = ledger.spelt({"triage": verdict.value})
+    entry = ledger.write(store_file, LedgerFact(defect, verdict.fact, now, now, role, "", policy, told))
+    typer.echo(f"{entry.number} {entry.entry_hash}")
+
+
+@ledger_app.command("precision")
+def ledger_precision(store_file: StoreFile = Path("waywarden.sqlite")) -> None:
+    """Print as CSV how often what was seen was there, by kind and by what it was seen with, as persons judged it."""
+    typer.echo(f"kind,source,judged,real,precision,low,high,{','.join(Triage)}")
+    for each in precisions(entry.fact for entry in ledger.read_entries(store_file)):
+        low, high = each.interval
+        verdicts = ",".join(str(each.verdicts[verdict]) for verdict in Triage)
+        typer.echo(
+            f"{each.kind},{each.source},{each.judged},{each.real},{each.share:.3f},{low:.3f},{high:.3f},{verdicts}"
+        )
+
+
+@ledger_app.command("backlog")
+def ledger_backlog(
+    policy_file: Annotated[Path, typer.Option("--policy", help="The rules (policy.toml).")],
+    streets: Annotated[
+        Path | None, typer.Option(help="CSV: defect,kind,severity,hierarchy,vehicles_per_day; without it no level.")
+    ] = None,
+    at: Annotated[datetime | None, typer.Option(formats=TIMES, metavar="TIME", help="As of then; else now.")] = None,
+    store_file: StoreFile = Path("waywarden.sqlite"),
+) -> None:
+    """Print as CSV what is known and not mended, since when, and by when it is due; the most overdue first."""
+    policy, known = read_policy(policy_file), {} if streets is None else read_streets(streets)
+    facts = [entry.fact for entry in ledger.read_entries(store_file)]
+    try:
+        waiting = backlog(policy, facts, known, utc(at) or datetime.now(UTC))
+    except ValueError as error:
+        raise ConfigError(str(error)) from error
+    typer.echo("defect,state,known_since,level,due,answered,hours_left,needs_measuring")
+    for each in waiting:
+        left = "" if each.hours_left is None else f"{each.hours_left:.1f}"
+        typer.echo(
+            f"{each.defect_id},{each.state},{_instant(each.known_since)},{each.level},{_instant(each.due_at)},"
+            f"{_instant(each.answered_at)},{left},{'yes' if each.needs_measuring else 'no'}"
+        )
+    overdue = sum((each.hours_left or 0.0) < 0 for each in waiting)
+    notes.print(f"{len(waiting)} known and not mended, {overdue} of them overdue by policy {policy.version}")
+
+
+def _instant(at: datetime | None) -> str:
+    return "" if at is None else f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
 @policy_app.callback()
