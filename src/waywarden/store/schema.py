@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import BigInteger, Column, Double, Index, Integer, MetaData, String, Table
 
-SCHEMA_VERSION = "0006"
+SCHEMA_VERSION = "0008"
 """The newest migration in ``store/migrations/versions``; a test holds the two together."""
 
 tables = MetaData()
@@ -79,6 +79,20 @@ ledger_entry = Table(
 )
 
 Index("ledger_entry_by_defect", ledger_entry.c.defect_id, ledger_entry.c.number)
+
+name_change = Table(
+    "name_change",
+    tables,
+    Column("number", BigInteger, primary_key=True),
+    Column("change", String, nullable=False),
+    # Sighting, from and to, as JSON.
+    Column("moves", String, nullable=False),
+    Column("role", String, nullable=False),
+    Column("undoes", BigInteger),
+    Column("recorded_us", BigInteger, nullable=False),
+    Column("previous_hash", String, nullable=False),
+    Column("change_hash", String, nullable=False),
+)
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 

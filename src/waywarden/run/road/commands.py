@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from waywarden.exchange.tidy import quoted
 from waywarden.pavement.ledger.repairs import claimed_not_seen, repaired_twice
 from waywarden.pavement.ledger.triage import precisions
 from waywarden.pavement.policy.backlog import backlog
 from waywarden.pavement.policy.backtest import backtest
 from waywarden.run.cameras import utc
-from waywarden.run.road import ledger
+from waywarden.run.road import ledger, names
 from waywarden.run.road.policy_file import read_policy, read_streets
 from waywarden.run.road.simulate import simulate, table
 from waywarden.run.spoken import notes
-from waywarden.terms.distress import Role
+from waywarden.terms.distress import KeptChange, Role
 from waywarden.terms.errors import ConfigError, LedgerError
 from waywarden.terms.ledger import Fact, LedgerFact, Triage
 
@@ -55,6 +58,75 @@ def simulate_command(
         lines = simulate(sigma_m, spacing_m, passes, seed)
     for line in lines:
         typer.echo(line)
+
+
+@road_app.command("name")
+def road_name(
+    sightings: Annotated[Path, typer.Option(help="CSV of all sightings of their streets; docs/road.md lists columns.")],
+    store_file: StoreFile = Path("waywarden.sqlite"),
+) -> None:
+    """Tell sightings apart, give each the name of its defect, and print what changed."""
+    _say_changes(names.name_sightings(store_file, sightings))
+
+
+@road_app.command("merge")
+def road_merge(
+    keep: Annotated[str, typer.Argument(help="The defect whose name stays.")],
+    gone: Annotated[str, typer.Argument(help="The defect that is the same.")],
+    role: Annotated[Role, typer.Option(help="On whose word.")] = Role.INSPECTOR,
+    store_file: StoreFile = Path("waywarden.sqlite"),
+) -> None:
+    """Write down that two defects are one. No later estimate takes them apart."""
+    _say_changes(names.merge(store_file, keep, gone, role))
+
+
+@road_app.command("split")
+def road_split(
+    sightings: Annotated[list[str], typer.Argument(help="Sightings of one defect that are of another.")],
+    role: Annotated[Role, typer.Option(help="On whose word.")] = Role.INSPECTOR,
+    store_file: StoreFile = Path("waywarden.sqlite"),
+) -> None:
+    """Write down that some sightings of a defect are of another one. No later estimate puts them together."""
+    _say_changes(names.split(store_file, sightings, role))
+
+
+@road_app.command("undo")
+def road_undo(
+    number: Annotated[int, typer.Argument(help="The change that is taken back; 'waywarden road changes' lists them.")],
+    role: Annotated[Role, typer.Option(help="On whose word.")] = Role.INSPECTOR,
+    store_file: StoreFile = Path("waywarden.sqlite"),
+) -> None:
+    """Take a change of names back. It stays written down, and so does this."""
+    _say_changes(names.undo(store_file, number, role))
+
+
+@road_app.command("names")
+def road_names(store_file: StoreFile = Path("waywarden.sqlite")) -> None:
+    """Print the defect of every sighting as CSV: sighting,defect."""
+    called = names.names(store_file)
+    typer.echo("sighting,defect")
+    for sighting, defect in sorted(called.items()):
+        typer.echo(f"{quoted(sighting)},{quoted(defect)}")
+
+
+@road_app.command("changes")
+def road_changes(store_file: StoreFile = Path("waywarden.sqlite")) -> None:
+    """Print every change of names as CSV, and check that nobody changed them."""
+    _say_changes(names.kept_changes(store_file))
+
+
+def _say_changes(changes: Sequence[KeptChange]) -> None:
+    """Print changes as CSV, a row for each defect that sightings went from and to."""
+    typer.echo("number,change,role,undoes,recorded,from,to,sightings")
+    for each in changes:
+        one = each.change
+        ways = Counter((move.from_id or "", move.to_id) for move in one.moves if move.from_id != move.to_id)
+        undoes = "" if one.undoes is None else one.undoes
+        for (was, now), moved in sorted(ways.items()):
+            typer.echo(
+                f"{one.number},{one.change},{one.role},{undoes},{_instant(each.recorded_at)},{quoted(was)},"
+                f"{quoted(now)},{moved}"
+            )
 
 
 @ledger_app.command("write")
