@@ -17,7 +17,7 @@ from waywarden.pavement.ledger.triage import precisions
 from waywarden.pavement.policy.backlog import backlog
 from waywarden.pavement.policy.backtest import backtest
 from waywarden.run.cameras import utc
-from waywarden.run.road import ledger, names
+from waywarden.run.road import claim, ledger, names
 from waywarden.run.road.policy_file import read_policy, read_streets
 from waywarden.run.road.simulate import simulate, table
 from waywarden.run.spoken import notes
@@ -260,6 +260,36 @@ def ledger_backlog(
 
 def _instant(at: datetime | None) -> str:
     return "" if at is None else f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+
+
+@ledger_app.command("pack")
+def ledger_pack(  # noqa: PLR0913, PLR0917 - a parameter an option
+    out: Annotated[str, typer.Option(help="The .zip file to write.")],
+    at: Annotated[str, typer.Option(help="The day, or the time, by which something was known.")],
+    defect: Annotated[str | None, typer.Option(help="Name of the defect.")] = None,
+    street: Annotated[str | None, typer.Option(help="Or the street, with --chainage-m and --sightings.")] = None,
+    chainage_m: Annotated[float | None, typer.Option(help="Metres along the street.")] = None,
+    within_m: Annotated[float, typer.Option(help="So far along the street either way.", min=0)] = 15.0,
+    sightings: Annotated[Path | None, typer.Option(help="CSV of sightings, as for 'waywarden road name'.")] = None,
+    policy_files: Annotated[list[Path] | None, typer.Option("--policy", help="policy.toml; may be repeated.")] = None,
+    chain: Annotated[bool, typer.Option("--chain", help="With all later entries of the ledger.")] = False,  # noqa: FBT002
+    store_file: StoreFile = Path("waywarden.sqlite"),
+) -> None:
+    """Write everything that is known of a place into one file that verifies itself, and print its head."""
+    asked = claim.Asked(
+        defect, street, chainage_m, within_m, claim.until_of(at), sightings, policy_files or [], with_chain=chain
+    )
+    typer.echo(claim.make_pack(store_file, asked, out))
+
+
+@ledger_app.command("check-pack")
+def ledger_check_pack(
+    pack: Annotated[Path, typer.Argument(help="The .zip file.")],
+    head: Annotated[str | None, typer.Option(help="The head that was noted when it was made.")] = None,
+    store_file: Annotated[Path | None, typer.Option("--store", help="Also look its entries up in this ledger.")] = None,
+) -> None:
+    """Find any change to a claim pack; with its noted head, also one that was made anew."""
+    typer.echo(f"whole: {claim.check_pack(pack, head, store_file)}")
 
 
 @policy_app.callback()
