@@ -18,9 +18,11 @@ Floats = npt.NDArray[np.float64]
 Numbers = npt.NDArray[np.int64]
 Route = tuple[int, ...]
 
-TURNS = 300
-"""So often is a piece taken out and put in again: what fits into a second with 60 visits. What is taken out, up to half
-of each route, was tuned on seeds 1 to 3 of ``bench/orders.py``, which prints others."""
+TURNS = 220
+"""So often is a piece taken out and put in again: what fits into a second with 60 visits. What is taken out was tuned
+on seeds 1 to 3 of ``bench/orders.py``, which prints others."""
+ENOUGH = 40
+"""Where everything is served, so many turns that make it no shorter are enough."""
 LONGEST_RUN = 3
 """Runs of up to so many visits are moved at a time."""
 SHORT = 4
@@ -77,14 +79,18 @@ def routed(shift: Shift, rng: np.random.Generator, turns: int = TURNS) -> tuple[
     search = _Search(shift)
     search.settle()
     best, best_key = search.copied(), search.key()
+    everything, stale = round(float(shift.priority.sum()), 6), 0
     for _ in range(turns):
         search.take_out(rng)
         search.settle()
         key = search.key()
+        stale = 0 if key > best_key else stale + 1
         if key >= best_key:
             best, best_key = search.copied(), key
         else:
             search.routes = [list(route) for route in best]
+        if best_key[0] >= everything and stale >= ENOUGH:
+            break
     return tuple(tuple(route) for route in best)
 
 
@@ -108,11 +114,17 @@ class _Search:
             pass
 
     def take_out(self, rng: np.random.Generator) -> None:
-        """Take a run of visits out of each route, up to half of it, or all of it where it is short."""
+        """Take a run of visits out of each route, up to half of it, or all of it where it is short.
+
+        Every other time the runs begin anywhere; else they lie about one place, so that routes can trade visits.
+        """
+        near = self.shift.travel_minutes[int(rng.integers(1, len(self.shift.minutes)))] if rng.random() < 0.5 else None
         for route in self.routes:
             if route:
-                most = max(len(route) // 2, min(len(route), SHORT))
-                begin, many = int(rng.integers(len(route))), 1 + int(rng.integers(most))
+                many = 1 + int(rng.integers(max(len(route) // 2, min(len(route), SHORT))))
+                begin = int(rng.integers(len(route)))
+                if near is not None:
+                    begin = max(int(np.argmin(near[route])) - int(rng.integers(many)), 0)
                 del route[begin : begin + many]
 
     def _left_out(self) -> tuple[Numbers, list[float]]:
