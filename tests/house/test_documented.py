@@ -121,6 +121,12 @@ def test_every_key_of_policy_toml_is_documented() -> None:
     assert undocumented({*read.POLICY_KEYS, *read.LEVEL_KEYS, *read.TRAFFIC_KEYS}, "road.md") == []
 
 
+def test_every_key_of_treatments_toml_is_documented() -> None:
+    read = pytest.importorskip("waywarden.run.works.treatments_file")
+    keys = {*read.RULES_KEYS, *read.WEAR_KEYS, *read.TREATMENT_KEYS, *read.FLOOR_KEYS}
+    assert undocumented(keys, "road.md") == []
+
+
 def test_every_key_of_city_toml_is_documented() -> None:
     keys = city_keys()
     assert "camera.gate.from_px" in keys

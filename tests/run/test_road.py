@@ -237,3 +237,36 @@ def test_passes_judge_repairs(store: Path, rules: tuple[Path, Path]) -> None:
     assert ask("ledger", "states", "--store", store).out == "defect,state\nd1,verified\nd2,suspected\n"
     assert ask("ledger", "judge", "--policy", rules[0], "--store", store).out == ""
     assert ask("ledger", "verify", "--store", store).code == 0
+
+
+def test_triage_and_precision(store: Path) -> None:
+    for words in (
+        ("ledger", "write", "d3", "seen", "--told", '{"kind": "pothole", "source": "van-1"}'),
+        ("ledger", "triage", "d3", "not_an_issue"),
+        ("ledger", "triage", "d2", "utility_cut", "--role", "manager"),
+    ):
+        assert ask(*words, "--store", store).code == 0
+    assert ask("ledger", "precision", "--store", store).out.splitlines() == [
+        "kind,source,judged,real,precision,low,high,pothole,pavement_failure,utility_cut,other,not_an_issue",
+        "not told,all,2,2,1.000,0.342,1.000,0,0,1,0,0",
+        "not told,not told,2,2,1.000,0.342,1.000,0,0,1,0,0",
+        "pothole,all,1,0,0.000,0.000,0.793,0,0,0,0,1",
+        "pothole,van-1,1,0,0.000,0.000,0.793,0,0,0,0,1",
+    ]
+    again = ask("ledger", "triage", "d3", "not_an_issue", "--store", store)
+    assert (again.code, len(again.lines), again.out) == (9, 1, "")
+    assert ask("ledger", "triage", "d3", "dull", "--store", store).code == 2
+
+
+def test_the_backlog_has_a_clock(store: Path, rules: tuple[Path, Path]) -> None:
+    ask("ledger", "write", "d1", "reopened", "--store", store)
+    said = ask("ledger", "backlog", "--policy", rules[0], "--streets", rules[1], "--store", store)
+    head, first, second = said.out.splitlines()
+    assert head == "defect,state,known_since,level,due,answered,hours_left,needs_measuring"
+    cells = first.split(",")
+    assert [cells[0], cells[1], cells[3], *cells[5:]] == ["d1", "reopened", "category 1", "", "18.0", "yes"]
+    assert second.startswith("d2,suspected,")
+    assert ",no action,,,,no" in second
+    assert said.lines == ["2 known and not mended, 0 of them overdue by policy 2026-1"]
+    bare = ask("ledger", "backlog", "--policy", rules[0], "--store", store, "--at", "2020-01-01")
+    assert bare.out.splitlines() == [head]

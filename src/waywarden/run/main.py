@@ -32,6 +32,7 @@ from waywarden.run.spoken import INTERRUPTED, OneLineGroup, notes, say_troubles,
 from waywarden.run.watching import command as watching
 from waywarden.run.watching.metrics import beside, figures_of
 from waywarden.run.weighing import score, weights
+from waywarden.run.works.commands import orders_app, programme_app
 from waywarden.store.nothing import NoRecords
 from waywarden.store.port import IntervalFilter
 from waywarden.store.sqlite import open_store
@@ -60,6 +61,8 @@ app.add_typer(survey_app)
 app.add_typer(road_app, name="road")
 app.add_typer(ledger_app, name="ledger")
 app.add_typer(policy_app, name="policy")
+app.add_typer(programme_app)
+app.add_typer(orders_app, name="orders")
 
 CityFile = Annotated[Path, typer.Option("--city", help="The city's description (city.toml).")]
 CameraId = Annotated[str | None, typer.Option("--camera", help="Only this camera.")]

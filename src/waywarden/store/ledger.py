@@ -7,10 +7,11 @@ is what the chain of hashes is for.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, Row, insert, select
+from sqlalchemy import Connection, Engine, Row, insert, select
 
 from waywarden.store.faults import spoken
 from waywarden.store.opening import for_writing, open_engine
@@ -45,20 +46,30 @@ class StoredLedger:
             Is handed the head, None where there is no entry yet, while nobody else can write, and returns the entries
             that follow it.
         """
-        newest = select(_COLUMNS.number, _COLUMNS.entry_hash).order_by(_COLUMNS.number.desc()).limit(1)
         with spoken(self._path, "write to"), self._writing.begin() as connection:
-            row = connection.execute(newest).first()
-            entries = entries_after(None if row is None else Head(row.number + 1, row.entry_hash))
+            entries = entries_after(_head(connection))
             if entries:
                 connection.execute(insert(ledger_entry), [_row(each) for each in entries])
         return entries
 
-    def entries(self, defect_id: str | None = None) -> Iterator[LedgerEntry]:
-        """Yield the entries in order of their numbers; those of one defect alone where it is given.
+    def head(self) -> Head | None:
+        """Return the head as it is kept, unchecked; None where there is no entry."""
+        with spoken(self._path, "read"), self._engine.connect() as connection:
+            return _head(connection)
+
+    def policy_at(self, until: datetime) -> str:
+        """Return the version of the policy that the last entry recorded before ``until`` names, empty if none does."""
+        named = (_COLUMNS.policy != "") & (_COLUMNS.recorded_us < to_us(until))
+        asking = select(_COLUMNS.policy).where(named).order_by(_COLUMNS.number.desc()).limit(1)
+        with spoken(self._path, "read"), self._engine.connect() as connection:
+            return connection.execute(asking).scalar() or ""
+
+    def entries(self, defect_id: str | None = None, first: int = 0) -> Iterator[LedgerEntry]:
+        """Yield the entries in order of their numbers, from ``first`` on; of one defect alone where it is given.
 
         StoreError where a row cannot be an entry at all.
         """
-        asking = select(ledger_entry).order_by(_COLUMNS.number)
+        asking = select(ledger_entry).where(_COLUMNS.number >= first).order_by(_COLUMNS.number)
         if defect_id is not None:
             asking = asking.where(_COLUMNS.defect_id == defect_id)
         with spoken(self._path, "read"), self._engine.connect() as connection:
@@ -80,6 +91,12 @@ class StoredLedger:
                 f"entry {row.number} of the ledger {self._path} was changed: {error}; put back a copy"
             ) from error
         return LedgerEntry(row.number, fact, row.previous_hash, row.entry_hash)
+
+
+def _head(connection: Connection) -> Head | None:
+    newest = select(_COLUMNS.number, _COLUMNS.entry_hash).order_by(_COLUMNS.number.desc()).limit(1)
+    row = connection.execute(newest).first()
+    return None if row is None else Head(row.number + 1, row.entry_hash)
 
 
 def _row(entry: LedgerEntry) -> dict[str, Any]:

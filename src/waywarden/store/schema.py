@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import BigInteger, Boolean, Column, Double, Index, Integer, MetaData, String, Table
 
-SCHEMA_VERSION = "0007"
+SCHEMA_VERSION = "0008"
 """The newest migration in ``store/migrations/versions``; a test holds the two together."""
 
 tables = MetaData()
@@ -123,6 +123,20 @@ Index("distress_sighting_by_time", distress_sighting.c.at_us)
 
 DRIVES = (inspection, distress_sighting)
 """What drives leave; pruned together."""
+
+name_change = Table(
+    "name_change",
+    tables,
+    Column("number", BigInteger, primary_key=True),
+    Column("change", String, nullable=False),
+    # Sighting, from and to, as JSON.
+    Column("moves", String, nullable=False),
+    Column("role", String, nullable=False),
+    Column("undoes", BigInteger),
+    Column("recorded_us", BigInteger, nullable=False),
+    Column("previous_hash", String, nullable=False),
+    Column("change_hash", String, nullable=False),
+)
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 

@@ -115,3 +115,13 @@ class NameChange:
     moves: tuple[Move, ...]
     role: Role
     undoes: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class KeptChange:
+    """A change of names at its place in the store, recorded at a time and chained by hashes to the one before."""
+
+    change: NameChange
+    recorded_at: datetime
+    previous_hash: str
+    change_hash: str

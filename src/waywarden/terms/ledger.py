@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
-from waywarden.terms.distress import Role
+from waywarden.terms.distress import DistressKind, Role
 
 
 class Fact(StrEnum):
@@ -41,6 +43,21 @@ class State(StrEnum):
     REJECTED = "rejected"
 
 
+class Triage(StrEnum):
+    """What a person who looks at a sighting says it is. The last is for what needs no work at all."""
+
+    POTHOLE = "pothole"
+    PAVEMENT_FAILURE = "pavement_failure"
+    UTILITY_CUT = "utility_cut"
+    OTHER = "other"
+    NOT_AN_ISSUE = "not_an_issue"
+
+    @property
+    def fact(self) -> Fact:
+        """What it comes to."""
+        return Fact.REJECTED if self is Triage.NOT_AN_ISSUE else Fact.CONFIRMED
+
+
 TOLD: dict[str, tuple[type, ...]] = {
     "pass_id": (str,),
     "sighting_id": (str,),
@@ -51,8 +68,13 @@ TOLD: dict[str, tuple[type, ...]] = {
     "severity": (str,),
     "order_id": (str,),
     "material": (str,),
+    "triage": (str,),
+    "kind": (str,),
+    "source": (str,),
 }
 """What an entry may tell beside its fact, and as what. There is no room for free text: it would come to hold names."""
+SOURCE = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
+"""What the name of a survey's source may be: a word, such as ``van-2-front``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +104,7 @@ class LedgerFact:
         if not self.defect_id:
             raise ValueError("a fact is about a defect: give its name")
         _check_told(self.told)
+        _check_words(self.fact, json.loads(self.told))
 
 
 def _check_told(text: str) -> None:
@@ -94,6 +117,16 @@ def _check_told(text: str) -> None:
         # JSON's true is an int to Python.
         if not isinstance(value, TOLD[key]) or (isinstance(value, bool) and bool not in TOLD[key]):
             raise ValueError(f"{key} is {' or '.join(each.__name__ for each in TOLD[key])}, got {json.dumps(value)}")
+
+
+def _check_words(fact: Fact, told: dict[str, Any]) -> None:
+    """Refuse a verdict, a kind or a source that is none, and a verdict that says another thing than the fact."""
+    if "kind" in told:
+        DistressKind(told["kind"])
+    if not SOURCE.fullmatch(told.get("source", "none")):
+        raise ValueError(f"source is a word of small letters and figures, as in van-2-front, got {told['source']!r}")
+    if "triage" in told and Triage(told["triage"]).fact is not fact:
+        raise ValueError(f"what is {told['triage']} is {Triage(told['triage']).fact}, not {fact}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,7 +65,7 @@ def backtest(
         if name not in known:
             outcomes[NOT_KNOWN] = _with(outcomes[NOT_KNOWN], due=1)
             continue
-        answer = policy.answer(_measured(known[name], mine))
+        answer = policy.answer(measured(known[name], mine))
         level = answer.level.name if answer.level else NOTHING
         outcomes[level] = _added(outcomes[level], policy, answer, mine, until)
     return list(outcomes.values())
@@ -92,7 +92,7 @@ def _with(outcome: Outcome, **more: float) -> Outcome:
     return replace(outcome, **{name: getattr(outcome, name) + value for name, value in more.items()})
 
 
-def _measured(known: Known, facts: Sequence[LedgerFact]) -> Known:
+def measured(known: Known, facts: Sequence[LedgerFact]) -> Known:
     """Return ``known`` with the depth and width that were measured last."""
     for fact in facts:
         told = json.loads(fact.told)

@@ -4,23 +4,29 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from waywarden.exchange.tidy import quoted
 from waywarden.pavement.ledger.repairs import claimed_not_seen, repaired_twice
+from waywarden.pavement.ledger.triage import precisions
+from waywarden.pavement.policy.backlog import backlog
 from waywarden.pavement.policy.backtest import backtest
 from waywarden.run.cameras import utc
-from waywarden.run.road import ledger, ride_commands
+from waywarden.run.road import claim, ledger, names, ride_commands
 from waywarden.run.road.policy_file import read_policy, read_streets
 from waywarden.run.road.simulate import simulate, table
 from waywarden.run.road.surface.look import Mounting, look_at_folder
 from waywarden.run.road.surface.score import own, score
-from waywarden.terms.distress import Role
+from waywarden.run.spoken import notes
+from waywarden.terms.distress import KeptChange, Role
 from waywarden.terms.errors import ConfigError, LedgerError
-from waywarden.terms.ledger import Fact, LedgerFact
+from waywarden.terms.ledger import Fact, LedgerFact, Triage
 
 TIMES = ["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%S%z"]
 
@@ -89,6 +95,75 @@ def look_command(
 road_app.command("ride")(ride_commands.ride_command)
 road_app.command("ride-score")(ride_commands.ride_score_command)
 road_app.command("ride-calibrate")(ride_commands.ride_calibrate_command)
+
+
+@road_app.command("name")
+def road_name(
+    sightings: Annotated[Path, typer.Option(help="CSV of all sightings of their streets; docs/road.md lists columns.")],
+    store_file: StoreFile = Path("waywarden.sqlite"),
+) -> None:
+    """Tell sightings apart, give each the name of its defect, and print what changed."""
+    _say_changes(names.name_sightings(store_file, sightings))
+
+
+@road_app.command("merge")
+def road_merge(
+    keep: Annotated[str, typer.Argument(help="The defect whose name stays.")],
+    gone: Annotated[str, typer.Argument(help="The defect that is the same.")],
+    role: Annotated[Role, typer.Option(help="On whose word.")] = Role.INSPECTOR,
+    store_file: StoreFile = Path("waywarden.sqlite"),
+) -> None:
+    """Write down that two defects are one. No later estimate takes them apart."""
+    _say_changes(names.merge(store_file, keep, gone, role))
+
+
+@road_app.command("split")
+def road_split(
+    sightings: Annotated[list[str], typer.Argument(help="Sightings of one defect that are of another.")],
+    role: Annotated[Role, typer.Option(help="On whose word.")] = Role.INSPECTOR,
+    store_file: StoreFile = Path("waywarden.sqlite"),
+) -> None:
+    """Write down that some sightings of a defect are of another one. No later estimate puts them together."""
+    _say_changes(names.split(store_file, sightings, role))
+
+
+@road_app.command("undo")
+def road_undo(
+    number: Annotated[int, typer.Argument(help="The change that is taken back; 'waywarden road changes' lists them.")],
+    role: Annotated[Role, typer.Option(help="On whose word.")] = Role.INSPECTOR,
+    store_file: StoreFile = Path("waywarden.sqlite"),
+) -> None:
+    """Take a change of names back. It stays written down, and so does this."""
+    _say_changes(names.undo(store_file, number, role))
+
+
+@road_app.command("names")
+def road_names(store_file: StoreFile = Path("waywarden.sqlite")) -> None:
+    """Print the defect of every sighting as CSV: sighting,defect."""
+    called = names.names(store_file)
+    typer.echo("sighting,defect")
+    for sighting, defect in sorted(called.items()):
+        typer.echo(f"{quoted(sighting)},{quoted(defect)}")
+
+
+@road_app.command("changes")
+def road_changes(store_file: StoreFile = Path("waywarden.sqlite")) -> None:
+    """Print every change of names as CSV, and check that nobody changed them."""
+    _say_changes(names.kept_changes(store_file))
+
+
+def _say_changes(changes: Sequence[KeptChange]) -> None:
+    """Print changes as CSV, a row for each defect that sightings went from and to."""
+    typer.echo("number,change,role,undoes,recorded,from,to,sightings")
+    for each in changes:
+        one = each.change
+        ways = Counter((move.from_id or "", move.to_id) for move in one.moves if move.from_id != move.to_id)
+        undoes = "" if one.undoes is None else one.undoes
+        for (was, now), moved in sorted(ways.items()):
+            typer.echo(
+                f"{one.number},{one.change},{one.role},{undoes},{_instant(each.recorded_at)},{quoted(was)},"
+                f"{quoted(now)},{moved}"
+            )
 
 
 @ledger_app.command("write")
@@ -164,6 +239,94 @@ def ledger_claimed(store_file: StoreFile = Path("waywarden.sqlite")) -> None:
     """Print the defects that were claimed to be repaired and were not seen sound since, a line each."""
     for name in claimed_not_seen(entry.fact for entry in ledger.read_entries(store_file)):
         typer.echo(name)
+
+
+@ledger_app.command("triage")
+def ledger_triage(
+    defect: Annotated[str, typer.Argument(help="Name of the defect.")],
+    verdict: Annotated[Triage, typer.Argument(help="What it is.")],
+    role: Annotated[Role, typer.Option(help="On whose word.")] = Role.INSPECTOR,
+    store_file: StoreFile = Path("waywarden.sqlite"),
+    policy: Annotated[str, typer.Option(help="Version of the policy in force.")] = "",
+) -> None:
+    """Write down what somebody who looked says a defect is: that confirms or rejects it."""
+    now = datetime.now(UTC)
+    told = ledger.spelt({"triage": verdict.value})
+    entry = ledger.write(store_file, LedgerFact(defect, verdict.fact, now, now, role, "", policy, told))
+    typer.echo(f"{entry.number} {entry.entry_hash}")
+
+
+@ledger_app.command("precision")
+def ledger_precision(store_file: StoreFile = Path("waywarden.sqlite")) -> None:
+    """Print as CSV how often what was seen was there, by kind and by what it was seen with, as persons judged it."""
+    typer.echo(f"kind,source,judged,real,precision,low,high,{','.join(Triage)}")
+    for each in precisions(entry.fact for entry in ledger.read_entries(store_file)):
+        low, high = each.interval
+        verdicts = ",".join(str(each.verdicts[verdict]) for verdict in Triage)
+        typer.echo(
+            f"{each.kind},{each.source},{each.judged},{each.real},{each.share:.3f},{low:.3f},{high:.3f},{verdicts}"
+        )
+
+
+@ledger_app.command("backlog")
+def ledger_backlog(
+    policy_file: Annotated[Path, typer.Option("--policy", help="The rules (policy.toml).")],
+    streets: Annotated[
+        Path | None, typer.Option(help="CSV: defect,kind,severity,hierarchy,vehicles_per_day; without it no level.")
+    ] = None,
+    at: Annotated[datetime | None, typer.Option(formats=TIMES, metavar="TIME", help="As of then; else now.")] = None,
+    store_file: StoreFile = Path("waywarden.sqlite"),
+) -> None:
+    """Print as CSV what is known and not mended, since when, and by when it is due; the most overdue first."""
+    policy, known = read_policy(policy_file), {} if streets is None else read_streets(streets)
+    facts = [entry.fact for entry in ledger.read_entries(store_file)]
+    try:
+        waiting = backlog(policy, facts, known, utc(at) or datetime.now(UTC))
+    except ValueError as error:
+        raise ConfigError(str(error)) from error
+    typer.echo("defect,state,known_since,level,due,answered,hours_left,needs_measuring")
+    for each in waiting:
+        left = "" if each.hours_left is None else f"{each.hours_left:.1f}"
+        typer.echo(
+            f"{each.defect_id},{each.state},{_instant(each.known_since)},{each.level},{_instant(each.due_at)},"
+            f"{_instant(each.answered_at)},{left},{'yes' if each.needs_measuring else 'no'}"
+        )
+    overdue = sum((each.hours_left or 0.0) < 0 for each in waiting)
+    notes.print(f"{len(waiting)} known and not mended, {overdue} of them overdue by policy {policy.version}")
+
+
+def _instant(at: datetime | None) -> str:
+    return "" if at is None else f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+
+
+@ledger_app.command("pack")
+def ledger_pack(  # noqa: PLR0913, PLR0917 - a parameter an option
+    out: Annotated[str, typer.Option(help="The .zip file to write.")],
+    at: Annotated[str, typer.Option(help="The day, or the time, by which something was known.")],
+    defect: Annotated[str | None, typer.Option(help="Name of the defect.")] = None,
+    street: Annotated[str | None, typer.Option(help="Or the street, with --chainage-m and --sightings.")] = None,
+    chainage_m: Annotated[float | None, typer.Option(help="Metres along the street.")] = None,
+    within_m: Annotated[float, typer.Option(help="So far along the street either way.", min=0)] = 15.0,
+    sightings: Annotated[Path | None, typer.Option(help="CSV of sightings, as for 'waywarden road name'.")] = None,
+    policy_files: Annotated[list[Path] | None, typer.Option("--policy", help="policy.toml; may be repeated.")] = None,
+    chain: Annotated[bool, typer.Option("--chain", help="With all later entries of the ledger.")] = False,  # noqa: FBT002
+    store_file: StoreFile = Path("waywarden.sqlite"),
+) -> None:
+    """Write everything that is known of a place into one file that verifies itself, and print its head."""
+    asked = claim.Asked(
+        defect, street, chainage_m, within_m, claim.until_of(at), sightings, policy_files or [], with_chain=chain
+    )
+    typer.echo(claim.make_pack(store_file, asked, out))
+
+
+@ledger_app.command("check-pack")
+def ledger_check_pack(
+    pack: Annotated[Path, typer.Argument(help="The .zip file.")],
+    head: Annotated[str | None, typer.Option(help="The head that was noted when it was made.")] = None,
+    store_file: Annotated[Path | None, typer.Option("--store", help="Also look its entries up in this ledger.")] = None,
+) -> None:
+    """Find any change to a claim pack; with its noted head, also one that was made anew."""
+    typer.echo(f"whole: {claim.check_pack(pack, head, store_file)}")
 
 
 @policy_app.callback()

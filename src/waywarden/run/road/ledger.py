@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from waywarden.pavement.ledger.chain import EMPTY, chained, faults
 from waywarden.pavement.ledger.repairs import verdict
@@ -20,22 +21,32 @@ from waywarden.terms.ledger import Head, LedgerEntry, LedgerFact, State
 
 def write(store_file: Path, fact: LedgerFact) -> LedgerEntry:
     """Add one fact and return its entry; LedgerError if, by all that happened to the defect, it cannot be."""
+    (entry,) = write_all(store_file, [fact])
+    return entry
+
+
+def write_all(store_file: Path, facts: Sequence[LedgerFact]) -> Sequence[LedgerEntry]:
+    """Add facts, all or none, and return their entries; LedgerError if one of them cannot be."""
     ledger = open_ledger(store_file)
 
     def entries_after(head: Head | None) -> list[LedgerEntry]:
         # Read inside the transaction: nobody else can write a fact in between.
-        mine = list(ledger.entries(fact.defect_id))
-        try:
-            after(states_after(mine).get(fact.defect_id), fact.fact)
-            return chained([fact], head or EMPTY)
-        except ValueError as error:
-            raise LedgerError(str(error)) from error
+        known: dict[str, State] = {}
+        for name in dict.fromkeys(fact.defect_id for fact in facts):
+            known |= states_after(ledger.entries(name))
+        for fact in facts:
+            try:
+                known[fact.defect_id] = after(known.get(fact.defect_id), fact.fact)
+            except ValueError as error:
+                raise LedgerError(f"{fact.defect_id}: {error}") from error
+        return chained(facts, head or EMPTY)
 
     try:
-        (entry,) = ledger.append(entries_after)
+        return ledger.append(entries_after)
+    except ValueError as error:
+        raise LedgerError(str(error)) from error
     finally:
         ledger.close()
-    return entry
 
 
 def verify(store_file: Path, kept: Head | None) -> Head:
@@ -119,4 +130,9 @@ def read_told(text: str) -> str:
         told = json.loads(text)
     except ValueError as error:
         raise ConfigError(f"--told wants a JSON object, got {text!r}: {error}") from error
+    return spelt(told)
+
+
+def spelt(told: Any) -> str:
+    """Return what is told as JSON in its one spelling."""
     return json.dumps(told, sort_keys=True, separators=(",", ":"))

@@ -1,0 +1,1 @@
+"""Road damage as tables, drawings and printed pages."""

@@ -1,0 +1,76 @@
+"""Work orders as tidy rows (CSV, RFC 4180), and as crews' sheets to be printed (HTML)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from html import escape
+
+from waywarden.exchange.road.page import page, table
+from waywarden.exchange.tidy import quoted
+from waywarden.pavement.orders.jobs import Visit
+from waywarden.pavement.orders.plan import Plan, Stop
+
+COLUMNS = "crew,stop,order,street,chainage_m,arrive,leave,minutes,priority,defects"
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """When the shift begins, the place's own time, and the names of orders, crew by crew in the order of stops."""
+
+    begins: datetime
+    order_ids: tuple[tuple[str, ...], ...]
+
+
+def orders_csv(plan: Plan, day: Day) -> Iterator[str]:
+    """Yield the lines of the CSV: each crew's stops in order, then what no crew has time for, without a crew."""
+    yield COLUMNS + "\n"
+    for crew, (stops, names) in enumerate(zip(plan.crews, day.order_ids, strict=True), 1):
+        for number, (stop, name) in enumerate(zip(stops, names, strict=True), 1):
+            come, go = _clock(day, stop.arrive_minutes), _clock(day, stop.leave_minutes)
+            yield _row([str(crew), str(number), name], stop.visit, [come, go])
+    for visit in plan.left:
+        yield _row(["", "", ""], visit, ["", ""])
+
+
+def _row(head: Sequence[str], visit: Visit, clock: Sequence[str]) -> str:
+    first, defects = visit.jobs[0], " ".join(job.defect_id for job in visit.jobs)
+    cells = [*head, first.street, f"{first.chainage_m:g}", *clock, f"{visit.minutes:g}", f"{visit.priority:g}", defects]
+    return ",".join(quoted(cell) for cell in cells) + "\n"
+
+
+def sheets_html(plan: Plan, day: Day) -> str:
+    """Return a page to be printed: a sheet for each crew, with room for what was done.
+
+    What is written on it by hand goes into the ledger by ``waywarden ledger write``. It has no room for a name.
+    """
+    sheets = [
+        f"<section><h1>Crew {crew}, {day.begins:%Y-%m-%d}</h1>"
+        f"<p>Leaves at {day.begins:%H:%M}, back at {_clock(day, back)}; {len(stops)} stops.</p>"
+        + "".join(
+            _stop(number, stop, name, day) for number, (stop, name) in enumerate(zip(stops, names, strict=True), 1)
+        )
+        + "</section>"
+        for crew, (stops, names, back) in enumerate(zip(plan.crews, day.order_ids, plan.back_minutes, strict=True), 1)
+    ]
+    return page(f"Work orders {day.begins:%Y-%m-%d}", "".join(sheets))
+
+
+def _stop(number: int, stop: Stop, name: str, day: Day) -> str:
+    first = stop.visit.jobs[0]
+    head = f"{number}. {first.street}, {first.chainage_m:g} m"
+    when = f"{_clock(day, stop.arrive_minutes)} to {_clock(day, stop.leave_minutes)}, order {name}"
+    rows = [
+        [job.defect_id, f"{job.chainage_m:g}", f"{job.latitude:.6f}, {job.longitude:.6f}", f"{job.minutes:g}", *BLANK]
+        for job in stop.visit.jobs
+    ]
+    return f'<div class="stop"><h2>{escape(head)}</h2><p>{escape(when)}</p>{table(HEAD, rows)}</div>'
+
+
+HEAD = ("defect", "chainage, m", "latitude, longitude", "minutes", "what was done", "material", "done at")
+BLANK = ("☐ safe ☐ temporary ☐ lasting", "", "")
+
+
+def _clock(day: Day, minutes: float) -> str:
+    return f"{day.begins + timedelta(minutes=round(minutes)):%H:%M}"

@@ -1,0 +1,1 @@
+"""The programme: which pavement sections are treated with what, in which year, under a budget."""

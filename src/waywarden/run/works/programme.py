@@ -1,0 +1,68 @@
+"""``waywarden programme``: which sections are treated with what, in which year, under a budget."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from waywarden.exchange.road.programme import conditions_svg, programme_csv
+from waywarden.pavement.programme.programme import Programme, programme
+from waywarden.pavement.programme.reasons import lines_of
+from waywarden.run.export import check_out, write_bytes
+from waywarden.run.works.treatments_file import read_rules, read_sections
+from waywarden.terms.errors import ConfigError
+
+
+@dataclass(frozen=True, slots=True)
+class ProgrammeJob:
+    """What was asked for. ``budgets`` are one a year; ``first_year`` is what year 1 is called."""
+
+    sections: Path
+    treatments: Path
+    budgets: tuple[float, ...]
+    first_year: int
+    out: str
+    plot: str | None
+
+
+def budgets_of(text: str, years: int) -> tuple[float, ...]:
+    """Return the budget of each year: one figure for all of them, or one each; ConfigError where it is neither."""
+    try:
+        given = [float(word) for word in text.split(",")]
+    except ValueError:
+        given = []
+    if len(given) not in {1, years} or not all(0 < each < float("inf") for each in given):
+        raise ConfigError(f"--budget wants a year's money, or {years} figures with commas between, got {text!r}")
+    return tuple(given * years if len(given) == 1 else given)
+
+
+def make_programme(job: ProgrammeJob) -> Programme:
+    """Make the programme, write its rows and its drawing, and return it; ConfigError where it cannot be made."""
+    check_out(job.out, [".csv"])
+    if job.plot is not None:
+        check_out(job.plot, [".svg"])
+    sections, rules = read_sections(job.sections), read_rules(job.treatments)
+    try:
+        with _stoppable():
+            made = programme(sections, rules, job.budgets)
+    except ValueError as error:
+        raise ConfigError(str(error)) from error
+    rows = (line.encode() for line in programme_csv(lines_of(made), job.first_year))
+    write_bytes(rows, job.out, sys.stdout.buffer)
+    if job.plot is not None:
+        write_bytes([conditions_svg(made.outcomes, job.first_year).encode()], job.plot, sys.stdout.buffer)
+    return made
+
+
+@contextmanager
+def _stoppable() -> Iterator[None]:
+    """Let Ctrl-C end the program at once: the solver does not listen while it works, and nothing is half written."""
+    before = signal.signal(signal.SIGINT, signal.SIG_DFL)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)

@@ -1,0 +1,81 @@
+"""Changes of the names of defects in the store's SQLite file, beside the ledger: added, and read in order."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Row, insert, select
+
+from waywarden.store.faults import spoken
+from waywarden.store.opening import for_writing, open_engine
+from waywarden.store.schema import from_us, name_change, to_us
+from waywarden.terms.distress import Change, KeptChange, Move, NameChange, Role
+from waywarden.terms.errors import StoreError
+
+
+def open_names(path: Path, *, read_only: bool = False, busy_s: float = 20.0) -> StoredNames:
+    """Open the changes of names in the store's file ``path``; StoreError as ``store.sqlite.open_store``."""
+    return StoredNames(path, open_engine(path, read_only=read_only, busy_s=busy_s))
+
+
+class StoredNames:
+    """Changes of names in one SQLite file. Made by ``open_names``."""
+
+    def __init__(self, path: Path, engine: Engine) -> None:
+        self._path = path
+        self._engine = engine
+        self._writing = for_writing(engine)
+
+    def append(self, changes_after: Callable[[list[KeptChange]], Sequence[KeptChange]]) -> Sequence[KeptChange]:
+        """Add changes, all or none, and return them.
+
+        Parameters
+        ----------
+        changes_after : callable
+            Is handed all changes there are, while nobody else can write, and returns those that follow.
+        """
+        with spoken(self._path, "write to"), self._writing.begin() as connection:
+            changes = changes_after(self._all(connection))
+            if changes:
+                connection.execute(insert(name_change), [_row(each) for each in changes])
+        return changes
+
+    def changes(self) -> list[KeptChange]:
+        """Return all changes in order; StoreError where a row cannot be a change at all."""
+        with spoken(self._path, "read"), self._engine.connect() as connection:
+            return self._all(connection)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._engine.dispose()
+
+    def _all(self, connection: Connection) -> list[KeptChange]:
+        return [self._kept(row) for row in connection.execute(select(name_change).order_by(name_change.c.number))]
+
+    def _kept(self, row: Row[Any]) -> KeptChange:
+        try:
+            moves = tuple(Move(*each) for each in json.loads(row.moves))
+            change = NameChange(row.number, Change(row.change), moves, Role(row.role), row.undoes)
+            return KeptChange(change, from_us(row.recorded_us), row.previous_hash, row.change_hash)
+        except (ValueError, TypeError, OverflowError) as error:
+            raise StoreError(
+                f"change of names {row.number} in {self._path} was changed: {error}; put back a copy"
+            ) from error
+
+
+def _row(kept: KeptChange) -> dict[str, Any]:
+    change = kept.change
+    moves = [[move.sighting_id, move.from_id, move.to_id] for move in change.moves]
+    return {
+        "number": change.number,
+        "change": change.change.value,
+        "moves": json.dumps(moves, separators=(",", ":")),
+        "role": change.role.value,
+        "undoes": change.undoes,
+        "recorded_us": to_us(kept.recorded_at),
+        "previous_hash": kept.previous_hash,
+        "change_hash": kept.change_hash,
+    }
