@@ -1,7 +1,8 @@
 """The pipeline that people build today, in an environment of its own: OpenCV, the network in fp32, ByteTrack, LineZone.
 
 Reads a job as JSON from standard input: ``{"sources": [...], "weights": FILE, "gates": [[id, [x, y], [x, y]], ...],
-"int8": false}``; prints what it took and counted as a line of JSON. What is measured is the loop from the first frame to the last.
+"int8": false}``; prints what it took and counted as a line of JSON. What is measured is the loop from the first frame
+to the last.
 
 Its settings are the better ones for it, not the stock ones: one thread, the ground point instead of all four corners
 (stock counts a fraction), thresholds at the network's own best score instead of .7. Weights that are quantised run in

@@ -8,6 +8,7 @@ into one, the network stands alone.
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 
 from waywarden.sight.cascade.sampler import Mask
 from waywarden.sight.moving.blobs import blobs, thicker, thinner
@@ -27,6 +28,8 @@ NEAR = 0.35
 """A network's box reaches this share of its size further on every side (shadow, trailer, spray) ..."""
 MOST_NEAR = 0.15
 """... and explains a moving part of which more than this share lies within. Tuned on the TfL clips' human counts."""
+MOST_HELD = 0.5
+"""What holds more than this share of a network's box is several that touch, or the light that changes."""
 MOVER_SCORE = 0.55
 
 
@@ -64,12 +67,19 @@ def moving_boxes(standing_out: Mask, moved: Mask) -> BoxesPx:
     return np.asarray(boxes[fit][np.array(goes, np.bool_)], np.float32)
 
 
-def explained(moving: Floats, boxes: Floats) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
-    """Return (m,) whether each of ``moving`` (m, 4) lies with more than ``MOST_NEAR`` in a grown box of (n, 4)."""
+def explained(moving: Floats, boxes: Floats) -> npt.NDArray[np.bool_]:
+    """Return (m,) whether each of ``moving`` (m, 4) is what the network saw (n, 4): near one, or with one in it."""
     if not len(boxes) or not len(moving):
         return np.zeros(len(moving), np.bool_)
-    reach = (boxes[:, 2:] - boxes[:, :2]) * NEAR
-    low = np.maximum(moving[:, None, :2], (boxes[:, :2] - reach)[None])
-    high = np.minimum(moving[:, None, 2:], (boxes[:, 2:] + reach)[None])
-    within = np.prod(np.clip(high - low, 0, None), axis=2) / np.prod(moving[:, 2:] - moving[:, :2], axis=1)[:, None]
-    return np.asarray((within > MOST_NEAR).any(axis=1))
+    sides = boxes[:, 2:] - boxes[:, :2]
+    grown = np.concatenate([boxes[:, :2] - sides * NEAR, boxes[:, 2:] + sides * NEAR], axis=1)
+    near = _common(moving, grown) > MOST_NEAR * np.prod(moving[:, 2:] - moving[:, :2], axis=1)[:, None]
+    holds = _common(moving, boxes) > MOST_HELD * np.prod(sides, axis=1)
+    return np.asarray((near | holds).any(axis=1))
+
+
+def _common(one: Floats, other: Floats) -> Floats:
+    """Return (m, n) the areas that boxes (m, 4) and (n, 4) share."""
+    low = np.maximum(one[:, None, :2], other[None, :, :2])
+    high = np.minimum(one[:, None, 2:], other[None, :, 2:])
+    return np.asarray(np.prod(np.clip(high - low, 0, None), axis=2))
