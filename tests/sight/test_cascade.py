@@ -230,6 +230,10 @@ def test_what_the_network_names_is_not_counted_twice() -> None:
     assert len(with_unnamed(car, moved, moved, 4)[0]) == 1
     alone = with_unnamed(NOBODY, moved, moved, 4)
     assert alone[0].tolist() == [[32, 20, 64, 48]]
+    wide = np.zeros((20, 30), np.bool_)
+    wide[2:18, 2:28] = True  # the light changes, or several touch: a car that the network saw is somewhere in it
+    assert len(with_unnamed(car, wide, wide, 4)[0]) == 1
+    assert len(with_unnamed(NOBODY, wide, wide, 4)[0]) == 1
     standing = with_unnamed(NOBODY, moved, np.zeros_like(moved), 4)
     assert len(standing[0]) == 0
 
