@@ -90,7 +90,7 @@ def intel_clip() -> Clip:
     clip = SHARED / "data/intel/car-detection.mp4"
     text = city_toml("From above", "UTC", [camera_toml("intel", [clip], START, [("line", (0, 216), (768, 216))])])
     truth = {("line", way.value): (2, 2) for way in Direction}
-    return Clip("intel", _camera(text), truth, real=True, tuned=False)
+    return Clip("intel", _camera(text), truth, real=True, tuned=True)
 
 
 @dataclass(frozen=True, slots=True)

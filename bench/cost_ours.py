@@ -23,7 +23,6 @@ from waywarden.geo.projection import calibrate
 from waywarden.run.sealing.wire import decode, encode
 from waywarden.sight.cascade.cascade import Cascade
 from waywarden.sight.frame import Frame
-from waywarden.sight.movers import WithMovers
 from waywarden.sight.networks.network import NetworkObjectDetector
 from waywarden.sight.sources.opening import open_source
 from waywarden.sight.watch import watch
@@ -115,13 +114,9 @@ def main() -> None:
         source = open_source(camera, Path())
         about = source.about()
         _, frames = decoded(camera)
-        every = way == "every"
         network = NetworkObjectDetector(weights)
-        detector = WithMovers(network) if every else Cascade(network, camera)
-        if every:
-            detector.detect(first_frame(camera))
-        else:
-            Cascade(network, camera).detect(first_frame(camera))  # compiles for this camera's size, and keeps that
+        network.detect(first_frame(camera))  # compiles it for this picture
+        detector = network if way == "every" else Cascade(network, camera)
         seen = watch(camera.id, source, detector)
         took_s, counts, looks = counted(camera, seen, (about.width, about.height))
     peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import bz2
+import csv
+import io
 import json
 import os
 from pathlib import Path
@@ -14,8 +16,10 @@ from run.command_line import ask
 from run.test_boxes import HUMAN, SHARED, counts
 from waywarden.exchange.mot import MotBox
 from waywarden.exchange.surveys.cvat import from_cvat
+from waywarden.exchange.surveys.otflow import from_otflow
 from waywarden.exchange.surveys.ottrk import from_ottrk
 from waywarden.terms.kinds import Kind
+from waywarden.terms.places import Gate, Movement
 
 GATE = ("--gate", "0,100,300,100")
 
@@ -88,3 +92,58 @@ def test_what_cannot_be_read_is_one_sentence(tmp_path: Path, name: str, raw: byt
     asked = ask("count", "--mot", tmp_path / name, "--fps", 25, *GATE)
     assert (asked.code, len(asked.lines)) == (3, 1)
     assert said in asked.lines[0]
+
+
+def otflow(**change: Any) -> dict[str, Any]:
+    """Return two lines across the way of the car of ``ottrk``, an area, and the flow from the one to the other."""
+    sections = [
+        {"id": str(n), "name": name, "type": kind, "coordinates": [{"x": 0, "y": y}, {"x": 300, "y": y}]}
+        for n, (name, kind, y) in enumerate((("top", "line", 60), ("low", "line", 120), ("stop", "area", 90)), start=1)
+    ]
+    flows = [{"id": "7", "name": "down", "start": "1", "end": "2", "distance": None}]
+    return {"sections": sections, "flows": flows, **change}
+
+
+def test_the_sections_and_flows_of_an_otflow_are_gates_and_movements(tmp_path: Path) -> None:
+    gates, movements = from_otflow(json.dumps(otflow()))
+    assert gates == [Gate("top", (0, 60), (300, 60)), Gate("low", (0, 120), (300, 120))]
+    assert movements == [Movement("down", "top", "low")]
+    (tmp_path / "x.ottrk").write_bytes(bz2.compress(json.dumps(ottrk()).encode()))
+    (tmp_path / "x.otflow").write_text(json.dumps(otflow()))
+    printed = ask("count", "--mot", tmp_path / "x.ottrk", "--gate", tmp_path / "x.otflow")
+    rows = [row for row in csv.DictReader(io.StringIO(printed.out)) if row["vehicle_class"] == "all"]
+    found = {(row["gate"], row["direction"], row["movement"]): int(row["count"]) for row in rows}
+    assert {place: n for place, n in found.items() if n} == {
+        ("top", "forward", ""): 1,
+        ("low", "forward", ""): 1,
+        ("", "", "down"): 1,
+    }
+
+
+def test_the_otflow_of_the_dresden_survey_has_its_four_gates() -> None:
+    file = SHARED / "data/dresden/Testvideo.otflow"
+    if not file.is_file():
+        if os.environ.get("CI"):
+            pytest.fail(f"{file} is not there: under CI it must be")
+        pytest.skip(f"NOT RUN: there is no {file}")
+    gates, movements = from_otflow(file.read_text())
+    assert [gate.id for gate in gates] == ["South", "West", "North", "East"]
+    assert movements == []
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("{}", "it is no .otflow: 'sections' is missing"),
+        (json.dumps(otflow(sections=[])), "there is no line among its sections"),
+        (json.dumps(otflow(flows=[{"start": "1", "end": "3"}])), "a flow leads from section 1 to 3"),
+        (json.dumps(otflow(sections=[{"id": "1", "coordinates": [{"x": 1, "y": 2}]}])), "wants two different ends"),
+        ("no json", "Expecting value"),
+    ],
+)
+def test_an_otflow_that_cannot_be_used_is_said_in_a_sentence(tmp_path: Path, text: str, said: str) -> None:
+    (tmp_path / "x.ottrk").write_bytes(bz2.compress(json.dumps(ottrk()).encode()))
+    (tmp_path / "x.otflow").write_text(text)
+    asked = ask("count", "--mot", tmp_path / "x.ottrk", "--gate", tmp_path / "x.otflow")
+    assert asked.code == 2
+    assert said in " ".join(asked.lines)

@@ -101,3 +101,22 @@ def test_a_flash_is_not_believed():
 
 def test_an_empty_street_has_no_tracks():
     assert distinct(follow([[]] * 10)) == []
+
+
+def nameless(x):
+    return car(x, 200, width=20, height=16, kind=Kind.UNCLASSIFIED)
+
+
+def test_who_has_no_name_is_believed_once_it_has_gone_somewhere():
+    (goes,) = distinct(follow([[nameless(100 + 4 * n)] for n in range(12)]))
+    assert goes.believable
+    (stays,) = distinct(follow([[nameless(100 + 3 * (n % 2))] for n in range(60)]))
+    assert not stays.believable
+    named = [[car(100 + 3 * (n % 2), 200, width=20, height=16)] for n in range(60)]
+    assert distinct(follow(named))[0].believable
+
+
+def test_a_leap_at_first_is_no_way():
+    """A flicker here and one there are linked as something fast would be; then the second one stays."""
+    tracks = distinct(follow([[nameless(100)], [nameless(120)], *([nameless(120)] for _ in range(30))]))
+    assert not any(track.believable for track in tracks)

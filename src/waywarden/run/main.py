@@ -100,7 +100,6 @@ def count_command(  # noqa: PLR0913, PLR0917 - a parameter an option
     bin_min: Annotated[int, typer.Option("--bin", help="Minutes of an interval.")] = 15,
     store_file: Annotated[Path | None, typer.Option("--store", help="Also keep the records in this file.")] = None,
     out: Out = "-",
-    sparing: Annotated[bool, typer.Option("--sparing", help="Look only where and when traffic asks for it.")] = False,  # noqa: FBT002
     mot: Annotated[Path | None, typer.Option(help="Count the boxes of this MOT file instead of a city.")] = None,
     fps: Annotated[float | None, typer.Option(help="Frames a second of the MOT file.")] = None,
     gate: Annotated[list[str] | None, typer.Option(help="Of --mot: 'x1,y1,x2,y2' in pixels; may be repeated.")] = None,
@@ -118,12 +117,12 @@ def count_command(  # noqa: PLR0913, PLR0917 - a parameter an option
         raise ConfigError(f"{what}: 'waywarden count --help' says what they are")
     city = read_city(city_file)
     chosen = chosen_cameras(city, camera)
-    named, method = weights.chosen_detector(detector, weights_path, sparing=sparing)
+    named, method = weights.chosen_detector(detector, weights_path)
     store = open_kept(store_file, city) if store_file else None
     if store is not None:
         refuse_other_bins(store, chosen, bin_min)
     with progress([c.id for c in chosen], notes) as shown:
-        job = CountJob(city, city_file.parent, named, method, bin_min, store, sparing=sparing)
+        job = CountJob(city, city_file.parent, named, method, bin_min, store)
         job = replace(job, on_seal=shown.seal, on_progress=shown.done)
         counted = count(job, chosen)
     _say_health(counted)
@@ -301,8 +300,8 @@ def demo_command(  # noqa: PLR0913, PLR0917 - a parameter an option
 def cameras_check(city_file: CityFile, camera: CameraId = None, weights_path: WeightsPath = None) -> None:
     """Open each camera; say its size, rate and codec, and what it costs to count it."""
     city = read_city(city_file)
-    named, _ = weights.chosen_detector(STREET, weights_path, sparing=True)
-    checked = cameras.check(chosen_cameras(city, camera), city_file.parent, named, sparing=True)
+    named, _ = weights.chosen_detector(STREET, weights_path)
+    checked = cameras.check(chosen_cameras(city, camera), city_file.parent, named)
     tables.print(cameras_table(checked))
     for line in cameras.advice(checked):
         notes.print(line)

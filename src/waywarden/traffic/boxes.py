@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -51,7 +52,7 @@ class Boxes:
 
 def size_px(box: Box) -> float:
     """Return the side of the square of the box's area."""
-    return float(np.sqrt(box[2] * box[3]))
+    return math.sqrt(box[2] * box[3])
 
 
 def sizes_px(boxes: Floats) -> Floats:

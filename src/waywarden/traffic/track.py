@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -18,6 +19,9 @@ GIVEN_HITS = 2
 """And so many that somebody else gave one number."""
 BEGIN_S = 0.09
 """And it has to have lasted this long, so that three frames of a fast camera are not enough."""
+NAMELESS_SIZES = 1.0
+"""Who has no name is known by its way alone, so it has to have come this many of its sizes since it was seen again: a
+sign that flickers, or leaves that the wind moves, go nowhere. Tuned on the TfL clips."""
 NEW_LOST_S = 0.41
 MOVING_LOST_S = 1.2
 STILL_LOST_S = 6.0
@@ -49,6 +53,7 @@ class Track:
     hits: int = 1
     votes: dict[Kind, float] = field(default_factory=dict)
     past: deque[tuple[datetime, Box]] = field(default_factory=lambda: deque(maxlen=PAST))
+    again: Box | None = None
 
     def predicted(self, at: datetime) -> Box:
         """Return the box at ``at``, by constant velocity; the size stays."""
@@ -64,6 +69,7 @@ class Track:
             self.past.popleft()
         self.box, self.at = box, at
         self.hits += 1
+        self.again = box if self.again is None else self.again
         self.votes[kind] = self.votes.get(kind, 0.0) + score
         self.velocity_px = velocity(self.past)
 
@@ -72,12 +78,20 @@ class Track:
         """Whether it was seen often and long enough to be counted."""
         if self.given != NOBODYS and self.hits >= GIVEN_HITS:
             return True
-        return self.hits >= BEGIN_HITS and (self.at - self.begun).total_seconds() >= BEGIN_S
+        if self.hits < BEGIN_HITS or (self.at - self.begun).total_seconds() < BEGIN_S:
+            return False
+        return self._goes() or self.kind != Kind.UNCLASSIFIED
+
+    def _goes(self) -> bool:
+        """Return whether it went anywhere since it was seen for the second time."""
+        if self.again is None:
+            return False
+        return math.dist(self.box[:2], self.again[:2]) >= NAMELESS_SIZES * size_px(self.box)
 
     @property
     def sizes_per_s(self) -> float:
         """How many of its own sizes it goes in a second."""
-        return float(np.hypot(*self.velocity_px)) / size_px(self.box)
+        return math.hypot(*self.velocity_px.tolist()) / size_px(self.box)
 
     @property
     def still(self) -> bool:
@@ -128,13 +142,23 @@ def velocity(past: Sequence[tuple[datetime, Box]]) -> Floats:
     Along y it is that of the lower side, unless the centre went far more evenly: a box whose height flickers has steady
     wheels, and one that is cut by somebody in front has a steadier middle.
     """
-    t = np.array([(at - past[0][0]).total_seconds() for at, _ in past])
-    t -= t.sum() / len(t)
-    spread = float(t @ t)
+    # plain arithmetic: there are three boxes or a dozen, for which numpy takes five times as long
+    n, begun = len(past), past[0][0]
+    t = [(at - begun).total_seconds() for at, _ in past]
+    mean = sum(t) / n
+    t = [each - mean for each in t]
+    spread = sum(each * each for each in t)
     if spread == 0:
         return np.zeros(2)
-    boxes = np.array([box for _, box in past])
-    ways = np.column_stack([boxes[:, 0], boxes[:, 1], boxes[:, 1] + boxes[:, 3] / 2])
-    slopes = t @ ways / spread
-    uneven = ((ways - ways.sum(axis=0) / len(t) - t[:, None] * slopes) ** 2).sum(axis=0)
-    return np.array([slopes[0], slopes[1] if uneven[1] < STEADIER * uneven[2] and len(t) > 2 else slopes[2]])
+    boxes = [box.tolist() for _, box in past]
+    x, _ = _line(t, [box[0] for box in boxes], spread)
+    middle, middle_uneven = _line(t, [box[1] for box in boxes], spread)
+    lower, lower_uneven = _line(t, [box[1] + box[3] / 2 for box in boxes], spread)
+    return np.array([x, middle if middle_uneven < STEADIER * lower_uneven and n > 2 else lower])
+
+
+def _line(t: Sequence[float], way: Sequence[float], spread: float) -> tuple[float, float]:
+    """Return the least-squares slope of ``way`` over ``t``, whose mean is 0, and the sum of squares that is left."""
+    mean = sum(way) / len(way)
+    slope = sum(each * value for each, value in zip(t, way, strict=True)) / spread
+    return slope, sum((value - mean - slope * each) ** 2 for each, value in zip(t, way, strict=True))

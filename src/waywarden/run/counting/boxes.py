@@ -1,7 +1,8 @@
 """Counting boxes instead of a video: somebody's file of boxes in, the same tidy rows out.
 
-The file is read by ``exchange.mot``, or by ``cvat`` or ``ottrk`` of ``exchange.surveys``; from there on a file of boxes
-is a camera like any other, whose pictures somebody else has looked at. No picture is opened, so nothing is sealed.
+The file is read by ``exchange.mot``, or by ``cvat`` or ``ottrk`` of ``exchange.surveys``, gates by its ``otflow``.
+From there on a file of boxes is a camera like any other, whose pictures somebody else has looked at. No picture is
+opened, so nothing is sealed.
 """
 
 from __future__ import annotations
@@ -18,12 +19,13 @@ import numpy as np
 
 from waywarden.exchange.mot import NOBODYS, MotBox, from_mot
 from waywarden.exchange.surveys.cvat import from_cvat
+from waywarden.exchange.surveys.otflow import from_otflow
 from waywarden.exchange.surveys.ottrk import from_ottrk
 from waywarden.run.city.city_keys import CLASS_SCHEMES, DEFAULT_SCHEME
 from waywarden.run.counting.count import CountJob, Watching, count_camera
 from waywarden.terms.errors import ConfigError, SourceError
 from waywarden.terms.kinds import kind_number
-from waywarden.terms.places import Camera, City, Gate
+from waywarden.terms.places import Camera, City, Gate, Movement
 from waywarden.terms.records import CameraHealth, TrafficInterval
 from waywarden.terms.transient import Detections
 from waywarden.traffic.boxes import Followed
@@ -31,19 +33,20 @@ from waywarden.traffic.boxes import Followed
 START = datetime(1970, 1, 1, tzinfo=UTC)
 """A file of boxes has no date: its first frame is at this time."""
 MOST_RATE_HZ = 1000.0
-CVAT, OTTRK = ".xml", ".ottrk"
+CVAT, OTTRK, OTFLOW = ".xml", ".ottrk", ".otflow"
 EMPTIED_S = 15.0
 """Nobody is waited for so long."""
 
 
 @dataclass(frozen=True, slots=True)
 class BoxesJob:
-    """Which file, how many frames a second it has, over which gates, in intervals of how many minutes."""
+    """Which file, how many frames a second it has, over which gates and movements, in intervals of how many minutes."""
 
     path: Path
     rate_hz: float
     gates: tuple[Gate, ...]
     bin_min: int
+    movements: tuple[Movement, ...] = ()
 
 
 def refuse_words_of_a_city(words: Mapping[str, object]) -> None:
@@ -61,10 +64,27 @@ def boxes_job(path: Path, rate_hz: float | None, gates: Sequence[str], bin_min: 
         raise ConfigError(f"--mot wants --fps, the frames a second of {path.name} (up to 1000), got {rate_hz}: add it")
     if not gates:
         raise ConfigError('--mot wants at least one --gate "x1,y1,x2,y2", in pixels, got none: add it')
-    found = tuple(_gate(text, f"gate-{n}" if len(gates) > 1 else "gate") for n, text in enumerate(gates, start=1))
+    found: list[Gate] = []
+    movements: list[Movement] = []
+    for n, text in enumerate(gates, start=1):
+        if text.lower().endswith(OTFLOW):
+            of_file, flows = _sections(Path(text))
+            found, movements = found + of_file, movements + flows
+        else:
+            found.append(_gate(text, f"gate-{n}" if len(gates) > 1 else "gate"))
     if len({gate.id for gate in found}) < len(found):
         raise ConfigError(f"gates have different names, got {', '.join(gate.id for gate in found)}: rename one")
-    return BoxesJob(path, rate_hz, found, bin_min)
+    return BoxesJob(path, rate_hz, tuple(found), bin_min, tuple(movements))
+
+
+def _sections(path: Path) -> tuple[list[Gate], list[Movement]]:
+    """Read the gates and movements of an .otflow; ConfigError says what is wrong with it."""
+    try:
+        return from_otflow(path.read_bytes().decode("utf-8"))
+    except OSError as fault:
+        raise ConfigError(f"cannot read the gates of {path}: {fault.strerror}; check the path") from fault
+    except ValueError as fault:
+        raise ConfigError(f"cannot read the gates of {path}: {fault}") from fault
 
 
 def _gate(text: str, name: str) -> Gate:
@@ -82,7 +102,7 @@ def _gate(text: str, name: str) -> Gate:
 def count_boxes(asked: BoxesJob) -> list[TrafficInterval]:
     """Count a file of boxes; SourceError if it cannot be read. The camera is called as the file is, without its end."""
     boxes, _ = _read(asked.path)
-    camera = Camera(asked.path.stem, asked.path.name, (), START, gates=asked.gates)
+    camera = Camera(asked.path.stem, asked.path.name, (), START, gates=asked.gates, movements=asked.movements)
     city = City("boxes", "UTC", (camera,), CLASS_SCHEMES[DEFAULT_SCHEME])
     job = CountJob(city, asked.path.parent, "boxes", f"boxes of {asked.path.name}", asked.bin_min)
     seen = _seen(boxes, camera.id, asked.rate_hz)

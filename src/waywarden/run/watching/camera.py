@@ -178,7 +178,7 @@ class CameraWatch:
                 return
             self._counts.update(item)
         figures = self.figures
-        figures.frames += 1
+        figures.frames += isinstance(item, Detections)
         figures.watched_s += item.watched_s
         figures.last_at = item.at
         figures.lag_s = (datetime.now(UTC) - item.at).total_seconds()

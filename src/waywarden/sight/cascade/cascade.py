@@ -3,54 +3,31 @@
 ::
 
     every frame      sampler: does anything move where it matters?      some tens of microseconds
-    it moves         the network looks at the gates' part of the picture, as often as the street's speed asks for
+    it moves         the network looks, as often as the street's speed asks for
     nothing moves    a heartbeat look, so that who stands is not forgotten
 
 It keeps the ports: ``detect`` is a look, and ``due`` says whether a frame is worth one. Time goes on in between:
-``watch`` tells of it with ``Unlooked``.
+``watch`` tells of it with ``Unlooked``. A look is at the whole picture: looks at the part around the gates cost less
+each, and lost those whom the part's edge cuts.
 """
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Protocol
 
 from waywarden.sight.cascade.pace import Pace
-from waywarden.sight.cascade.regions import PartPx, Plan, calls_for_a_look, grid_px, plan_for
 from waywarden.sight.cascade.sampler import POINTS_ACROSS, Sampler
 from waywarden.sight.cascade.unnamed import with_unnamed
+from waywarden.sight.cascade.waking import calls_for_a_look, grid_px
 from waywarden.sight.frame import Frame
-from waywarden.sight.ports import Seen
+from waywarden.sight.ports import ObjectDetector, Seen
 from waywarden.terms.places import Camera
 
 HEARTBEAT_S = 2.0
 """Who stands at a red light is looked at so often; the tracker waits six seconds for one who stands."""
 LINGER = timedelta(seconds=0.5)
 """Looks go on for so long after the last movement: it may be one who hesitates on the gate."""
-NAME = "cascade-1"
-
-
-class PartDetector(Protocol):
-    """A network that can look at a part of a frame, at a size of one's choice."""
-
-    @property
-    def name(self) -> str:
-        """Its name."""
-        ...
-
-    @property
-    def input_size(self) -> tuple[int, int]:
-        """Width and height it was trained with."""
-        ...
-
-    @property
-    def step_px(self) -> int:
-        """What the sides of other inputs are multiples of; 0: it takes none."""
-        ...
-
-    def detect_within(self, frame: Frame, part_px: PartPx, size: tuple[int, int]) -> Seen:
-        """Return what is on that part, in pixels of the frame."""
-        ...
+NAME = "cascade-2"
 
 
 class Cascade:
@@ -58,17 +35,16 @@ class Cascade:
 
     Parameters
     ----------
-    network : PartDetector
+    network : ObjectDetector
     camera : Camera
-        Its gates and movements say where to look.
+        Its gates and movements say where movement matters.
     """
 
-    def __init__(self, network: PartDetector, camera: Camera) -> None:
+    def __init__(self, network: ObjectDetector, camera: Camera) -> None:
         self._network = network
         self._camera = camera
         self._pace = Pace()
         self._size: tuple[int, int] | None = None
-        self._plan: Plan
         self._sampler: Sampler
         self._step_px = 0
         self._looked: datetime | None = None
@@ -82,32 +58,33 @@ class Cascade:
     def due(self, frame: Frame) -> bool:
         """Sample ``frame`` and return whether to look at it. After a gap the answer is always yes."""
         self._fit(frame)
+        awake = self._awake_until is not None and frame.at <= self._awake_until
         if self._sampler.moves(frame):
-            self._awake_until = frame.at + LINGER
+            if not awake:
+                self._pace.wake()
+            awake, self._awake_until = True, frame.at + LINGER
         if self._looked is None or frame.watched_s == 0 or frame.at < self._looked:
             return True
-        awake = self._awake_until is not None and frame.at <= self._awake_until
         interval_s = self._pace.interval_s if awake else HEARTBEAT_S
         return (frame.at - self._looked).total_seconds() >= interval_s - frame.watched_s / 2
 
     def detect(self, frame: Frame) -> Seen:
-        """Look at ``frame``: return who is in the part of it that matters."""
+        """Look at ``frame``: return who is in it."""
         self._fit(frame)
-        named = self._network.detect_within(frame, self._plan.part_px, self._plan.input_size)
+        named = self._network.detect(frame)
         self._looked = frame.at
-        seen = with_unnamed(named, self._sampler.stands_out(), self._sampler.moved, self._plan.part_px, self._step_px)
+        seen = with_unnamed(named, self._sampler.stands_out(), self._sampler.moved, self._step_px)
         self._pace.take(frame.at, seen[0], seen[1])
         if self._pace.moving:
             self._awake_until = frame.at + LINGER
         return seen
 
     def _fit(self, frame: Frame) -> None:
-        """Plan anew when the picture's size changes."""
+        """Begin anew when the picture's size changes."""
         size = (frame.width, frame.height)
         if size == self._size:
             return
         self._size = size
-        self._plan = plan_for(self._camera, size, self._network.input_size, self._network.step_px)
         self._step_px = max(2, round(frame.width / POINTS_ACROSS))
-        points = grid_px(self._plan.part_px, self._step_px)
-        self._sampler = Sampler(self._plan.part_px, self._step_px, calls_for_a_look(self._camera, points, size))
+        points = grid_px(size, self._step_px)
+        self._sampler = Sampler(self._step_px, calls_for_a_look(self._camera, points, size))

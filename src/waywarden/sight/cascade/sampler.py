@@ -12,7 +12,6 @@ from datetime import datetime, timedelta
 import numpy as np
 import numpy.typing as npt
 
-from waywarden.sight.cascade.regions import PartPx
 from waywarden.sight.frame import Frame
 
 Floats = npt.NDArray[np.float32]
@@ -39,21 +38,18 @@ FOLLOW_S = 20.0
 
 
 class Sampler:
-    """Points of one part of one camera's pictures, all of one size.
+    """Points of one camera's pictures, all of one size.
 
     Parameters
     ----------
-    part_px : left, top, right, bottom
     step_px : int
         Distance of the points.
     matters : (h, w) bool
-        Whether movement at each point calls for a look; as ``regions.calls_for_a_look`` says.
+        Whether movement at each point calls for a look; as ``waking.calls_for_a_look`` says.
     """
 
-    def __init__(self, part_px: PartPx, step_px: int, matters: Mask) -> None:
-        left, top, right, bottom = part_px
-        half = step_px // 2
-        self._points = np.s_[top + half : bottom : step_px, left + half : right : step_px]
+    def __init__(self, step_px: int, matters: Mask) -> None:
+        self._points = np.s_[step_px // 2 :: step_px, step_px // 2 :: step_px]
         self._matters = matters
         self.moved: Mask = np.zeros(matters.shape, np.bool_)
         self._recent: deque[tuple[datetime, Levels]] = deque()
