@@ -84,7 +84,7 @@ def without_pictures(few: Path) -> tuple[int, str]:
 
 def with_a_broken_mask(few: Path) -> tuple[int, str]:
     next((few / "masks").iterdir()).write_bytes(b"\x89PNG\r\n\x1a\n")
-    return 4, "masks are grey PNG"
+    return 3, "masks are grey PNG"
 
 
 @pytest.mark.parametrize("harm", [without_a_mask, without_pictures, with_a_broken_mask])
@@ -111,3 +111,23 @@ def scored(shared: Path, folder: str, truth: str, layout: str) -> dict[str, Any]
     assert said.code == 0, said.lines
     told: dict[str, Any] = json.loads(said.out)
     return told
+
+
+def test_our_weights_reach_on_other_roads_what_their_page_says(
+    shared: Path, record_property: Callable[[str, object], None]
+) -> None:
+    """The floors are a little under what was measured: another processor rounds otherwise."""
+    told = scored(shared, "brazil_dnit", "masks", "dnit")
+    floors = {"pothole_in_picture_f1": 0.78, "pothole_tile_f1": 0.5, "crack_tile_f1": 0.6, "box_f1_50": 0.24}
+    record_property("measured", f"road damage, Brazil: {', '.join(f'{name} {told[name]}' for name in floors)}")
+    assert told["pictures"] == 303
+    assert all(told[name] >= floor for name, floor in floors.items()), told
+
+
+def test_our_weights_find_cracks_of_another_country_by_their_boxes(
+    shared: Path, record_property: Callable[[str, object], None]
+) -> None:
+    told = scored(shared, "rdd2022_china_motorbike", "annotations", "voc")
+    record_property("measured", f"road damage, RDD2022 China by scene: box_f1_50 {told['box_f1_50']}")
+    assert told["pictures"] == 62
+    assert told["box_f1_50"] >= 0.1
