@@ -1,4 +1,4 @@
-"""GeoJSON (RFC 7946): its LineString and MultiLineString features as streets. Coordinates are WGS 84 by that standard."""
+"""GeoJSON (RFC 7946): its LineString and MultiLineString features as streets, in WGS 84 as it says."""
 
 from __future__ import annotations
 

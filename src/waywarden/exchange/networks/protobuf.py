@@ -74,6 +74,6 @@ def numbers(raw: bytes) -> npt.NDArray[np.uint64]:
 
 
 def signed(zigzag: npt.NDArray[np.uint64]) -> npt.NDArray[np.int64]:
-    """Return what zigzag numbers mean: 0, -1, 1, -2, …"""
+    """Return what zigzag numbers mean: 0, -1, 1, -2 and so on."""
     half = (zigzag >> np.uint64(1)).astype(np.int64)
     return np.asarray(half ^ -(zigzag & np.uint64(1)).astype(np.int64), np.int64)

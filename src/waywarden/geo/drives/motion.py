@@ -23,7 +23,7 @@ def speeds_mps(positions: DrivePositions) -> Floats:
     told = positions.speed_mps
     if not np.isnan(told).any():
         return told
-    return np.where(np.isnan(told), _moved(positions)[0], told)
+    return np.where(np.isnan(told), moved(metres(positions), positions.at_s)[0], told)
 
 
 def headings_deg(positions: DrivePositions) -> Floats:
@@ -31,19 +31,18 @@ def headings_deg(positions: DrivePositions) -> Floats:
 
     NaN where it stood: under 1.5 m/s the noise of positions turns in any direction.
     """
-    speed_mps, heading_deg = _moved(positions)
+    speed_mps, heading_deg = moved(metres(positions), positions.at_s)
     told = np.where(np.isnan(positions.heading_deg), heading_deg, positions.heading_deg)
     return np.where(np.fmax(speed_mps, positions.speed_mps) < 1.5, np.nan, told)
 
 
-def _moved(positions: DrivePositions) -> tuple[Floats, Floats]:
-    """Return (n,) speed and heading from about half a second before each position to half a second after it."""
-    xy_m, at_s = metres(positions), positions.at_s
+def moved(xy_m: Floats, at_s: Floats) -> tuple[Floats, Floats]:
+    """Return (n,) speed and heading from about half a second before each place (n, 2) to half a second after it."""
     before = np.clip(np.searchsorted(at_s, at_s - SHORTEST_S / 2, "right") - 1, 0, None)
     after = np.clip(np.searchsorted(at_s, at_s + SHORTEST_S / 2, "left"), None, len(at_s) - 1)
-    moved, lasted_s = xy_m[after] - xy_m[before], at_s[after] - at_s[before]
-    speed_mps = np.hypot(moved[:, 0], moved[:, 1]) / lasted_s
-    return speed_mps, np.degrees(np.arctan2(moved[:, 0], moved[:, 1])) % 360.0
+    way, lasted_s = xy_m[after] - xy_m[before], at_s[after] - at_s[before]
+    speed_mps = np.hypot(way[:, 0], way[:, 1]) / lasted_s
+    return speed_mps, np.degrees(np.arctan2(way[:, 0], way[:, 1])) % 360.0
 
 
 def length_m(positions: DrivePositions) -> float:

@@ -1,0 +1,1 @@
+"""The street network: chainages, street segments between junctions, and which street a drive was on."""
