@@ -16,8 +16,8 @@ LANE_M = 2.5
 """Standard deviation of how far a lane is from the middle of the street, which is where its line is drawn."""
 KNOWN_SIGMA_M = 5.0
 """Of a fix that does not tell its own."""
-HEADING_KAPPA = 5.0
-"""Concentration of the heading about that of the street (von Mises): 5 is a standard deviation of 27 degrees. Tuned on
+HEADING_KAPPA = 4.0
+"""Concentration of the heading about that of the street (von Mises): 4 is a standard deviation of 30 degrees. Tuned on
 seeds 1 to 8 of ``bench/map_matching.py``."""
 
 

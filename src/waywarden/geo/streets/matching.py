@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -21,7 +22,7 @@ from waywarden.terms.drives import Floats
 
 UNDECIDED = -1
 DECIDED = 0.8
-"""An answer that is less sure than this is none. Its share that is right: see docs/road.md."""
+"""An answer that is less sure than this is none: the street is left undecided."""
 STEP_M = 6.0
 """Fixes closer than this to the last one that was taken say nothing new."""
 LONGEST_GAP_S = 60.0
@@ -52,11 +53,11 @@ class Matched:
     Parameters
     ----------
     segment : (n,) int64
-        Number of the street segment, ``UNDECIDED`` where no street is near, or no one is sure enough.
+        Number of the likeliest street segment, however unsure; ``UNDECIDED`` where no street is near.
     along : (n,) bool
         Whether it was driven along the street's line.
     chainage_m : (n,) float64
-        Along the street; NaN where undecided.
+        Along the street; NaN where no street is near.
     offset_m : (n,) float64
         How far to the right of the street's line, as driven; negative to the left.
     confidence : (n,) float64
@@ -70,8 +71,8 @@ class Matched:
     confidence: Floats
 
 
-def match(streets: Network, fixes: Fixes, decided: float = DECIDED) -> Matched:
-    """Return where each fix was; what is not ``decided`` is left undecided."""
+def match(streets: Network, fixes: Fixes) -> Matched:
+    """Return the likeliest way of the drive, and how sure it is at each fix."""
     taken = _taken(fixes)
     found = [candidates(streets, fixes.xy_m[i], float(fixes.heading_deg[i]), float(fixes.sigma_m[i])) for i in taken]
     routes = Routes(streets)
@@ -84,7 +85,8 @@ def match(streets: Network, fixes: Fixes, decided: float = DECIDED) -> Matched:
             for one, two, i, j in zip(part, part[1:], chain, chain[1:], strict=False)
         ]
         for begin, end in _unbroken(steps):
-            _write(streets, got, taken[chain[begin:end]], _solve(streets, part[begin:end], steps[begin : end - 1]), decided)
+            answer = _solve(streets, part[begin:end], steps[begin : end - 1])
+            _write(streets, got, taken[chain[begin:end]], answer)
     _between(got, taken)
     return got
 
@@ -136,7 +138,7 @@ def _step(routes: Routes, one: Candidates, two: Candidates, apart_m: float) -> F
 def _unbroken(steps: Sequence[Floats]) -> list[tuple[int, int]]:
     """Return where a chain has to begin anew, because no way leads on: the runs of fixes in between."""
     cuts = [0, *(i + 1 for i, step in enumerate(steps) if not np.isfinite(step).any()), len(steps) + 1]
-    return list(zip(cuts, cuts[1:], strict=False))
+    return list(pairwise(cuts))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -181,15 +183,13 @@ def _share(log: Floats) -> Floats:
     return np.asarray(weights / weights.sum(), np.float64)
 
 
-def _write(streets: Network, got: Matched, where: Numbers, answer: _Answer, decided: float) -> None:
+def _write(streets: Network, got: Matched, where: Numbers, answer: _Answer) -> None:
     """Write the answer for the fixes ``where`` into ``got``, which is not handed out yet."""
     for i, one, sure in zip(where, answer.chosen, answer.confidence, strict=True):
+        segment, along = streets.segments[int(one.segment[0])], bool(one.along[0])
+        got.segment[i], got.along[i], got.offset_m[i] = one.segment[0], along, one.offset_m[0]
+        got.chainage_m[i] = segment.from_m + one.driven_m[0] if along else segment.to_m - one.driven_m[0]
         got.confidence[i] = sure
-        if sure >= decided:
-            segment = streets.segments[int(one.segment[0])]
-            along = bool(one.along[0])
-            got.segment[i], got.along[i], got.offset_m[i] = one.segment[0], along, one.offset_m[0]
-            got.chainage_m[i] = segment.from_m + one.driven_m[0] if along else segment.to_m - one.driven_m[0]
 
 
 def _between(got: Matched, taken: Numbers) -> None:

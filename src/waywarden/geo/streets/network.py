@@ -100,7 +100,9 @@ class Network:
         """Return as ``place`` for a street, or a part of one, whose pieces are ``mine``."""
         begins, lengths = self.pieces.from_m[mine], self.pieces.length_m[mine]
         if not begins.min() - 0.01 <= chainage_m <= (begins + lengths).max() + 0.01:
-            raise ValueError(f"the street goes to {(begins + lengths).max():.1f} m, there is no {chainage_m:.1f} m on it")
+            raise ValueError(
+                f"the street goes to {(begins + lengths).max():.1f} m, there is no {chainage_m:.1f} m on it"
+            )
         piece = mine[int(np.argmin(np.where(begins <= chainage_m, chainage_m - begins, np.inf)))]
         along = self.pieces.end_m[piece] - self.pieces.start_m[piece]
         share = np.clip((chainage_m - self.pieces.from_m[piece]) / self.pieces.length_m[piece], 0.0, 1.0)

@@ -1,8 +1,9 @@
 """Made-up drives over a real network, of which it is known where they were.
 
 A drive takes streets at random, turns back only in dead ends, keeps to the right of streets that are driven both ways,
-and stops now and then. Its GPS error drifts in each direction as a first-order Gauss-Markov process, with white noise on
-top; or is a real one that is handed in.
+and stops now and then. Where a one-way street ends at the edge of the network it begins anew elsewhere, ten minutes
+later. Its GPS error drifts in each direction as a first-order Gauss-Markov process, with white noise on top; or is a
+real one that is handed in.
 """
 
 from __future__ import annotations
@@ -21,8 +22,9 @@ CORRELATION_S = 40.0
 WHITE_M = 0.5
 SLOWEST_MPS, FASTEST_MPS = 4.0, 12.0
 STOP_SHARE = 0.25
-"""Of junctions the drive stops at."""
+"""Of junctions at which the drive stops, before it reaches them."""
 STOPS_S = 8
+ELSEWHERE_S = 600.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -60,25 +62,31 @@ def gauss_markov(rng: np.random.Generator, count: int, sigma_m: float) -> Floats
 
 def _true_drive(streets: Network, rng: np.random.Generator, seconds: int) -> TrueDrive:
     number, along = _somewhere(streets, rng)
-    segment, ways, chainages, places = [], [], [], []
+    segment: list[int] = []
+    at_s: list[float] = []
+    ways, chainages, places = [], [], []
     driven_m, speed_mps, waiting_s = 0.0, float(rng.uniform(SLOWEST_MPS, FASTEST_MPS)), 0
+    pause_s, stops = 0.0, False
     while len(segment) < seconds:
         one = streets.segments[number]
         if driven_m > one.length_m:
-            driven_m -= one.length_m
-            number, along = _onward(streets, rng, number, along=along)
+            onward = _onward(streets, rng, number, along=along)
+            driven_m = driven_m - one.length_m if onward else 0.0
+            pause_s += 0.0 if onward else ELSEWHERE_S
+            number, along = onward or _somewhere(streets, rng)
             speed_mps = float(rng.uniform(SLOWEST_MPS, FASTEST_MPS))
-            waiting_s = STOPS_S if rng.random() < STOP_SHARE else 0
+            stops = bool(rng.random() < STOP_SHARE)
             continue
         chainage_m = one.from_m + driven_m if along else one.to_m - driven_m
+        at_s.append(pause_s + len(at_s))
         segment.append(number)
         ways.append(along)
         chainages.append(chainage_m)
         places.append(_on_lane(streets, number, chainage_m, along=along))
+        if stops and driven_m + speed_mps > one.length_m:
+            waiting_s, stops = STOPS_S, False
         waiting_s, driven_m = (waiting_s - 1, driven_m) if waiting_s else (0, driven_m + speed_mps)
-    return TrueDrive(
-        np.arange(seconds, dtype=np.float64), np.array(segment), np.array(ways), np.array(chainages), np.array(places)
-    )
+    return TrueDrive(np.array(at_s), np.array(segment), np.array(ways), np.array(chainages), np.array(places))
 
 
 def _somewhere(streets: Network, rng: np.random.Generator) -> tuple[int, bool]:
@@ -91,11 +99,12 @@ def _somewhere(streets: Network, rng: np.random.Generator) -> tuple[int, bool]:
             return directed[int(rng.integers(len(directed)))]
 
 
-def _onward(streets: Network, rng: np.random.Generator, number: int, *, along: bool) -> tuple[int, bool]:
+def _onward(streets: Network, rng: np.random.Generator, number: int, *, along: bool) -> tuple[int, bool] | None:
+    """Return the directed segment that is taken next, None where no one leads on."""
     one = streets.segments[number]
     ways = streets.leaving[one.to_node if along else one.from_node]
     forward = [each for each in ways if each[0] != number] or list(ways)
-    return forward[int(rng.integers(len(forward)))] if forward else _somewhere(streets, rng)
+    return forward[int(rng.integers(len(forward)))] if forward else None
 
 
 def _on_lane(streets: Network, number: int, chainage_m: float, *, along: bool) -> Floats:

@@ -15,25 +15,33 @@ import typer
 
 from waywarden.geo.drives.clock import ClockOffset, clock_offset
 from waywarden.geo.drives.motion import length_m, speeds_mps
+from waywarden.geo.streets.update import mapped
 from waywarden.run.cameras import utc
 from waywarden.run.city.config import read_city
 from waywarden.run.road.commands import TIMES
+from waywarden.run.road.drives.driven import Driven, driven
+from waywarden.run.road.drives.network_file import read_network
+from waywarden.run.road.drives.places_file import read_places
 from waywarden.run.road.drives.reading import Drive, read_drive, spelt
 from waywarden.run.spoken import say_troubles
-from waywarden.terms.errors import WaywardenError
+from waywarden.terms.errors import ConfigError, WaywardenError
 
 Drives = Annotated[list[Path], typer.Argument(help="Drives: .gpx, .csv, .mp4, or folders of pictures.")]
 Began = Annotated[
     datetime | None,
     typer.Option(formats=TIMES, metavar="TIME", help="When a CSV file's recording began, if it counts from there."),
 ]
+ZoneOf = Annotated[
+    Path | None, typer.Option("--city", help="City whose time cameras keep that write theirs without a zone.")
+]
+NetworkFile = Annotated[Path, typer.Option("--network", help="The street network: .geojson, .gpkg or .osm.pbf.")]
 MOST_OFFSET_S = 4000.0
 """Clocks are rarely further apart than an hour of summer time and some minutes."""
 
 
 def positions_command(
     drives: Drives,
-    city_file: Annotated[Path | None, typer.Option("--city", help="City whose zone cameras without one keep.")] = None,
+    city_file: ZoneOf = None,
     began: Began = None,
     against: Annotated[
         Path | None, typer.Option(help="A drive with a speed of its own, to find how far its clock is off.")
@@ -78,6 +86,54 @@ def row(cells: Iterable[str]) -> str:
     return out.getvalue()
 
 
+def network_command(
+    network_file: Annotated[Path, typer.Argument(help="The street network: .geojson, .gpkg or .osm.pbf.")],
+    places: Annotated[
+        Path | None, typer.Option(help="CSV: street,way,chainage_m; places on --old, to be found on this one.")
+    ] = None,
+    old: Annotated[Path | None, typer.Option(help="The edition of the network that --places are of.")] = None,
+) -> None:
+    """Say what a street network holds; or map places of an older edition to it, as CSV."""
+    if (places is None) != (old is None):
+        raise ConfigError("--places and --old go together: the places, and the network that they are of")
+    streets = read_network(network_file)
+    if places is None or old is None:
+        length_km = sum(each.length_m for each in streets.segments) / 1000.0
+        typer.echo("version,streets,segments,length_km")
+        typer.echo(f"{streets.version},{len(streets.streets)},{len(streets.segments)},{length_km:.1f}")
+        return
+    typer.echo("street,way,chainage_m,new_street,new_way,new_chainage_m,why_not")
+    for each in mapped(read_network(old), streets, read_places(places)):
+        new = ["", "", ""] if each.new is None else [each.new.street_id, each.new.way, f"{each.new.chainage_m:.1f}"]
+        typer.echo(row([each.old.street_id, each.old.way, f"{each.old.chainage_m:.1f}", *new, each.why_not]))
+
+
+def match_command(drives: Drives, network_file: NetworkFile, city_file: ZoneOf = None, began: Began = None) -> None:
+    """Say as CSV which streets each drive was on, which way, from where to where, and how sure that is."""
+    zone = None if city_file is None else ZoneInfo(read_city(city_file).time_zone)
+    streets = read_network(network_file)
+    troubles: list[tuple[str, WaywardenError | None]] = []
+    typer.echo("drive,street,way,from_m,to_m,from,until,confidence,decided")
+    for path in drives:
+        try:
+            for each in driven(streets, read_drive(path, utc(began), zone).positions):
+                typer.echo(row(spelt_stretch(path, each)))
+        except WaywardenError as trouble:
+            troubles.append((path.name, trouble))
+    raise typer.Exit(say_troubles(troubles))
+
+
+def spelt_stretch(path: Path, each: Driven) -> list[str]:
+    """Return the cells of one row of ``waywarden road match``."""
+    one = each.stretch
+    return [
+        path.name, one.street_id, one.way, f"{one.low_m:.1f}", f"{one.high_m:.1f}", spelt(each.from_s),
+        spelt(each.until_s), f"{one.confidence:.2f}", "yes" if one.decided else "no",
+    ]  # fmt: skip
+
+
 def add_drives(road: typer.Typer) -> None:
     """Add these commands to ``waywarden road``."""
     road.command("positions")(positions_command)
+    road.command("network")(network_command)
+    road.command("match")(match_command)
