@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
-from waywarden.store.port import IntervalFilter
+from waywarden.store.port import IntervalFilter, StretchFilter
+from waywarden.terms.distress import DistressSighting, Way
 from waywarden.terms.errors import StoreError
-from waywarden.terms.records import CameraHealth, IntervalQuality, TrafficInterval
+from waywarden.terms.records import CameraHealth, Inspection, IntervalQuality, TrafficInterval
 
 
 class NoRecords:
@@ -51,7 +52,30 @@ class NoRecords:
         """Return none."""
         return {}
 
-    def prune(self, *, intervals_before: datetime, health_before: datetime) -> int:  # noqa: ARG002
+    def append_drive(
+        self,
+        drive_id: str,  # noqa: ARG002
+        inspections: Iterable[Inspection],  # noqa: ARG002
+        sightings: Iterable[DistressSighting],  # noqa: ARG002
+    ) -> None:
+        """Refuse (StoreError)."""
+        raise StoreError("this store takes no records: count into a file with --store")
+
+    def inspections(self, wanted: StretchFilter, *, limit: int | None = None) -> Sequence[Inspection]:  # noqa: ARG002
+        """Return none."""
+        return ()
+
+    def sightings(self, street_id: str, way: Way) -> Sequence[DistressSighting]:  # noqa: ARG002
+        """Return none."""
+        return ()
+
+    def prune(
+        self,
+        *,
+        intervals_before: datetime,  # noqa: ARG002
+        health_before: datetime,  # noqa: ARG002
+        inspections_before: datetime,  # noqa: ARG002
+    ) -> int:
         """Delete none."""
         return 0
 

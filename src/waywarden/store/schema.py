@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import BigInteger, Column, Double, Index, Integer, MetaData, String, Table
+from sqlalchemy import BigInteger, Boolean, Column, Double, Index, Integer, MetaData, String, Table
 
-SCHEMA_VERSION = "0006"
+SCHEMA_VERSION = "0007"
 """The newest migration in ``store/migrations/versions``; a test holds the two together."""
 
 tables = MetaData()
@@ -79,6 +79,47 @@ ledger_entry = Table(
 )
 
 Index("ledger_entry_by_defect", ledger_entry.c.defect_id, ledger_entry.c.number)
+
+inspection = Table(
+    "inspection",
+    tables,
+    Column("street_id", String, primary_key=True),
+    Column("way", String, primary_key=True),
+    Column("at_us", BigInteger, primary_key=True),
+    Column("pass_id", String, primary_key=True),
+    Column("from_m", Double, primary_key=True),
+    Column("to_m", Double, nullable=False),
+    Column("network", String, nullable=False),
+    Column("mean_speed_mps", Double, nullable=False),
+    Column("light", String, nullable=False),
+    Column("wet", Boolean),
+    Column("seen_share", Double, nullable=False),
+    # A JSON object of kinds and counts; NULL where nobody looked for damage.
+    Column("found", String),
+    Column("method", String, nullable=False),
+    # A street is asked for, the newest first: the table itself is kept in that order.
+    sqlite_with_rowid=False,
+)
+
+Index("inspection_by_pass", inspection.c.pass_id)
+Index("inspection_by_time", inspection.c.at_us)
+
+distress_sighting = Table(
+    "distress_sighting",
+    tables,
+    Column("street_id", String, primary_key=True),
+    Column("way", String, primary_key=True),
+    Column("at_us", BigInteger, primary_key=True),
+    Column("sighting_id", String, primary_key=True),
+    Column("pass_id", String, nullable=False),
+    Column("chainage_m", Double, nullable=False),
+    Column("kind", String),
+    Column("extent_m2", Double),
+    sqlite_with_rowid=False,
+)
+
+Index("distress_sighting_by_pass", distress_sighting.c.pass_id)
+Index("distress_sighting_by_time", distress_sighting.c.at_us)
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 

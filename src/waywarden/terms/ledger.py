@@ -43,6 +43,7 @@ class State(StrEnum):
 
 TOLD: dict[str, tuple[type, ...]] = {
     "pass_id": (str,),
+    "sighting_id": (str,),
     "valid": (bool,),
     "depth_mm": (int, float),
     "width_mm": (int, float),

@@ -90,3 +90,4 @@ class City:
     class_scheme: Mapping[str, str]
     keep_intervals_days: int = 3650
     keep_health_days: int = 90
+    keep_inspections_days: int = 3650

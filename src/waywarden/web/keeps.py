@@ -5,7 +5,7 @@ from __future__ import annotations
 from html import escape
 
 from waywarden.terms.places import Camera, City
-from waywarden.terms.records import CameraHealth, IntervalQuality, TrafficInterval
+from waywarden.terms.records import CameraHealth, Inspection, IntervalQuality, TrafficInterval
 from waywarden.web.plain import plain_page
 from waywarden.web.published import published
 
@@ -22,6 +22,11 @@ KEPT: tuple[tuple[type, str, str], ...] = (
         "For each counting line or turning movement and each interval, what the checks found, one row:",
     ),
     (CameraHealth, "Camera health", "When a camera begins or stops working, one row:"),
+    (
+        Inspection,
+        "Inspections of the road",
+        "When a survey drive looked at the surface of a stretch of a street, one row:",
+    ),
 )
 """Every record type that is stored; a test holds it against ``terms.records``."""
 
@@ -54,7 +59,9 @@ def keeps_page(city: City) -> str:
 
 
 def _kept(kind: type, title: str, words: str, city: City) -> str:
-    days = city.keep_health_days if kind is CameraHealth else city.keep_intervals_days
+    days = {CameraHealth: city.keep_health_days, Inspection: city.keep_inspections_days}.get(
+        kind, city.keep_intervals_days
+    )
     rows = "".join(
         f"<div><dt>{_plain_name(row.name)}</dt><dd>{escape(row.plain)}</dd></div>" for row in published(kind)
     )

@@ -12,13 +12,16 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
+from waywarden.terms.distress import Way
 from waywarden.terms.places import Gate, Movement
 from waywarden.terms.records import (
     CameraHealth,
     Direction,
     Doubt,
     HealthState,
+    Inspection,
     IntervalQuality,
+    Light,
     Quality,
     TrafficInterval,
 )
@@ -165,6 +168,27 @@ PUBLISHED: Mapping[type, tuple[Published, ...]] = {
             "state", "state", _one_of(HealthState), "Whether its picture is fit to count with, or what is wrong."
         ),
         Published("reason", "reason", TEXT, "One line that says why, for the person who mends it."),
+    ),
+    Inspection: (
+        Published("street_id", "street", TEXT, "Which street."),
+        Published("way", "way", _one_of(Way), "Which way it was driven: along the street's line, or against it."),
+        Published("from_m", "from_m", SECONDS, "Where the stretch begins, in metres along the street."),
+        Published("to_m", "to_m", SECONDS, "Where it ends, in metres along the street."),
+        Published("at", "at", TIME, "When it was looked at.", rfc3339),
+        Published("pass_id", "pass", TEXT, "By which drive along the street; who drove is not kept."),
+        Published("network", "network", TEXT, "By which edition of the map of streets."),
+        Published("mean_speed_mps", "mean_speed_kmh", MAYBE_SPEED, "How fast the survey vehicle drove (km/h).", _kmh),
+        Published("light", "light", _one_of(Light), "By what light: day, dusk or night."),
+        Published("wet", "wet", {"type": ["boolean", "null"]}, "Whether the road was wet; empty where not known."),
+        Published("seen_share", "seen_share", SECONDS, "How much of the stretch was really seen: 1 is all of it."),
+        Published(
+            "found",
+            "found",
+            {"type": ["object", "null"], "additionalProperties": WHOLE},
+            "How much damage of each kind was found; empty where nobody looked.",
+            lambda found: None if found is None else {str(kind): count for kind, count in found},
+        ),
+        Published("method", "method", TEXT, "Which program looked."),
     ),
     Gate: (
         Published("id", "gate", TEXT, "The counting line's short name."),

@@ -211,6 +211,9 @@ CITY_KEYS: Mapping[str, Key] = MappingProxyType(
         ),
         "city.keep_intervals_days": Key("How long counts are kept.", _SOME_DAYS, _days),
         "city.keep_health_days": Key("How long it is kept how well cameras were.", _SOME_DAYS, _days),
+        "city.keep_inspections_days": Key(
+            "How long it is kept when streets were looked at, and what was seen.", _SOME_DAYS, _days
+        ),
         "classes": Key("Other names for single kinds than the scheme's.", "a table [classes]", table),
         **{
             f"classes.{kind.value}": Key(f"The class under which a {kind.value} is published.", _AN_ID, _class_name)

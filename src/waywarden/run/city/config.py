@@ -96,7 +96,9 @@ class _Document:
 def _city(document: _Document, raw: Mapping[str, Any]) -> City:
     about = raw["city"]
     _unique(document, ("camera",), (camera["id"] for camera in raw["camera"]))
-    kept = {key: about[key] for key in ("keep_intervals_days", "keep_health_days") if key in about}
+    kept = {
+        key: about[key] for key in ("keep_intervals_days", "keep_health_days", "keep_inspections_days") if key in about
+    }
     return City(
         name=about["name"],
         time_zone=about["time_zone"],

@@ -25,7 +25,9 @@ def open_kept(path: Path, city: City, *, busy_s: float = 20.0, must_exist: bool 
 def prune(store: RecordStore, city: City, now: datetime) -> int:
     """Delete what is older than ``city`` keeps at the time ``now``; return how many records went."""
     return store.prune(
-        intervals_before=_before(now, city.keep_intervals_days), health_before=_before(now, city.keep_health_days)
+        intervals_before=_before(now, city.keep_intervals_days),
+        health_before=_before(now, city.keep_health_days),
+        inspections_before=_before(now, city.keep_inspections_days),
     )
 
 

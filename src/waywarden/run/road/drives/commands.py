@@ -18,13 +18,20 @@ from waywarden.geo.drives.motion import length_m, speeds_mps
 from waywarden.geo.streets.update import mapped
 from waywarden.run.cameras import utc
 from waywarden.run.city.config import read_city
-from waywarden.run.road.commands import TIMES
+from waywarden.run.counting.keeping import open_kept
+from waywarden.run.road.commands import TIMES, StoreFile
 from waywarden.run.road.drives.driven import Driven, driven
+from waywarden.run.road.drives.looking import look_in_file, no_look
 from waywarden.run.road.drives.network_file import read_network
 from waywarden.run.road.drives.places_file import read_places
 from waywarden.run.road.drives.reading import Drive, read_drive, spelt
-from waywarden.run.spoken import say_troubles
+from waywarden.run.road.drives.survey import SurveyJob, into_ledger, survey
+from waywarden.run.spoken import notes, say_troubles
+from waywarden.store.port import StretchFilter
+from waywarden.store.sqlite import open_store
+from waywarden.terms.distress import Way
 from waywarden.terms.errors import ConfigError, WaywardenError
+from waywarden.terms.records import Inspection
 
 Drives = Annotated[list[Path], typer.Argument(help="Drives: .gpx, .csv, .mp4, or folders of pictures.")]
 Began = Annotated[
@@ -132,8 +139,76 @@ def spelt_stretch(path: Path, each: Driven) -> list[str]:
     ]  # fmt: skip
 
 
-def add_drives(road: typer.Typer) -> None:
-    """Add these commands to ``waywarden road``."""
+def survey_command(  # noqa: PLR0913, PLR0917 - a parameter an option
+    drives: Drives,
+    network_file: NetworkFile,
+    city_file: Annotated[Path, typer.Option("--city", help="The city's description (city.toml).")],
+    store_file: StoreFile = Path("waywarden.sqlite"),
+    sightings: Annotated[Path | None, typer.Option(help="CSV of damage that was seen on these drives.")] = None,
+    seen_share: Annotated[
+        float, typer.Option(help="Share of the surface that whoever made --sightings could see.", min=0, max=1)
+    ] = 1.0,
+    wet: Annotated[
+        bool | None, typer.Option("--wet/--dry", help="Whether the road was wet; not known if left out.")
+    ] = None,
+    began: Began = None,
+) -> None:
+    """Take survey drives in: which streets were looked at, what was found, and what that means for each defect."""
+    city = read_city(city_file)
+    look = no_look if sightings is None else look_in_file(sightings, seen_share=seen_share, wet=wet)
+    streets = read_network(network_file)
+    store = open_kept(store_file, city)
+    job = SurveyJob(streets, look, store, store_file, ZoneInfo(city.time_zone), utc(began))
+    typer.echo("drive,id,passes,surely_m,unsure_m,seen,unplaced")
+    surveyed = []
+    for each in survey(job, drives):
+        surveyed.append(each)
+        if each.left is not None:
+            seen, unplaced = str(len(each.left.sightings)), str(each.left.unplaced)
+            typer.echo(row([
+                each.path.name, each.left.drive_id, str(len(each.left.inspections)), f"{each.decided_m:.0f}",
+                f"{each.undecided_m:.0f}", seen, unplaced,
+            ]))  # fmt: skip
+    entries = into_ledger(job, surveyed)
+    notes.print(f"{len(entries)} facts written into the ledger")
+    raise typer.Exit(say_troubles([(each.path.name, each.trouble) for each in surveyed]))
+
+
+def seen_command(
+    street: Annotated[str, typer.Option(help="Id of the street.")],
+    chainage: Annotated[float, typer.Option(help="Metres along the street.")],
+    way: Annotated[Way | None, typer.Option(help="Only this way.")] = None,
+    store_file: StoreFile = Path("waywarden.sqlite"),
+    every: Annotated[bool, typer.Option("--all", help="Every pass, not only the last look of each way.")] = False,  # noqa: FBT002
+) -> None:
+    """Say as CSV when this place was last looked at, and what was found on that stretch; the newest first."""
+    store = open_store(store_file, read_only=True)
+    asked = [each for each in Way if way in {None, each}]
+    typer.echo("street,way,from_m,to_m,at,pass,network,speed_kmh,light,wet,seen_share,found,method")
+    for each in asked:
+        found = store.inspections(StretchFilter(street, each, chainage, chainage))
+        looks = [one for one in found if one.found is not None] or found
+        for one in found if every else looks[:1]:
+            typer.echo(row(spelt_inspection(one)))
+
+
+def spelt_inspection(one: Inspection) -> list[str]:
+    """Return the cells of one row of ``waywarden road seen``: ``none`` was found, or it was ``not looked for``."""
+    kinds = (
+        "not looked for" if one.found is None else " ".join(f"{kind}:{count}" for kind, count in one.found) or "none"
+    )
+    wet = {None: "", True: "yes", False: "no"}[one.wet]
+    return [
+        one.street_id, one.way, f"{one.from_m:.1f}", f"{one.to_m:.1f}", one.at.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        one.pass_id, one.network, f"{one.mean_speed_mps * 3.6:.0f}", one.light, wet, f"{one.seen_share:g}", kinds,
+        one.method,
+    ]  # fmt: skip
+
+
+def add_drives(app: typer.Typer, road: typer.Typer) -> None:
+    """Add ``waywarden survey``, and these commands to ``waywarden road``."""
+    app.command("survey")(survey_command)
+    road.command("seen")(seen_command)
     road.command("positions")(positions_command)
     road.command("network")(network_command)
     road.command("match")(match_command)

@@ -1,0 +1,107 @@
+"""What a drive leaves: an inspection for each stretch that it was surely on, and a sighting for each damage."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import numpy as np
+
+from waywarden.geo.drives.sun import light
+from waywarden.geo.streets.network import Network
+from waywarden.run.road.drives.driven import Driven
+from waywarden.run.road.drives.looking import Looked, SeenDistress
+from waywarden.run.road.drives.reading import Drive
+from waywarden.terms.distress import DistressSighting, Way
+from waywarden.terms.drives import DrivePositions
+from waywarden.terms.records import Inspection
+
+LEAST_SCORE = 0.5
+"""What is less sure than this is no sighting."""
+EARLY_S = 2.0
+"""A damage may be seen so long before its stretch begins, or after it ends: the fixes there are of the junction."""
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """What a drive leaves. ``unplaced`` sightings are of streets that the drive was not surely on."""
+
+    drive_id: str
+    inspections: tuple[Inspection, ...]
+    sightings: tuple[DistressSighting, ...]
+    unplaced: int
+
+
+def left_by(drive: Drive, streets: Network, parts: Sequence[Driven], looked: Looked | None) -> Left:
+    """Return what a drive leaves: the same drive leaves the same, each time."""
+    drive_id = id_of(drive.positions)
+    passes = {f"{drive_id}-{number:03d}": each for number, each in enumerate(parts) if each.stretch.decided}
+    sure = [] if looked is None else [each for each in looked.seen if each.score >= LEAST_SCORE]
+    placed = [(_pass_of(each, passes), each) for each in sure]
+    sightings = tuple(
+        _sighting(f"{name}-{number:04d}", name, passes[name], one, streets)
+        for number, (name, one) in enumerate(placed)
+        if name is not None
+    )
+    inspections = tuple(
+        _inspection(name, drive.positions, each, looked, streets, [one for one in sightings if one.pass_id == name])
+        for name, each in passes.items()
+    )
+    return Left(drive_id, inspections, sightings, sum(name is None for name, _ in placed))
+
+
+def id_of(positions: DrivePositions) -> str:
+    """Return a name for a drive: the first 12 digits of the SHA-256 of its times and places."""
+    digest = hashlib.sha256()
+    for array in (positions.at_s, positions.lon_deg, positions.lat_deg):
+        digest.update(np.ascontiguousarray(array, np.float64).tobytes())
+    return digest.hexdigest()[:12]
+
+
+def _pass_of(one: SeenDistress, passes: dict[str, Driven]) -> str | None:
+    """Return the pass that saw it, None where the drive was not surely there."""
+    if one.place is not None:
+        return next((name for name, each in passes.items() if _covers(each, one.place.street_id, one.place.way,
+                                                                      one.place.chainage_m)), None)  # fmt: skip
+    near = {name: max(each.from_s - one.at_s, one.at_s - each.until_s) for name, each in passes.items()}
+    name = min(near, key=lambda each: near[each], default=None)
+    return name if name is not None and near[name] <= EARLY_S else None
+
+
+def _covers(each: Driven, street_id: str, way: Way, chainage_m: float) -> bool:
+    one = each.stretch
+    return (one.street_id, one.way) == (street_id, way) and one.low_m <= chainage_m <= one.high_m
+
+
+def _sighting(sighting_id: str, pass_id: str, each: Driven, one: SeenDistress, streets: Network) -> DistressSighting:
+    stretch = each.stretch
+    if one.place is not None:
+        chainage_m = one.place.chainage_m
+        at_s = float(each.at_s[int(np.argmin(np.abs(each.chainage_m - chainage_m)))])
+    else:
+        ahead_m = one.ahead_m if stretch.way is Way.ALONG else -one.ahead_m
+        end_m = streets.length_m(streets.number_of[stretch.street_id])
+        at_s, there_m = one.at_s, float(np.interp(one.at_s, each.at_s, each.chainage_m))
+        chainage_m = min(max(there_m + ahead_m, 0.0), end_m)
+    at = datetime.fromtimestamp(at_s, UTC)
+    return DistressSighting(
+        sighting_id, pass_id, stretch.street_id, stretch.way, round(chainage_m, 2), at, one.kind, one.extent_m2
+    )
+
+
+def _inspection(
+    pass_id: str, positions: DrivePositions, each: Driven, looked: Looked | None, streets: Network,
+    sightings: Sequence[DistressSighting],
+) -> Inspection:  # fmt: skip
+    stretch, at = each.stretch, datetime.fromtimestamp(each.from_s, UTC)
+    kinds = Counter(one.kind for one in sightings if one.kind is not None)
+    lon, lat = float(positions.lon_deg[stretch.first]), float(positions.lat_deg[stretch.first])
+    return Inspection(
+        stretch.street_id, stretch.way, round(stretch.low_m, 1), round(stretch.high_m, 1), at, pass_id,
+        streets.version, round(each.mean_speed_mps, 2), light(at, lon, lat),
+        None if looked is None else looked.wet, 0.0 if looked is None else looked.seen_share,
+        None if looked is None else tuple(sorted(kinds.items())), "" if looked is None else looked.method,
+    )  # fmt: skip

@@ -1,0 +1,80 @@
+"""``waywarden survey``: drives in, inspections and sightings out, and what was seen into the ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import UTC, datetime, tzinfo
+from pathlib import Path
+
+from waywarden.geo.streets.network import Network
+from waywarden.run.road.drives.driven import driven
+from waywarden.run.road.drives.inspecting import Left, left_by
+from waywarden.run.road.drives.looking import Look
+from waywarden.run.road.drives.reading import read_drive, spelt
+from waywarden.run.road.drives.taking_in import Line, write_down
+from waywarden.store.ledger import open_ledger
+from waywarden.store.port import RecordStore
+from waywarden.terms.errors import SourceError, WaywardenError
+from waywarden.terms.ledger import LedgerEntry
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SurveyJob:
+    """What a survey needs: the streets, who looks for damage, where it is kept, and how cameras keep their time."""
+
+    streets: Network
+    look: Look
+    store: RecordStore
+    store_file: Path
+    zone: tzinfo
+    began: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Surveyed:
+    """What came of one drive: what it left, how many metres of street it was surely and not surely on, or trouble."""
+
+    path: Path
+    left: Left | None
+    decided_m: float = 0.0
+    undecided_m: float = 0.0
+    trouble: WaywardenError | None = None
+
+
+def survey(job: SurveyJob, paths: Iterable[Path]) -> Iterator[Surveyed]:
+    """Yield what came of each drive, stored as it comes; a bad one does not stop the others."""
+    for path in paths:
+        try:
+            yield _one(job, path)
+        except WaywardenError as trouble:
+            yield Surveyed(path, None, trouble=trouble)
+
+
+def _one(job: SurveyJob, path: Path) -> Surveyed:
+    drive = read_drive(path, job.began, job.zone)
+    _refuse_future(path, float(drive.positions.at_s[-1]))
+    parts = driven(job.streets, drive.positions)
+    left = left_by(drive, job.streets, parts, job.look(drive))
+    job.store.append_drive(left.drive_id, left.inspections, left.sightings)
+    lengths = [(each.stretch.decided, each.stretch.high_m - each.stretch.low_m) for each in parts]
+    surely = sum(length_m for decided, length_m in lengths if decided)
+    return Surveyed(path, left, surely, sum(length_m for _, length_m in lengths) - surely)
+
+
+def _refuse_future(path: Path, last_s: float) -> None:
+    if last_s > datetime.now(UTC).timestamp():
+        raise SourceError(f"{path}: it ends in the future ({spelt(last_s)}): set the clock of its receiver or camera")
+
+
+def into_ledger(job: SurveyJob, surveyed: Sequence[Surveyed]) -> Sequence[LedgerEntry]:
+    """Write down what was seen on the streets of ``surveyed``, and is not in the ledger yet; return the new entries.
+
+    Done once, after all drives: a survey that was interrupted and is run again comes to the same names.
+    """
+    looked: set[Line] = {
+        (each.street_id, each.way) for one in surveyed if one.left is not None for each in one.left.inspections
+    }
+    with closing(open_ledger(job.store_file)) as ledger:
+        return write_down(job.store, ledger, looked, datetime.now(UTC))

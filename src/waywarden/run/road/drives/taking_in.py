@@ -1,0 +1,128 @@
+"""From stored sightings to the ledger: which are of the same damage, what it is called, and that it was seen.
+
+Everything is made from what is stored and what the ledger already says, so that it may be done again at any time: a
+sighting is written down once, under the name that its defect had when it came in.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from waywarden.pavement.ledger.chain import EMPTY, chained
+from waywarden.pavement.ledger.repairs import REPAIRS
+from waywarden.pavement.same.names import names_after, take_in
+from waywarden.pavement.same.places import Place, find_places
+from waywarden.store.ledger import StoredLedger
+from waywarden.store.port import RecordStore, StretchFilter
+from waywarden.terms.distress import Change, DistressSighting, Move, NameChange, Role, Way
+from waywarden.terms.errors import LedgerError
+from waywarden.terms.ledger import Fact, Head, LedgerEntry, LedgerFact
+from waywarden.terms.records import Inspection, Light
+
+Line = tuple[str, Way]
+"""A street, one way: sightings of it are merged by themselves."""
+INSIDE_M = 15.0
+"""A pass that begins or ends closer than this to a place may not have seen it: its GPS drifts by as much."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What is stored of one line: its places, and the inspections that were a look."""
+
+    places: tuple[Place, ...]
+    inspections: Mapping[str, Inspection]
+
+
+def write_down(store: RecordStore, ledger: StoredLedger, lines: Iterable[Line], now: datetime) -> Sequence[LedgerEntry]:
+    """Write into the ledger what is stored of ``lines`` and not in it yet; return the new entries.
+
+    LedgerError where that cannot have happened.
+    """
+    wanted = sorted(set(lines))
+
+    def entries_after(head: Head | None) -> list[LedgerEntry]:
+        facts = [each.fact for each in ledger.entries()]
+        changes = _first_names(facts)
+        told: list[LedgerFact] = []
+        try:
+            for line in wanted:
+                seen = _seen(store, line)
+                changes += take_in(seen.places, changes)
+                told += _facts(seen, names_after(changes), facts, now)
+            ordered = sorted(told, key=lambda each: (each.observed_at, each.defect_id, each.fact))
+            return chained(ordered, head or EMPTY)
+        except ValueError as error:
+            raise LedgerError(str(error)) from error
+
+    return ledger.append(entries_after)
+
+
+def _first_names(facts: Iterable[LedgerFact]) -> list[NameChange]:
+    """Return, as one change, the names under which sightings were written down."""
+    named = {
+        told["sighting_id"]: fact.defect_id
+        for fact in facts
+        if fact.fact is Fact.SEEN and "sighting_id" in (told := json.loads(fact.told))
+    }
+    moves = tuple(Move(sighting_id, None, name) for sighting_id, name in named.items())
+    return [NameChange(0, Change.NAMED, moves, Role.ESTIMATE)] if moves else []
+
+
+def _seen(store: RecordStore, line: Line) -> _Seen:
+    street_id, way = line
+    looks = [each for each in store.inspections(StretchFilter(street_id, way)) if each.found is not None]
+    places = find_places(store.sightings(street_id, way))
+    return _Seen(places, {each.pass_id: each for each in looks})
+
+
+def _facts(seen: _Seen, names: Mapping[str, str], facts: Sequence[LedgerFact], now: datetime) -> list[LedgerFact]:
+    """Return what is new: sightings that are not in the ledger, and mended places that were seen sound."""
+    known = {json.loads(fact.told).get("sighting_id") for fact in facts}
+    found = [
+        _fact(Fact.SEEN, names[one.sighting_id], seen.inspections.get(one.pass_id), one, now)
+        for place in seen.places
+        for one in place.sightings
+        if one.sighting_id not in known
+    ]
+    of_defect: defaultdict[str, list[LedgerFact]] = defaultdict(list)
+    for fact in facts:
+        of_defect[fact.defect_id].append(fact)
+    for place in seen.places:
+        name = names[place.sightings[-1].sighting_id]
+        found += [
+            _fact(Fact.SEEN_SOUND, name, look, None, now) for look in _sound(place, seen, of_defect.get(name, []))
+        ]
+    return found
+
+
+def _sound(place: Place, seen: _Seen, facts: Sequence[LedgerFact]) -> list[Inspection]:
+    """Return the looks that saw a mended place sound, and were not written down yet."""
+    mended = max((each.observed_at for each in facts if each.fact in REPAIRS), default=None)
+    if mended is None:
+        return []
+    told = {json.loads(each.told).get("pass_id") for each in facts if each.fact is Fact.SEEN_SOUND}
+    told |= {each.pass_id for each in place.sightings}
+    return [
+        look
+        for look in seen.inspections.values()
+        if look.at > mended
+        and look.pass_id not in told
+        and look.from_m + INSIDE_M <= place.chainage_m <= look.to_m - INSIDE_M
+    ]
+
+
+def _fact(fact: Fact, name: str, look: Inspection | None, one: DistressSighting | None, now: datetime) -> LedgerFact:
+    """Return the fact with what is told of it. A look by day on a road that was not wet is valid."""
+    told: dict[str, object] = {"valid": look is not None and look.light is Light.DAY and look.wet is not True}
+    if one is not None:
+        told |= {"pass_id": one.pass_id, "sighting_id": one.sighting_id}
+        told |= {} if one.extent_m2 is None else {"extent_m2": one.extent_m2}
+    elif look is not None:
+        told["pass_id"] = look.pass_id
+    at = one.at if one is not None else look.at if look is not None else now
+    text = json.dumps(told, sort_keys=True, separators=(",", ":"))
+    return LedgerFact(name, fact, at, now, Role.ESTIMATE, weights=look.method if look is not None else "", told=text)
