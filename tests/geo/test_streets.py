@@ -14,7 +14,7 @@ from pyproj import Geod
 from waywarden.exchange.networks.osm_pbf import from_osm_pbf
 from waywarden.geo.streets.joining import joined
 from waywarden.geo.streets.matching import DECIDED, UNDECIDED, Fixes, match
-from waywarden.geo.streets.network import Network, network
+from waywarden.geo.streets.network import Network, length_m, network, spot
 from waywarden.geo.streets.stretches import stretches
 from waywarden.geo.streets.update import PlaceOnStreet, mapped
 from waywarden.terms.distress import Way
@@ -80,10 +80,11 @@ def test_chainage_is_the_way_on_the_ellipsoid(points: list[tuple[float, float]])
         return
     got = network([Street("s", tuple(line))])
     lon, lat = zip(*((round(lon, 7), round(lat, 7)) for lon, lat in line), strict=True)
-    assert got.length_m(0) == pytest.approx(Geod(ellps="WGS84").line_length(lon, lat), abs=1e-6)
-    place, along = got.place(0, got.length_m(0))
-    assert place == pytest.approx(got.to_metres(np.array([line[-1]]))[0], abs=0.02)
-    assert np.hypot(*along) == pytest.approx(1)
+    assert length_m(got.streets[0]) == pytest.approx(Geod(ellps="WGS84").line_length(lon, lat), abs=1e-6)
+    assert spot(got.streets[0], length_m(got.streets[0])).lon_lat == pytest.approx(line[-1], abs=1e-7)
+    half = spot(got.streets[0], length_m(got.streets[0]) / 2)
+    on = network([Street("s", (*line[:1], tuple(half.lon_lat)))]) if len(line) == 2 else None
+    assert on is None or length_m(on.streets[0]) == pytest.approx(length_m(got.streets[0]) / 2, abs=0.3)
 
 
 def test_what_is_no_network_is_told() -> None:
@@ -200,8 +201,8 @@ def test_shifting_everything_changes_nothing(seed: int, noise_m: float) -> None:
 
 def test_an_edition_maps_to_itself(helsinki: Network) -> None:
     places = [
-        PlaceOnStreet(each.street_id, Way.ALONG, round(share * helsinki.length_m(number), 2))
-        for number, each in list(enumerate(helsinki.streets))[::40]
+        PlaceOnStreet(each.street_id, Way.ALONG, round(share * length_m(each), 2))
+        for each in helsinki.streets[::40]
         for share in (0.1, 0.55)
     ]
     for got in mapped(helsinki, helsinki, places):
@@ -220,7 +221,7 @@ def test_a_new_edition_is_followed_and_what_is_gone_is_told() -> None:
     flipped, same, gone = mapped(old, new, places)
     assert flipped.new is not None
     assert (flipped.new.street_id, flipped.new.way) == ("ew", Way.AGAINST)
-    assert flipped.new.chainage_m == pytest.approx(new.length_m(new.number_of["ew"]) - 100.0, abs=0.1)
+    assert flipped.new.chainage_m == pytest.approx(length_m(turned) - 100.0, abs=0.1)
     assert same.new is not None
     assert (same.new.street_id, same.new.way) == ("new-id", Way.AGAINST)
     assert gone.new is None

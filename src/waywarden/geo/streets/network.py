@@ -84,30 +84,6 @@ class Network:
         found = [self.cells[cell] for cell in _cells(low, high) if cell in self.cells]
         return np.unique(np.concatenate(found)) if found else np.empty(0, np.int64)
 
-    def length_m(self, street: int) -> float:
-        """Return how long a street is."""
-        return max(each.to_m for each in self.segments if each.street == street)
-
-    def place(self, street: int, chainage_m: float) -> tuple[Floats, Floats]:
-        """Return where on a street a chainage is (2,) in metres, and the unit vector (2,) along the line there.
-
-        ValueError beyond the ends of the street.
-        """
-        mine = np.flatnonzero(np.array([self.segments[each].street == street for each in self.pieces.segment]))
-        return self.place_among(mine, chainage_m)
-
-    def place_among(self, mine: Numbers, chainage_m: float) -> tuple[Floats, Floats]:
-        """Return as ``place`` for a street, or a part of one, whose pieces are ``mine``."""
-        begins, lengths = self.pieces.from_m[mine], self.pieces.length_m[mine]
-        if not begins.min() - 0.01 <= chainage_m <= (begins + lengths).max() + 0.01:
-            raise ValueError(
-                f"the street goes to {(begins + lengths).max():.1f} m, there is no {chainage_m:.1f} m on it"
-            )
-        piece = mine[int(np.argmin(np.where(begins <= chainage_m, chainage_m - begins, np.inf)))]
-        along = self.pieces.end_m[piece] - self.pieces.start_m[piece]
-        share = np.clip((chainage_m - self.pieces.from_m[piece]) / self.pieces.length_m[piece], 0.0, 1.0)
-        return self.pieces.start_m[piece] + share * along, along / np.hypot(*along)
-
 
 def may_be_driven(street: Street, *, along: bool) -> bool:
     """Return whether the street is open that way."""
@@ -159,6 +135,31 @@ def chainages_m(line: Sequence[LonLat]) -> Floats:
     lon, lat = np.array(line, np.float64).T
     steps = _GEOD.inv(lon[:-1], lat[:-1], lon[1:], lat[1:])[2]
     return np.concatenate([[0.0], np.cumsum(steps)])
+
+
+def length_m(street: Street) -> float:
+    """Return how long a street is."""
+    return float(chainages_m(street.line)[-1])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Spot:
+    """A place on a street, and the ends of the straight piece it is on: each (2,) longitude and latitude."""
+
+    lon_lat: Floats
+    before: Floats
+    after: Floats
+
+
+def spot(street: Street, chainage_m: float) -> Spot:
+    """Return where on a street a chainage is; ValueError beyond its ends."""
+    where_m = chainages_m(street.line)
+    if not -0.01 <= chainage_m <= where_m[-1] + 0.01:
+        raise ValueError(f"the street goes to {where_m[-1]:.1f} m, there is no {chainage_m:.1f} m on it")
+    piece = int(np.clip(np.searchsorted(where_m, chainage_m, "right") - 1, 0, len(where_m) - 2))
+    share = np.clip((chainage_m - where_m[piece]) / (where_m[piece + 1] - where_m[piece]), 0.0, 1.0)
+    before, after = np.array(street.line[piece]), np.array(street.line[piece + 1])
+    return Spot(before + share * (after - before), before, after)
 
 
 def _cleaned(street: Street) -> Street:

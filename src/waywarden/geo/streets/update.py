@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from waywarden.geo.streets.candidates import Feet, feet
-from waywarden.geo.streets.network import Network
+from waywarden.geo.streets.network import Network, spot
 from waywarden.terms.distress import Way
 from waywarden.terms.drives import Floats
 from waywarden.terms.errors import ConfigError
@@ -55,19 +55,13 @@ def mapped(old: Network, new: Network, places: Iterable[PlaceOnStreet]) -> Itera
             raise ConfigError(
                 f"the old network has no street {each.street_id}: give the network that the places are of"
             )
-        number = old.number_of[each.street_id]
         try:
-            xy_m, direction = old.place(number, each.chainage_m)
+            at = spot(old.streets[old.number_of[each.street_id]], each.chainage_m)
         except ValueError as fault:
             raise ConfigError(f"street {each.street_id}: {fault}; give the network that the places are of") from fault
-        found = feet(new, _across(old, new, xy_m, number), REACH_M)
-        yield _chosen(old, new, each, found, direction)
-
-
-def _across(old: Network, new: Network, xy_m: Floats, street: int) -> Floats:
-    """Return a point of the old network's plane in the new one's: both are true to distance, and a shift apart."""
-    anchor = np.array([old.streets[street].line[0]], np.float64)
-    return np.asarray(xy_m - old.to_metres(anchor)[0] + new.to_metres(anchor)[0], np.float64)
+        xy_m, before, after = new.to_metres(np.array([at.lon_lat, at.before, at.after]))
+        direction = (after - before) / np.hypot(*(after - before))
+        yield _chosen(old, new, each, feet(new, xy_m, REACH_M), direction)
 
 
 def _chosen(old: Network, new: Network, place: PlaceOnStreet, found: Feet, direction: Floats) -> Mapped:

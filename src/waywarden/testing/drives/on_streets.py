@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from waywarden.geo.streets.network import Network
+from waywarden.geo.streets.network import Network, spot
 from waywarden.terms.drives import Floats
 from waywarden.terms.streets import Oneway
 
@@ -108,7 +108,9 @@ def _onward(streets: Network, rng: np.random.Generator, number: int, *, along: b
 
 
 def _on_lane(streets: Network, number: int, chainage_m: float, *, along: bool) -> Floats:
-    place, direction = streets.place_among(streets.of_segment[number], chainage_m)
-    right = np.array([direction[1], -direction[0]]) * (1.0 if along else -1.0)
-    both = streets.streets[streets.segments[number].street].oneway is Oneway.BOTH
-    return np.asarray(place + (LANE_M if both else 0.0) * right, np.float64)
+    street = streets.streets[streets.segments[number].street]
+    at = spot(street, chainage_m)
+    place, before, after = streets.to_metres(np.array([at.lon_lat, at.before, at.after]))
+    east, north = (after - before) / np.hypot(*(after - before)) * (1.0 if along else -1.0)
+    right = np.array([north, -east])
+    return np.asarray(place + (LANE_M if street.oneway is Oneway.BOTH else 0.0) * right, np.float64)

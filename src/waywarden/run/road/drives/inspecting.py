@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 import numpy as np
 
 from waywarden.geo.drives.sun import light
-from waywarden.geo.streets.network import Network
+from waywarden.geo.streets.network import Network, length_m
 from waywarden.run.road.drives.driven import Driven
 from waywarden.run.road.drives.looking import Looked, SeenDistress
 from waywarden.run.road.drives.reading import Drive
@@ -83,7 +83,7 @@ def _sighting(sighting_id: str, pass_id: str, each: Driven, one: SeenDistress, s
         at_s = float(each.at_s[int(np.argmin(np.abs(each.chainage_m - chainage_m)))])
     else:
         ahead_m = one.ahead_m if stretch.way is Way.ALONG else -one.ahead_m
-        end_m = streets.length_m(streets.number_of[stretch.street_id])
+        end_m = length_m(streets.streets[streets.number_of[stretch.street_id]])
         at_s, there_m = one.at_s, float(np.interp(one.at_s, each.at_s, each.chainage_m))
         chainage_m = min(max(there_m + ahead_m, 0.0), end_m)
     at = datetime.fromtimestamp(at_s, UTC)

@@ -15,6 +15,8 @@ from waywarden.exchange.drives.gpmf import CODED_AS, from_gpmf
 from waywarden.exchange.drives.gpx import from_gpx
 from waywarden.exchange.drives.mp4 import samples
 from waywarden.exchange.drives.rows import from_rows
+from waywarden.geo.drives.clock import ClockOffset, clock_offset
+from waywarden.geo.drives.motion import speeds_mps
 from waywarden.terms.drives import DrivePositions, Fix, Floats
 from waywarden.terms.errors import SourceError
 
@@ -138,9 +140,7 @@ def clock_of_pictures(positions: DrivePositions, fixes: Sequence[Fix]) -> str:
     first, last = positions.at_s[0], positions.at_s[-1]
     outside = (at_s < first - 1.0) | (at_s > last + 1.0)
     if outside.mean() <= 0.5:
-        return (
-            "unknown: nothing in the pictures moves with the positions; they overlap in time, and are taken as they are"
-        )
+        return _clock_by_motion(positions, fixes)
     hours = round(float(np.median(at_s) - (first + last) / 2) / HOUR_S)
     shifted = at_s - hours * HOUR_S
     fits = hours and bool(np.mean((shifted >= first - 1.0) & (shifted <= last + 1.0)) > 0.5)
@@ -150,6 +150,17 @@ def clock_of_pictures(positions: DrivePositions, fixes: Sequence[Fix]) -> str:
     raise ValueError(
         f"its pictures are of {spelt(at_s[0])} to {spelt(at_s[-1])}, its GPS of {spelt(first)} to {spelt(last)}: {hint}"
     )
+
+
+def _clock_by_motion(positions: DrivePositions, fixes: Sequence[Fix]) -> str:
+    """Say how far the clock of pictures is off by how fast their own places move, where they have some."""
+    if any(np.isnan(fix.lon_deg) for fix in fixes):
+        return "unknown: the pictures have no places of their own; they are taken to keep the time of the positions"
+    theirs = drive_positions(fixes)
+    found = clock_offset((positions.at_s, speeds_mps(positions)), (theirs.at_s, speeds_mps(theirs)))
+    if isinstance(found, ClockOffset):
+        return f"add {found.offset_s:+.1f} s to the clock of the pictures (correlation {found.correlation:.2f})"
+    return found
 
 
 def spelt(at_s: float) -> str:

@@ -1,0 +1,199 @@
+"""A survey, as a stranger uses the command line: a made-up street that is driven four times."""
+
+from __future__ import annotations
+
+import csv
+import json
+import sqlite3
+from collections import Counter
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from run.command_line import Said, ask, ended, started
+from waywarden.testing.drives.surveyed import SurveyScene, write_survey
+
+LEDGER = "SELECT defect_id, fact, observed_us, told FROM ledger_entry ORDER BY number"
+
+
+class Street:
+    """The files of a made-up survey, and what it comes to."""
+
+    def __init__(self, folder: Path, scene: SurveyScene) -> None:
+        self.folder = folder
+        self.store = folder / "records.sqlite"
+        self.drives, self.truth = write_survey(folder, scene)
+
+    def words(self, *drives: Path, seen: bool = True) -> list[object]:
+        told = ["--sightings", self.folder / "sightings.csv"] if seen else []
+        network, city = self.folder / "network.geojson", self.folder / "city.toml"
+        return ["survey", *drives, "--network", network, "--city", city, "--store", self.store, *told]
+
+    def survey(self, *drives: Path, seen: bool = True) -> Said:
+        return ask(*self.words(*drives, seen=seen))
+
+    def rows(self, asked: str) -> list[tuple]:
+        connection = sqlite3.connect(self.store)
+        try:
+            return connection.execute(asked).fetchall()
+        finally:
+            connection.close()
+
+    def everything(self) -> list[list[tuple]]:
+        tables = ("SELECT * FROM inspection", "SELECT * FROM distress_sighting", LEDGER)
+        return [self.rows(each) for each in tables]
+
+
+@pytest.fixture
+def street(tmp_path: Path) -> Street:
+    return Street(tmp_path, SurveyScene(seed=7))
+
+
+def test_four_drives_come_to_a_ledger(street: Street) -> None:
+    said = street.survey(*street.drives)
+    assert said.code == 0
+    rows = list(csv.DictReader(said.out.splitlines()))
+    assert [int(row["seen"]) for row in rows] == [len(each) for each in street.truth]
+    assert {row["unplaced"] for row in rows} == {"0"}
+    assert all(float(row["surely_m"]) > 850 and float(row["unsure_m"]) < 30 for row in rows)
+    assert ask("ledger", "verify", "--store", street.store).code == 0
+    named = {json.loads(told)["sighting_id"]: defect for defect, _, _, told in street.rows(LEDGER)}
+    truth = {
+        f"{row['id']}-000-{number:04d}": true
+        for row, drive in zip(rows, street.truth, strict=True)
+        for number, true in enumerate(drive)
+    }
+    assert set(named) == set(truth)
+    # Of the defects that two drives or more saw, nearly all have one name, and nobody else's.
+    seen = Counter(true for true in truth.values() if true >= 0)
+    often = [true for true, times in seen.items() if times >= 2]
+    names = [{named[one] for one, of in truth.items() if of == true} for true in often]
+    assert sum(len(each) == 1 for each in names) >= 0.85 * len(often)
+    assert len(set().union(*names)) >= 0.9 * len(often)
+
+
+def test_run_again_nothing_changes(street: Street) -> None:
+    street.survey(*street.drives)
+    once = street.everything()
+    said = street.survey(*street.drives)
+    assert said.code == 0
+    assert "0 facts" in " ".join(said.lines)
+    assert street.everything() == once
+    street.survey(street.drives[2])
+    assert street.everything() == once
+
+
+def test_one_by_one_each_sighting_is_written_down_once(street: Street) -> None:
+    for each in street.drives:
+        assert street.survey(each).code == 0
+    told = [json.loads(row[3])["sighting_id"] for row in street.rows(LEDGER)]
+    assert len(told) == len(set(told)) == sum(map(len, street.truth))
+    assert ask("ledger", "verify", "--store", street.store).code == 0
+
+
+def test_killed_in_the_middle_and_run_again_it_comes_to_the_same(tmp_path: Path) -> None:
+    folders = [tmp_path / "whole", tmp_path / "killed"]
+    for each in folders:
+        each.mkdir()
+    whole, killed = (Street(each, SurveyScene(seed=9)) for each in folders)
+    whole.survey(*whole.drives)
+    running = started(*killed.words(*killed.drives, *killed.drives * 8))
+    assert running.stdout is not None
+    lines = iter(running.stdout.readline, "")
+    assert any(line.startswith("drive-1") for line in lines)
+    running.kill()
+    ended(running)
+    left = killed.rows("SELECT count(*) FROM ledger_entry")
+    assert left == [(0,)], "it was killed too late to show anything"
+    assert killed.survey(*killed.drives).code == 0
+    assert killed.everything() == whole.everything()
+
+
+def test_a_bad_drive_is_told_and_the_rest_goes_on(street: Street) -> None:
+    cut = street.folder / "cut.csv"
+    cut.write_text(street.drives[1].read_text()[:-10])
+    future = street.folder / "future.csv"
+    future.write_text(street.drives[1].read_text().replace("2026-04", "2226-04"))
+    far = street.folder / "far.csv"
+    far.write_text(street.drives[1].read_text().replace(",60.1", ",10.1"))
+    said = street.survey(street.drives[0], cut, future, far, street.drives[1])
+    assert said.code == 3
+    assert [row.split(",")[0] for row in said.out.splitlines()[1:]] == ["drive-0.csv", "drive-1.csv"]
+    told = " ".join(said.lines)
+    for words in ("cut short", "ends in the future", "no street near 10.1"):
+        assert words in told
+    assert len(street.rows("SELECT DISTINCT pass_id FROM inspection")) == 2
+
+
+def test_when_a_place_was_last_seen_is_one_query(street: Street) -> None:
+    street.survey(*street.drives[:2])
+    street.survey(street.drives[2], seen=False)
+
+    def asked(*words: object) -> list[dict[str, str]]:
+        said = ask("road", "seen", "--street", "main", "--chainage", 400, "--store", street.store, *words)
+        return list(csv.DictReader(said.out.splitlines()))
+
+    (last,) = asked()
+    assert (last["at"], last["way"], last["light"]) == ("2026-04-01T11:00:00Z", "along", "day")
+    assert sum(int(each.partition(":")[2]) for each in last["found"].split()) == len(street.truth[1])
+    every = asked("--all")
+    assert every[0]["found"] == "not looked for"
+    assert [row["at"][:7] for row in every] == ["2026-05", "2026-04", "2026-03"]
+    assert asked("--way", "against") == []
+
+
+def test_nothing_found_is_a_finding(street: Street) -> None:
+    (street.folder / "sightings.csv").write_text("time,kind\n")
+    said = street.survey(street.drives[0])
+    assert said.code == 0
+    assert street.rows("SELECT found, seen_share FROM inspection") == [("{}", 1.0)]
+
+
+def test_a_mended_place_that_is_seen_sound_is_verified(street: Street) -> None:
+    """Two later drives that look and find nothing verify a repair."""
+    (street.folder / "sightings.csv").write_text(
+        f"time,kind\n{datetime(2026, 3, 2, 11, 1, tzinfo=UTC).isoformat()},pothole\n"
+    )
+    street.survey(street.drives[0])
+    ((defect,),) = street.rows("SELECT defect_id FROM ledger_entry")
+    ask("ledger", "write", defect, "repaired", "--observed", "2026-03-20", "--store", street.store)
+    street.survey(*street.drives[1:3])
+    facts = [row[:2] for row in street.rows(LEDGER)]
+    assert facts == [(defect, "seen"), (defect, "repaired"), (defect, "seen_sound"), (defect, "seen_sound")]
+    street.survey(*street.drives[:3])
+    assert len(street.rows(LEDGER)) == 4
+    policy = street.folder / "policy.toml"
+    shown = (Path(__file__).resolve().parents[2] / "docs" / "road.md").read_text()
+    policy.write_text(shown.partition("```toml\n")[2].partition("```")[0])
+    judged = ask("ledger", "judge", "--policy", policy, "--store", street.store)
+    assert judged.out.split()[1:] == [defect, "verified"]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("kind,score\npothole,1\n", "a time, or a street"),
+        ("time,kind\n2026-03-02T11:00:00Z,crater\n", "crater"),
+        ("time,kind\n2026-03-02T11:00:00,pothole\n", "no zone"),
+        ("time,score\n2026-03-02T11:00:00Z,1\n", "kind is missing"),
+        ("time,kind,who\n2026-03-02T11:00:00Z,pothole,Ann\n", "it has no who"),
+    ],
+)
+def test_broken_sightings_are_told_with_their_line(street: Street, text: str, said: str) -> None:
+    (street.folder / "sightings.csv").write_text(text)
+    told = street.survey(street.drives[0])
+    assert told.code == 3
+    assert said in " ".join(told.lines)
+    assert not street.rows("SELECT * FROM inspection") if street.store.exists() else True
+
+
+def test_a_sighting_by_its_chainage_and_one_where_nobody_drove(street: Street) -> None:
+    (street.folder / "sightings.csv").write_text(
+        "time,street,way,chainage_m,kind,score\n,main,along,333.25,pothole,0.9\n,main,against,333,pothole,0.9\n"
+        ",main,along,400,pothole,0.2\n"
+    )
+    said = street.survey(street.drives[0])
+    (row,) = csv.DictReader(said.out.splitlines())
+    assert (row["seen"], row["unplaced"]) == ("1", "1")
+    assert street.rows("SELECT chainage_m, way FROM distress_sighting") == [(333.25, "along")]
