@@ -141,8 +141,11 @@ def main() -> None:
     streets = network(joined(from_osm_pbf(asked.network.read_bytes())))
     print(f"{asked.network.name}: {len(streets.streets)} streets, {len(streets.segments)} street segments, "
           f"version {streets.version}; seeds {asked.seeds}, 300 fixes each")  # fmt: skip
-    print("\n| GPS error | nearest | ours | nearest, 10 m off junctions | ours, there | in sure stretches | "
-          "of these right | of these right, there | chainage off, m | fixes a CPU second |\n" + "|---" * 10 + "|")  # fmt: skip
+    print(
+        "\n| GPS error | nearest | ours | nearest, 10 m off junctions | ours, there | in sure stretches | "
+        "of these right | of these right, there | chainage off, m | fixes a CPU second |"
+    )
+    print("|---" * 10 + "|")
     pooled = []
     for sigma_m in SIGMAS_M:
         row, sure = scored(streets, ((made_up_drive(streets, seed, sigma_m), sigma_m) for seed in seeds))

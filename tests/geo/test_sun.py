@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from waywarden.geo.drives.sun import light, sun_height_deg
-from waywarden.terms.records import Light
+from waywarden.terms.inspections import Light
 
 
 @pytest.mark.parametrize(

@@ -80,7 +80,7 @@ def test_every_field_of_a_record_is_in_the_glossary() -> None:
     assert undocumented([*fields, *(name for names in fields.values() for name in names)], "glossary.md") == []
 
 
-@pytest.mark.parametrize("module", ["distress.py", "ledger.py"])
+@pytest.mark.parametrize("module", ["distress.py", "inspections.py", "ledger.py"])
 def test_every_field_of_a_record_of_road_damage_is_in_the_glossary(module: str) -> None:
     fields = record_fields(TERMS / module)
     assert undocumented([*fields, *(name for names in fields.values() for name in names)], "glossary.md") == []
@@ -173,8 +173,9 @@ def kept_for(places: Path, records: Path) -> dict[str, list[str]]:
     return {record: [key for key, stem in stems.items() if stem in record.lower()] for record in record_fields(records)}
 
 
-def test_every_record_is_kept_for_a_given_time() -> None:
-    assert all(len(keys) == 1 for keys in kept_for(TERMS / "places.py", TERMS / "records.py").values())
+@pytest.mark.parametrize("module", ["records.py", "inspections.py"])
+def test_every_record_is_kept_for_a_given_time(module: str) -> None:
+    assert all(len(keys) == 1 for keys in kept_for(TERMS / "places.py", TERMS / module).values())
 
 
 def test_a_record_without_an_end_is_found(tmp_path: Path) -> None:

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import event
 
-from waywarden.store.port import StretchFilter
+from waywarden.store.drives import StretchFilter, open_drives
 from waywarden.store.sqlite import open_store
 from waywarden.terms.distress import DistressKind, DistressSighting, Way
-from waywarden.terms.records import Inspection, Light
+from waywarden.terms.inspections import Inspection, Light
 
 T0 = datetime(2026, 6, 1, 12, tzinfo=UTC)
 ONE = Inspection(
@@ -22,7 +22,7 @@ HOLE = DistressSighting("d-0-0", "d-0", "high", Way.ALONG, 41.0, T0, DistressKin
 
 
 def test_records_come_back_as_they_went_in(tmp_path: Path) -> None:
-    store = open_store(tmp_path / "records.sqlite")
+    store = open_drives(tmp_path / "records.sqlite")
     told = [
         ONE,
         replace(ONE, way=Way.AGAINST, wet=True, light=Light.NIGHT, found=None),
@@ -36,7 +36,7 @@ def test_records_come_back_as_they_went_in(tmp_path: Path) -> None:
 
 
 def test_a_drive_replaces_itself_and_nobody_else(tmp_path: Path) -> None:
-    store = open_store(tmp_path / "records.sqlite")
+    store = open_drives(tmp_path / "records.sqlite")
     # Ids between which the order of letters is narrow.
     others = [replace(ONE, pass_id=f"{name}-0") for name in ("c", "d0", "dd", "D", "e")]
     for each in others:
@@ -51,19 +51,20 @@ def test_a_drive_replaces_itself_and_nobody_else(tmp_path: Path) -> None:
 
 
 def test_old_ones_go_with_their_sightings(tmp_path: Path) -> None:
-    store = open_store(tmp_path / "records.sqlite")
+    store = open_drives(tmp_path / "records.sqlite")
     later = replace(ONE, pass_id="d-1", at=T0 + timedelta(days=1))
     store.append_drive("d", [ONE, later], [HOLE])
-    went = store.prune(intervals_before=T0, health_before=T0, inspections_before=T0)
+    records = open_store(tmp_path / "records.sqlite")
+    went = records.prune(intervals_before=T0, health_before=T0, inspections_before=T0)
     assert went == 0
-    went = store.prune(intervals_before=T0, health_before=T0, inspections_before=later.at)
+    went = records.prune(intervals_before=T0, health_before=T0, inspections_before=later.at)
     assert went == 2
     assert list(store.inspections(StretchFilter())) == [later]
     assert not store.sightings("high", Way.ALONG)
 
 
 def test_a_street_is_found_by_its_key(tmp_path: Path) -> None:
-    store = open_store(tmp_path / "records.sqlite")
+    store = open_drives(tmp_path / "records.sqlite")
     plans: list[str] = []
 
     def explain(connection, cursor, statement, parameters, context, executemany) -> None:

@@ -22,7 +22,6 @@ class Kept:
         self._rows: dict[tuple, list[TrafficInterval]] = kept["rows"]
         self._health: dict[tuple, CameraHealth] = kept["health"]
         self._quality: dict[tuple, IntervalQuality] = kept["quality"]
-        self._drives: dict[tuple, tuple[list, list]] = {}
         self._broken = broken
 
     def append(self, intervals: Iterable[TrafficInterval]) -> None:
@@ -94,19 +93,6 @@ class Kept:
         ordered = self._health.values() if self._broken == "last health" else sorted(self._health.values(), key=_at)
         return list({one.camera_id: one for one in ordered}.values())
 
-    def append_drive(self, drive_id: str, inspections, sightings) -> None:
-        if self._broken != "keeps old drives":
-            self._drives = {key: rows for key, rows in self._drives.items() if key[0] != drive_id}
-        self._drives[drive_id, len(self._drives)] = (list(inspections), list(sightings))
-
-    def inspections(self, wanted, *, limit: int | None = None):
-        rows = [one for kept, _ in self._drives.values() for one in kept]
-        rows = [one for one in rows if wanted.from_m is None or one.to_m >= wanted.from_m]
-        return sorted(rows, key=lambda one: one.at, reverse=self._broken != "oldest first")[:limit]
-
-    def sightings(self, street_id: str, way: object):
-        return [] if self._broken == "blind" else [one for _, kept in self._drives.values() for one in kept]
-
     def prune(self, *, intervals_before: datetime, health_before: datetime, inspections_before: datetime) -> int:
         gone = [key for key in self._rows if key[0] < intervals_before or self._broken == "prunes all"]
         went = sum(len(self._rows.pop(key)) for key in gone)
@@ -135,8 +121,7 @@ def test_a_good_store_passes() -> None:
 @pytest.mark.parametrize(
     "broken",
     ["adds", "merges", "last wins", "first wins", "last health", "unordered", "pages", "until", "movement",
-     "prunes all", "prune count", "forgets", "stale quality", "first quality", "any quality", "health as it came",
-     "keeps old drives", "oldest first", "blind"],
+     "prunes all", "prune count", "forgets", "stale quality", "first quality", "any quality", "health as it came"],
 )  # fmt: skip
 def test_a_store_that_breaks_a_promise_is_caught(broken: str) -> None:
     with pytest.raises(AssertionError, match=r"must|gave"):

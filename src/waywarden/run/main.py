@@ -24,7 +24,7 @@ from waywarden.run.drawing import drawing_for
 from waywarden.run.export import STDOUT, check_out, chosen_qualities, export, write_rows
 from waywarden.run.judging import judge_counted, judge_stored
 from waywarden.run.road.commands import ledger_app, policy_app, road_app
-from waywarden.run.road.drives.commands import add_drives
+from waywarden.run.road.drives.commands import drives_app, survey_app
 from waywarden.run.sealing.sealed import about_sealed
 from waywarden.run.sealing.still import still_sealed
 from waywarden.run.shown import cameras_table, comparison_table, progress, pulling, quality_table, weights_table
@@ -55,7 +55,8 @@ cameras_app = typer.Typer(help="Look at the cameras of a city.")
 weights_app = typer.Typer(help="Fetch and list the weights of object detectors.")
 app.add_typer(cameras_app, name="cameras")
 app.add_typer(weights_app, name="weights")
-add_drives(app, road_app)
+road_app.add_typer(drives_app)
+app.add_typer(survey_app)
 app.add_typer(road_app, name="road")
 app.add_typer(ledger_app, name="ledger")
 app.add_typer(policy_app, name="policy")

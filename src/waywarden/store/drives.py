@@ -1,58 +1,85 @@
-"""What drives leave behind, as rows of the store: inspections of streets, and sightings of their damage."""
+"""What drives leave behind, in the store's SQLite file: inspections of streets, and sightings of their damage."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
-from datetime import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Table, delete, insert, select
+from sqlalchemy import ColumnElement, Engine, Row, delete, insert, select
 
-from waywarden.store.port import StretchFilter
-from waywarden.store.schema import distress_sighting, from_us, inspection, to_us
+from waywarden.store.faults import spoken
+from waywarden.store.opening import for_writing, open_engine
+from waywarden.store.schema import DRIVES, distress_sighting, from_us, inspection, to_us
 from waywarden.terms.distress import DistressKind, DistressSighting, Way
-from waywarden.terms.records import Inspection, Light
+from waywarden.terms.inspections import Inspection, Light
 
 
-def replace_drive(
-    connection: Connection, drive_id: str, inspections: Sequence[Inspection], sightings: Sequence[DistressSighting]
-) -> None:
-    """Put all that a drive leaves in the place of what it left before."""
-    first = f"{drive_id}-"
-    passes = [one.pass_id for one in inspections] + [one.pass_id for one in sightings]
-    strange = [each for each in passes if not each.startswith(first)]
-    if strange:
-        raise ValueError(f"the passes of the drive {drive_id} begin with {first}; got {strange[0]}")
-    for table, rows in (
-        (inspection, [_inspection_row(each) for each in inspections]),
-        (distress_sighting, [_sighting_row(each) for each in sightings]),
-    ):
-        # A hyphen is followed by a full stop in the order of letters: all passes of the drive lie between the two.
-        connection.execute(delete(table).where(table.c.pass_id > first, table.c.pass_id < f"{drive_id}."))
-        if rows:
-            connection.execute(insert(table), rows)
+@dataclass(frozen=True, slots=True)
+class StretchFilter:
+    """Which inspections are wanted: of a street, where they share some of [from_m, to_m]; None means any."""
+
+    street_id: str | None = None
+    way: Way | None = None
+    from_m: float | None = None
+    to_m: float | None = None
 
 
-def inspections_in(connection: Connection, wanted: StretchFilter, limit: int | None) -> list[Inspection]:
-    """Return inspections, the newest first."""
-    columns = inspection.c
-    asking = select(inspection).where(*_conditions(wanted))
-    asking = asking.order_by(columns.at_us.desc(), columns.pass_id, columns.from_m).limit(limit)
-    return [_inspection(row) for row in connection.execute(asking)]
+def open_drives(path: Path, *, read_only: bool = False, busy_s: float = 20.0) -> StoredDrives:
+    """Open what drives left in the store's file ``path``; StoreError as ``store.sqlite.open_store``."""
+    return StoredDrives(path, open_engine(path, read_only=read_only, busy_s=busy_s))
 
 
-def sightings_in(connection: Connection, street_id: str, way: Way) -> list[DistressSighting]:
-    """Return the sightings of a street one way, in order of time."""
-    columns = distress_sighting.c
-    asking = select(distress_sighting).where(columns.street_id == street_id, columns.way == way.value)
-    return [_sighting(row) for row in connection.execute(asking.order_by(columns.at_us, columns.sighting_id))]
+class StoredDrives:
+    """What drives left, in one SQLite file. Made by ``open_drives``; pruned as all other records are."""
 
+    def __init__(self, path: Path, engine: Engine) -> None:
+        self._path = path
+        self._engine = engine
+        self._writing = for_writing(engine)
 
-def prune_drives(connection: Connection, before: datetime) -> int:
-    """Delete inspections and sightings from before a time; return how many went."""
-    tables: Iterable[Table] = (inspection, distress_sighting)
-    return sum(connection.execute(delete(each).where(each.c.at_us < to_us(before))).rowcount for each in tables)
+    def append_drive(
+        self, drive_id: str, inspections: Sequence[Inspection], sightings: Sequence[DistressSighting]
+    ) -> None:
+        """Store all that one drive leaves, in one transaction; it replaces what that drive left before.
+
+        The ``pass_id`` of each begins with the ``drive_id`` and a hyphen (ValueError).
+        """
+        first = f"{drive_id}-"
+        passes = [one.pass_id for one in inspections] + [one.pass_id for one in sightings]
+        strange = [each for each in passes if not each.startswith(first)]
+        if strange:
+            raise ValueError(f"the passes of the drive {drive_id} begin with {first}; got {strange[0]}")
+        rows = (map(_inspection_row, inspections), map(_sighting_row, sightings))
+        with spoken(self._path, "write to"), self._writing.begin() as connection:
+            for table, told in zip(DRIVES, map(list, rows), strict=True):
+                # A hyphen is followed by a full stop in the order of letters: all passes of the drive lie in between.
+                columns = table.c
+                connection.execute(delete(table).where(columns.pass_id > first, columns.pass_id < f"{drive_id}."))
+                if told:
+                    connection.execute(insert(table), told)
+
+    def inspections(self, wanted: StretchFilter, *, limit: int | None = None) -> list[Inspection]:
+        """Return inspections, the newest first."""
+        columns = inspection.c
+        asking = select(inspection).where(*_conditions(wanted))
+        asking = asking.order_by(columns.at_us.desc(), columns.pass_id, columns.from_m).limit(limit)
+        with spoken(self._path, "read"), self._engine.connect() as connection:
+            return [_inspection(row) for row in connection.execute(asking)]
+
+    def sightings(self, street_id: str, way: Way) -> list[DistressSighting]:
+        """Return every sighting of a street one way, in order of time."""
+        columns = distress_sighting.c
+        asking = select(distress_sighting).where(columns.street_id == street_id, columns.way == way.value)
+        asking = asking.order_by(columns.at_us, columns.sighting_id)
+        with spoken(self._path, "read"), self._engine.connect() as connection:
+            return [_sighting(row) for row in connection.execute(asking)]
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._engine.dispose()
 
 
 def _conditions(wanted: StretchFilter) -> list[ColumnElement[bool]]:

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
-from waywarden.store.port import IntervalFilter, StretchFilter
-from waywarden.terms.distress import DistressSighting, Way
+from waywarden.store.port import IntervalFilter
 from waywarden.terms.errors import StoreError
-from waywarden.terms.records import CameraHealth, Inspection, IntervalQuality, TrafficInterval
+from waywarden.terms.records import CameraHealth, IntervalQuality, TrafficInterval
 
 
 class NoRecords:
@@ -51,23 +50,6 @@ class NoRecords:
     def newest_starts(self) -> Mapping[str, datetime]:
         """Return none."""
         return {}
-
-    def append_drive(
-        self,
-        drive_id: str,  # noqa: ARG002
-        inspections: Iterable[Inspection],  # noqa: ARG002
-        sightings: Iterable[DistressSighting],  # noqa: ARG002
-    ) -> None:
-        """Refuse (StoreError)."""
-        raise StoreError("this store takes no records: count into a file with --store")
-
-    def inspections(self, wanted: StretchFilter, *, limit: int | None = None) -> Sequence[Inspection]:  # noqa: ARG002
-        """Return none."""
-        return ()
-
-    def sightings(self, street_id: str, way: Way) -> Sequence[DistressSighting]:  # noqa: ARG002
-        """Return none."""
-        return ()
 
     def prune(
         self,

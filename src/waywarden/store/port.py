@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from waywarden.terms.distress import DistressSighting, Way
-from waywarden.terms.records import CameraHealth, Inspection, IntervalQuality, Quality, TrafficInterval
+from waywarden.terms.records import CameraHealth, IntervalQuality, Quality, TrafficInterval
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,16 +24,6 @@ class IntervalFilter:
     since: datetime | None = None
     until: datetime | None = None
     qualities: frozenset[Quality] = frozenset()
-
-
-@dataclass(frozen=True, slots=True)
-class StretchFilter:
-    """Which inspections are wanted: of a street, where they share some of [from_m, to_m]; None means any."""
-
-    street_id: str | None = None
-    way: Way | None = None
-    from_m: float | None = None
-    to_m: float | None = None
 
 
 class RecordStore(Protocol):
@@ -80,25 +69,8 @@ class RecordStore(Protocol):
         """Return every health record of one camera, in order of time."""
         ...
 
-    def append_drive(
-        self, drive_id: str, inspections: Iterable[Inspection], sightings: Iterable[DistressSighting]
-    ) -> None:
-        """Store all that one drive leaves, in one transaction; it replaces what that drive left before.
-
-        The ``pass_id`` of each begins with the ``drive_id`` and a hyphen (ValueError).
-        """
-        ...
-
-    def inspections(self, wanted: StretchFilter, *, limit: int | None = None) -> Sequence[Inspection]:
-        """Return inspections, the newest first."""
-        ...
-
-    def sightings(self, street_id: str, way: Way) -> Sequence[DistressSighting]:
-        """Return every sighting of a street one way, in order of time."""
-        ...
-
     def prune(self, *, intervals_before: datetime, health_before: datetime, inspections_before: datetime) -> int:
-        """Delete what is past its retention; return how many records went. Sightings go with their inspections."""
+        """Delete what is past its retention; return how many records went. What drives left goes with inspections."""
         ...
 
     def close(self) -> None:

@@ -121,6 +121,9 @@ distress_sighting = Table(
 Index("distress_sighting_by_pass", distress_sighting.c.pass_id)
 Index("distress_sighting_by_time", distress_sighting.c.at_us)
 
+DRIVES = (inspection, distress_sighting)
+"""What drives leave; pruned together."""
+
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 

@@ -11,18 +11,15 @@ from typing import Any
 from sqlalchemy import ColumnElement, Engine, Row, Table, bindparam, delete, exists, func, insert, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
-from waywarden.store.drives import inspections_in, prune_drives, replace_drive, sightings_in
 from waywarden.store.faults import spoken
 from waywarden.store.opening import for_writing, open_engine
-from waywarden.store.port import IntervalFilter, RecordStore, StretchFilter
-from waywarden.store.schema import camera_health, from_us, interval_quality, to_us, traffic_interval
-from waywarden.terms.distress import DistressSighting, Way
+from waywarden.store.port import IntervalFilter, RecordStore
+from waywarden.store.schema import DRIVES, camera_health, from_us, interval_quality, to_us, traffic_interval
 from waywarden.terms.records import (
     CameraHealth,
     Direction,
     Doubt,
     HealthState,
-    Inspection,
     IntervalQuality,
     Quality,
     TrafficInterval,
@@ -163,23 +160,6 @@ class SqliteStore:
         with spoken(self._path, "read"), self._engine.connect() as connection:
             return [_health(row) for row in connection.execute(asking)]
 
-    def append_drive(
-        self, drive_id: str, inspections: Iterable[Inspection], sightings: Iterable[DistressSighting]
-    ) -> None:
-        """Store all that one drive leaves, in one transaction; it replaces what that drive left before."""
-        with spoken(self._path, "write to"), self._writing.begin() as connection:
-            replace_drive(connection, drive_id, tuple(inspections), tuple(sightings))
-
-    def inspections(self, wanted: StretchFilter, *, limit: int | None = None) -> Sequence[Inspection]:
-        """Return inspections, the newest first."""
-        with spoken(self._path, "read"), self._engine.connect() as connection:
-            return inspections_in(connection, wanted, limit)
-
-    def sightings(self, street_id: str, way: Way) -> Sequence[DistressSighting]:
-        """Return every sighting of a street one way, in order of time."""
-        with spoken(self._path, "read"), self._engine.connect() as connection:
-            return sightings_in(connection, street_id, way)
-
     def prune(self, *, intervals_before: datetime, health_before: datetime, inspections_before: datetime) -> int:
         """Delete intervals, changes of health and inspections from before the given times; return how many went."""
         old_intervals = delete(traffic_interval).where(_COLUMNS.start_us < to_us(intervals_before))
@@ -187,8 +167,9 @@ class SqliteStore:
         old_health = delete(camera_health).where(camera_health.c.at_us < to_us(health_before))
         with spoken(self._path, "prune"), self._writing.begin() as connection:
             connection.execute(old_quality)
-            drives = prune_drives(connection, inspections_before)
-            return drives + connection.execute(old_intervals).rowcount + connection.execute(old_health).rowcount
+            old_drives = [delete(each).where(each.c.at_us < to_us(inspections_before)) for each in DRIVES]
+            went = sum(connection.execute(each).rowcount for each in old_drives)
+            return went + connection.execute(old_intervals).rowcount + connection.execute(old_health).rowcount
 
     def close(self) -> None:
         """Let go of the file."""

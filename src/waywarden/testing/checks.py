@@ -14,17 +14,14 @@ import numpy.typing as npt
 
 from waywarden.sight.frame import Frame
 from waywarden.sight.ports import ObjectDetector, Seen
-from waywarden.store.port import IntervalFilter, RecordStore, StretchFilter
-from waywarden.terms.distress import DistressKind, DistressSighting, Way
+from waywarden.store.port import IntervalFilter, RecordStore
 from waywarden.terms.kinds import KINDS
 from waywarden.terms.records import (
     CameraHealth,
     Direction,
     Doubt,
     HealthState,
-    Inspection,
     IntervalQuality,
-    Light,
     Quality,
     TrafficInterval,
 )
@@ -105,7 +102,6 @@ def check_store(open_store: Callable[[], RecordStore]) -> None:
         store.append(_bin(0))
     with closing(open_store()) as store:
         _hold(list(store.intervals(_ANY)) == _sorted(_bin(0)), "what was stored must be there when opened anew")
-        _check_drives(store)
         _check_prune(store)
 
 
@@ -238,27 +234,6 @@ def _check_health(store: RecordStore) -> None:
     found = sorted(store.latest_health(), key=lambda health: health.camera_id)
     _hold(found == [dark, other], "latest_health must give the newest record of each camera, once")
     _hold(list(store.health("a")) == [older, dark], "health must give every record of one camera, in order of time")
-
-
-def _check_drives(store: RecordStore) -> None:
-    """Check that a drive replaces what it left before, and that the newest inspection comes first."""
-    one = Inspection(
-        "high street", Way.ALONG, 0.0, 90.0, _START, "d1-0", "v1", 8.0, Light.DAY, wet=None, seen_share=1.0,
-        found=(), method="check",
-    )  # fmt: skip
-    next_day = _START + timedelta(days=1)
-    later = replace(one, pass_id="d2-0", at=next_day, found=((DistressKind.POTHOLE, 2),))  # noqa: S106
-    hole = DistressSighting("d2-0-0", "d2-0", "high street", Way.ALONG, 41.5, later.at, DistressKind.POTHOLE, 0.5)
-    store.append_drive("d1", [replace(one, from_m=30.0), one], [])
-    store.append_drive("d2", [later], [hole])
-    store.append_drive("d1", [one], [])
-    found = list(store.inspections(StretchFilter("high street", Way.ALONG, 80.0, 100.0)))
-    _hold(found == [later, one], "inspections must give the newest first, and of a drive what it left last")
-    _hold(not store.inspections(StretchFilter("high street", from_m=91.0)), "a stretch beyond is not wanted")
-    _hold(list(store.sightings("high street", Way.ALONG)) == [hole], "sightings must come back as they went in")
-    store.append_drive("d2", [], [])
-    store.append_drive("d1", [], [])
-    _hold(not store.sightings("high street", Way.ALONG), "a drive must take its sightings with it")
 
 
 def _check_prune(store: RecordStore) -> None:

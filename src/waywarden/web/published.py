@@ -13,15 +13,14 @@ from enum import StrEnum
 from typing import Any
 
 from waywarden.terms.distress import Way
+from waywarden.terms.inspections import Inspection, Light
 from waywarden.terms.places import Gate, Movement
 from waywarden.terms.records import (
     CameraHealth,
     Direction,
     Doubt,
     HealthState,
-    Inspection,
     IntervalQuality,
-    Light,
     Quality,
     TrafficInterval,
 )

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 
 import numpy as np
 
-from waywarden.terms.records import Light
+from waywarden.terms.inspections import Light
 
 DAY_FROM_DEG, NIGHT_UNTIL_DEG = 6.0, -6.0
 """Civil twilight ends at -6 degrees; as far over the horizon shadows are no longer than ten times what casts them."""

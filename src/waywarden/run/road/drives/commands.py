@@ -27,17 +27,21 @@ from waywarden.run.road.drives.places_file import read_places
 from waywarden.run.road.drives.reading import Drive, read_drive, spelt
 from waywarden.run.road.drives.survey import SurveyJob, into_ledger, survey
 from waywarden.run.spoken import notes, say_troubles
-from waywarden.store.port import StretchFilter
-from waywarden.store.sqlite import open_store
+from waywarden.store.drives import StretchFilter, open_drives
 from waywarden.terms.distress import Way
 from waywarden.terms.errors import ConfigError, WaywardenError
-from waywarden.terms.records import Inspection
+from waywarden.terms.inspections import Inspection
 
 Drives = Annotated[list[Path], typer.Argument(help="Drives: .gpx, .csv, .mp4, or folders of pictures.")]
 Began = Annotated[
     datetime | None,
     typer.Option(formats=TIMES, metavar="TIME", help="When a CSV file's recording began, if it counts from there."),
 ]
+drives_app = typer.Typer()
+"""Commands of ``waywarden road`` that begin with a drive or a network."""
+survey_app = typer.Typer()
+"""``waywarden survey``."""
+
 ZoneOf = Annotated[
     Path | None, typer.Option("--city", help="City whose time cameras keep that write theirs without a zone.")
 ]
@@ -46,6 +50,7 @@ MOST_OFFSET_S = 4000.0
 """Clocks are rarely further apart than an hour of summer time and some minutes."""
 
 
+@drives_app.command("positions")
 def positions_command(
     drives: Drives,
     city_file: ZoneOf = None,
@@ -93,6 +98,7 @@ def row(cells: Iterable[str]) -> str:
     return out.getvalue()
 
 
+@drives_app.command("network")
 def network_command(
     network_file: Annotated[Path, typer.Argument(help="The street network: .geojson, .gpkg or .osm.pbf.")],
     places: Annotated[
@@ -115,6 +121,7 @@ def network_command(
         typer.echo(row([each.old.street_id, each.old.way, f"{each.old.chainage_m:.1f}", *new, each.why_not]))
 
 
+@drives_app.command("match")
 def match_command(drives: Drives, network_file: NetworkFile, city_file: ZoneOf = None, began: Began = None) -> None:
     """Say as CSV which streets each drive was on, which way, from where to where, and how sure that is."""
     zone = None if city_file is None else ZoneInfo(read_city(city_file).time_zone)
@@ -139,6 +146,7 @@ def spelt_stretch(path: Path, each: Driven) -> list[str]:
     ]  # fmt: skip
 
 
+@survey_app.command("survey")
 def survey_command(  # noqa: PLR0913, PLR0917 - a parameter an option
     drives: Drives,
     network_file: NetworkFile,
@@ -157,7 +165,8 @@ def survey_command(  # noqa: PLR0913, PLR0917 - a parameter an option
     city = read_city(city_file)
     look = no_look if sightings is None else look_in_file(sightings, seen_share=seen_share, wet=wet)
     streets = read_network(network_file)
-    store = open_kept(store_file, city)
+    open_kept(store_file, city).close()
+    store = open_drives(store_file)
     job = SurveyJob(streets, look, store, store_file, ZoneInfo(city.time_zone), utc(began))
     typer.echo("drive,id,passes,surely_m,unsure_m,seen,unplaced")
     surveyed = []
@@ -174,6 +183,7 @@ def survey_command(  # noqa: PLR0913, PLR0917 - a parameter an option
     raise typer.Exit(say_troubles([(each.path.name, each.trouble) for each in surveyed]))
 
 
+@drives_app.command("seen")
 def seen_command(
     street: Annotated[str, typer.Option(help="Id of the street.")],
     chainage: Annotated[float, typer.Option(help="Metres along the street.")],
@@ -182,7 +192,7 @@ def seen_command(
     every: Annotated[bool, typer.Option("--all", help="Every pass, not only the last look of each way.")] = False,  # noqa: FBT002
 ) -> None:
     """Say as CSV when this place was last looked at, and what was found on that stretch; the newest first."""
-    store = open_store(store_file, read_only=True)
+    store = open_drives(store_file, read_only=True)
     asked = [each for each in Way if way in {None, each}]
     typer.echo("street,way,from_m,to_m,at,pass,network,speed_kmh,light,wet,seen_share,found,method")
     for each in asked:
@@ -203,12 +213,3 @@ def spelt_inspection(one: Inspection) -> list[str]:
         one.pass_id, one.network, f"{one.mean_speed_mps * 3.6:.0f}", one.light, wet, f"{one.seen_share:g}", kinds,
         one.method,
     ]  # fmt: skip
-
-
-def add_drives(app: typer.Typer, road: typer.Typer) -> None:
-    """Add ``waywarden survey``, and these commands to ``waywarden road``."""
-    app.command("survey")(survey_command)
-    road.command("seen")(seen_command)
-    road.command("positions")(positions_command)
-    road.command("network")(network_command)
-    road.command("match")(match_command)

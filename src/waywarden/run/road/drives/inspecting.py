@@ -17,7 +17,7 @@ from waywarden.run.road.drives.looking import Looked, SeenDistress
 from waywarden.run.road.drives.reading import Drive
 from waywarden.terms.distress import DistressSighting, Way
 from waywarden.terms.drives import DrivePositions
-from waywarden.terms.records import Inspection
+from waywarden.terms.inspections import Inspection
 
 LEAST_SCORE = 0.5
 """What is less sure than this is no sighting."""

@@ -14,8 +14,8 @@ from waywarden.run.road.drives.inspecting import Left, left_by
 from waywarden.run.road.drives.looking import Look
 from waywarden.run.road.drives.reading import read_drive, spelt
 from waywarden.run.road.drives.taking_in import Line, write_down
+from waywarden.store.drives import StoredDrives
 from waywarden.store.ledger import open_ledger
-from waywarden.store.port import RecordStore
 from waywarden.terms.errors import SourceError, WaywardenError
 from waywarden.terms.ledger import LedgerEntry
 
@@ -26,7 +26,7 @@ class SurveyJob:
 
     streets: Network
     look: Look
-    store: RecordStore
+    store: StoredDrives
     store_file: Path
     zone: tzinfo
     began: datetime | None = None

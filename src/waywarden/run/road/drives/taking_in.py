@@ -16,12 +16,12 @@ from waywarden.pavement.ledger.chain import EMPTY, chained
 from waywarden.pavement.ledger.repairs import REPAIRS
 from waywarden.pavement.same.names import names_after, take_in
 from waywarden.pavement.same.places import Place, find_places
+from waywarden.store.drives import StoredDrives, StretchFilter
 from waywarden.store.ledger import StoredLedger
-from waywarden.store.port import RecordStore, StretchFilter
 from waywarden.terms.distress import Change, DistressSighting, Move, NameChange, Role, Way
 from waywarden.terms.errors import LedgerError
+from waywarden.terms.inspections import Inspection, Light
 from waywarden.terms.ledger import Fact, Head, LedgerEntry, LedgerFact
-from waywarden.terms.records import Inspection, Light
 
 Line = tuple[str, Way]
 """A street, one way: sightings of it are merged by themselves."""
@@ -37,7 +37,9 @@ class _Seen:
     inspections: Mapping[str, Inspection]
 
 
-def write_down(store: RecordStore, ledger: StoredLedger, lines: Iterable[Line], now: datetime) -> Sequence[LedgerEntry]:
+def write_down(
+    store: StoredDrives, ledger: StoredLedger, lines: Iterable[Line], now: datetime
+) -> Sequence[LedgerEntry]:
     """Write into the ledger what is stored of ``lines`` and not in it yet; return the new entries.
 
     LedgerError where that cannot have happened.
@@ -72,7 +74,7 @@ def _first_names(facts: Iterable[LedgerFact]) -> list[NameChange]:
     return [NameChange(0, Change.NAMED, moves, Role.ESTIMATE)] if moves else []
 
 
-def _seen(store: RecordStore, line: Line) -> _Seen:
+def _seen(store: StoredDrives, line: Line) -> _Seen:
     street_id, way = line
     looks = [each for each in store.inspections(StretchFilter(street_id, way)) if each.found is not None]
     places = find_places(store.sightings(street_id, way))
