@@ -197,3 +197,43 @@ def test_a_sighting_by_its_chainage_and_one_where_nobody_drove(street: Street) -
     (row,) = csv.DictReader(said.out.splitlines())
     assert (row["seen"], row["unplaced"]) == ("1", "1")
     assert street.rows("SELECT chainage_m, way FROM distress_sighting") == [(333.25, "along")]
+
+
+def test_a_new_edition_of_the_network_takes_the_store_along(street: Street) -> None:
+    """The street is drawn from its other end, and a side street is gone: passes go, and are merged with new ones."""
+    street.survey(*street.drives[:3])
+    old, new = street.folder / "network.geojson", street.folder / "old.geojson"
+    new.write_text(old.read_text())
+    old, new = new, old
+    drawn = json.loads(old.read_text())
+    main = next(each for each in drawn["features"] if each["properties"]["street_id"] == "main")
+    main["geometry"]["coordinates"].reverse()
+    new.write_text(json.dumps(drawn | {"features": [main]}))
+    before = street.rows("SELECT from_m, to_m FROM inspection ORDER BY at_us")
+    told = street.survey(street.drives[3])
+    assert "3 inspections are on other editions" in " ".join(" ".join(told.lines).split())
+    said = ask("road", "network", new, "--old", old, "--store", street.store)
+    rows = list(csv.DictReader(said.out.splitlines()))
+    assert [(row["street"], row["way"], row["why_not"]) for row in rows] == [("main", "against", "")] * 3
+    after = street.rows("SELECT from_m, to_m FROM inspection WHERE way = 'against' ORDER BY at_us")
+    for (low, high), (new_low, new_high) in zip(before, after, strict=False):
+        assert (new_low, new_high) == pytest.approx((900 - high, 900 - low), abs=1.5)
+    assert ask("road", "network", new, "--old", old, "--store", street.store).out.count("\n") == 1
+    said = street.survey(*street.drives)
+    assert "other editions" not in " ".join(said.lines)
+    assert ask("ledger", "verify", "--store", street.store).code == 0
+    assert len(street.rows("SELECT DISTINCT network FROM inspection")) == 1
+
+
+def test_a_street_that_is_gone_keeps_what_was_seen_there(street: Street) -> None:
+    street.survey(street.drives[0])
+    once = street.everything()
+    old = street.folder / "network.geojson"
+    drawn = json.loads(old.read_text())
+    side = [each for each in drawn["features"] if each["properties"]["street_id"] == "side"]
+    new = street.folder / "new.geojson"
+    new.write_text(json.dumps(drawn | {"features": side}))
+    said = ask("road", "network", new, "--old", old, "--store", street.store)
+    (row,) = csv.DictReader(said.out.splitlines())
+    assert row["why_not"].startswith("no street within")
+    assert street.everything() == once

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import ColumnElement, Engine, Row, delete, insert, select
+from sqlalchemy import ColumnElement, Engine, Row, delete, func, insert, select
 
 from waywarden.store.faults import spoken
 from waywarden.store.opening import for_writing, open_engine
@@ -77,9 +77,29 @@ class StoredDrives:
         with spoken(self._path, "read"), self._engine.connect() as connection:
             return [_sighting(row) for row in connection.execute(asking)]
 
+    def left_by_drives(self) -> Iterator[tuple[str, list[Inspection], list[DistressSighting]]]:
+        """Yield all that each drive left: its id, inspections and sightings, in order of the ids."""
+        with spoken(self._path, "read"), self._engine.connect() as connection:
+            looks = [_inspection(row) for row in connection.execute(select(inspection))]
+            seen = [_sighting(row) for row in connection.execute(select(distress_sighting))]
+        for drive_id in sorted({drive_of(each.pass_id) for each in looks}):
+            mine = [each for each in looks if drive_of(each.pass_id) == drive_id]
+            yield drive_id, mine, [each for each in seen if drive_of(each.pass_id) == drive_id]
+
+    def on_other_networks(self, network: str) -> int:
+        """Return how many inspections are on another edition of the network than ``network``."""
+        asking = select(func.count()).select_from(inspection).where(inspection.c.network != network)
+        with spoken(self._path, "read"), self._engine.connect() as connection:
+            return int(connection.scalar(asking) or 0)
+
     def close(self) -> None:
         """Let go of the file."""
         self._engine.dispose()
+
+
+def drive_of(pass_id: str) -> str:
+    """Return the id of the drive that a pass is of."""
+    return pass_id.rpartition("-")[0]
 
 
 def _conditions(wanted: StretchFilter) -> list[ColumnElement[bool]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable
+from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -15,6 +16,7 @@ import typer
 
 from waywarden.geo.drives.clock import ClockOffset, clock_offset
 from waywarden.geo.drives.motion import length_m, speeds_mps
+from waywarden.geo.streets.network import Network
 from waywarden.geo.streets.update import mapped
 from waywarden.run.cameras import utc
 from waywarden.run.city.config import read_city
@@ -25,6 +27,7 @@ from waywarden.run.road.drives.looking import look_in_file, no_look
 from waywarden.run.road.drives.network_file import read_network
 from waywarden.run.road.drives.places_file import read_places
 from waywarden.run.road.drives.reading import Drive, read_drive, spelt
+from waywarden.run.road.drives.renewing import renew
 from waywarden.run.road.drives.survey import SurveyJob, into_ledger, survey
 from waywarden.run.spoken import notes, say_troubles
 from waywarden.store.drives import StretchFilter, open_drives
@@ -104,12 +107,18 @@ def network_command(
     places: Annotated[
         Path | None, typer.Option(help="CSV: street,way,chainage_m; places on --old, to be found on this one.")
     ] = None,
-    old: Annotated[Path | None, typer.Option(help="The edition of the network that --places are of.")] = None,
+    old: Annotated[Path | None, typer.Option(help="The edition that --places, or what is in --store, are of.")] = None,
+    store_file: Annotated[
+        Path | None, typer.Option("--store", help="Move what drives left in this store from --old to this network.")
+    ] = None,
 ) -> None:
-    """Say what a street network holds; or map places of an older edition to it, as CSV."""
-    if (places is None) != (old is None):
-        raise ConfigError("--places and --old go together: the places, and the network that they are of")
+    """Say what a street network holds; or map places, or a whole store, of an older edition to it, as CSV."""
+    if (old is not None) != ((places is None) != (store_file is None)):
+        raise ConfigError("--old goes with --places or with --store: what is on it, and is to be found on the new one")
     streets = read_network(network_file)
+    if store_file is not None and old is not None:
+        _renew(store_file, read_network(old), streets)
+        return
     if places is None or old is None:
         length_km = sum(each.length_m for each in streets.segments) / 1000.0
         typer.echo("version,streets,segments,length_km")
@@ -119,6 +128,15 @@ def network_command(
     for each in mapped(read_network(old), streets, read_places(places)):
         new = ["", "", ""] if each.new is None else [each.new.street_id, each.new.way, f"{each.new.chainage_m:.1f}"]
         typer.echo(row([each.old.street_id, each.old.way, f"{each.old.chainage_m:.1f}", *new, each.why_not]))
+
+
+def _renew(store_file: Path, old: Network, streets: Network) -> None:
+    typer.echo("pass,street,way,from_m,to_m,network,why_not")
+    with closing(open_drives(store_file)) as store:
+        for each in renew(store, old, streets):
+            one = each.inspection
+            stretch = [one.street_id, one.way, f"{one.from_m:.1f}", f"{one.to_m:.1f}"]
+            typer.echo(row([one.pass_id, *stretch, one.network, each.why_not]))
 
 
 @drives_app.command("match")
@@ -179,6 +197,12 @@ def survey_command(  # noqa: PLR0913, PLR0917 - a parameter an option
                 f"{each.undecided_m:.0f}", seen, unplaced,
             ]))  # fmt: skip
     entries = into_ledger(job, surveyed)
+    elsewhere = store.on_other_networks(streets.version)
+    if elsewhere:
+        notes.print(
+            f"{elsewhere} inspections are on other editions of the network and are not compared with: "
+            "'waywarden road network NEW --old OLD --store FILE' moves them"
+        )
     notes.print(f"{len(entries)} facts written into the ledger")
     raise typer.Exit(say_troubles([(each.path.name, each.trouble) for each in surveyed]))
 

@@ -77,4 +77,4 @@ def into_ledger(job: SurveyJob, surveyed: Sequence[Surveyed]) -> Sequence[Ledger
         (each.street_id, each.way) for one in surveyed if one.left is not None for each in one.left.inspections
     }
     with closing(open_ledger(job.store_file)) as ledger:
-        return write_down(job.store, ledger, looked, datetime.now(UTC))
+        return write_down(job.store, ledger, looked, job.streets.version, datetime.now(UTC))

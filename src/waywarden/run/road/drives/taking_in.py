@@ -38,9 +38,9 @@ class _Seen:
 
 
 def write_down(
-    store: StoredDrives, ledger: StoredLedger, lines: Iterable[Line], now: datetime
+    store: StoredDrives, ledger: StoredLedger, lines: Iterable[Line], network: str, now: datetime
 ) -> Sequence[LedgerEntry]:
-    """Write into the ledger what is stored of ``lines`` and not in it yet; return the new entries.
+    """Write into the ledger what is stored of ``lines`` on ``network`` and not in it yet; return the new entries.
 
     LedgerError where that cannot have happened.
     """
@@ -52,7 +52,7 @@ def write_down(
         told: list[LedgerFact] = []
         try:
             for line in wanted:
-                seen = _seen(store, line)
+                seen = _seen(store, line, network)
                 changes += take_in(seen.places, changes)
                 told += _facts(seen, names_after(changes), facts, now)
             ordered = sorted(told, key=lambda each: (each.observed_at, each.defect_id, each.fact))
@@ -74,10 +74,13 @@ def _first_names(facts: Iterable[LedgerFact]) -> list[NameChange]:
     return [NameChange(0, Change.NAMED, moves, Role.ESTIMATE)] if moves else []
 
 
-def _seen(store: StoredDrives, line: Line) -> _Seen:
+def _seen(store: StoredDrives, line: Line, network: str) -> _Seen:
+    """Return what is stored of a line on one edition of the network: chainages of two cannot be compared."""
     street_id, way = line
-    looks = [each for each in store.inspections(StretchFilter(street_id, way)) if each.found is not None]
-    places = find_places(store.sightings(street_id, way))
+    all_of = [each for each in store.inspections(StretchFilter(street_id, way)) if each.network == network]
+    looks = [each for each in all_of if each.found is not None]
+    passes = {each.pass_id for each in looks}
+    places = find_places(each for each in store.sightings(street_id, way) if each.pass_id in passes)
     return _Seen(places, {each.pass_id: each for each in looks})
 
 
