@@ -17,6 +17,7 @@ Read = Callable[[int, int], bytes]
 """``read(offset, size)`` of the file; fewer bytes at its end."""
 
 _MOST_INDEX_BYTES = 1 << 28
+_FROM_1904_S = 2_082_844_800
 
 
 class Sample(NamedTuple):
@@ -53,6 +54,19 @@ def samples(read: Read, size: int, coded_as: bytes) -> list[Sample]:
         return list(_samples(read, track))
     except struct.error as fault:
         raise ValueError(f"its index is damaged ({fault}): copy it from the camera again") from fault
+
+
+def created_s(read: Read, size: int) -> float:
+    """Return when the camera says that it began the video (``mvhd``, 8.2.2), seconds since 1970; NaN where it does not.
+
+    By the standard that is UTC; many cameras write their own clock's time.
+    """
+    start, length = dict(_boxes_of_file(read, size)).get(b"moov", (0, 0))
+    header = _first(read(start, min(length, _MOST_INDEX_BYTES)), b"mvhd")
+    if len(header) < 16:
+        return float("nan")
+    (since_1904,) = struct.unpack_from(">Q" if header[0] == 1 else ">I", header, 4)
+    return float(since_1904 - _FROM_1904_S) if since_1904 > _FROM_1904_S else float("nan")
 
 
 def _boxes_of_file(read: Read, size: int) -> Iterator[tuple[bytes, tuple[int, int]]]:

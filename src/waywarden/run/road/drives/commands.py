@@ -26,7 +26,7 @@ from waywarden.run.road.drives.driven import Driven, driven
 from waywarden.run.road.drives.looking import look_in_file, no_look
 from waywarden.run.road.drives.network_file import read_network
 from waywarden.run.road.drives.places_file import read_places
-from waywarden.run.road.drives.reading import Drive, read_drive, spelt
+from waywarden.run.road.drives.reading import MOST_OFFSET_S, Drive, read_drive, spelt
 from waywarden.run.road.drives.renewing import renew
 from waywarden.run.road.drives.survey import SurveyJob, into_ledger, survey
 from waywarden.run.spoken import notes, say_troubles
@@ -49,8 +49,6 @@ ZoneOf = Annotated[
     Path | None, typer.Option("--city", help="City whose time cameras keep that write theirs without a zone.")
 ]
 NetworkFile = Annotated[Path, typer.Option("--network", help="The street network: .geojson, .gpkg or .osm.pbf.")]
-MOST_OFFSET_S = 4000.0
-"""Clocks are rarely further apart than an hour of summer time and some minutes."""
 
 
 @drives_app.command("positions")

@@ -6,14 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 
 from waywarden.exchange.drives.exif import HEAD_BYTES, from_exif
 from waywarden.exchange.drives.fixes import drive_positions
-from waywarden.exchange.drives.gpmf import CODED_AS, from_gpmf
+from waywarden.exchange.drives.gpmf import CODED_AS, Filmed, from_gpmf
 from waywarden.exchange.drives.gpx import from_gpx
-from waywarden.exchange.drives.mp4 import samples
+from waywarden.exchange.drives.mp4 import Read, created_s, samples
 from waywarden.exchange.drives.rows import from_rows
 from waywarden.geo.drives.clock import ClockOffset, clock_offset
 from waywarden.geo.drives.motion import speeds_mps
@@ -24,6 +25,8 @@ VIDEOS = {".mp4", ".mov", ".360"}
 PICTURES = {".jpg", ".jpeg"}
 POSITIONS = {".gpx", ".csv"}
 HOUR_S = 3600.0
+MOST_OFFSET_S = 4000.0
+"""Clocks are rarely further apart than an hour of summer time and some minutes."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -35,7 +38,8 @@ class Drive:
     path : Path
     positions : DrivePositions
     pictures_s : (k,) float64
-        When its pictures were taken (UTC, seconds since 1970), empty where there are none or their time is not known.
+        When its pictures were taken (a video: began), by the clock of the positions (UTC, seconds since 1970); empty
+        where there are none or their time is not known.
     clock : str
         What is known of the clock of the pictures against that of the positions, in one line.
     """
@@ -86,17 +90,44 @@ def _positions(path: Path, began: datetime | None) -> DrivePositions:
 
 
 def _video(path: Path) -> Drive:
-    with path.open("rb") as file:
-
-        def read(at: int, size: int) -> bytes:
-            file.seek(at)
-            return file.read(size)
-
-        filmed = from_gpmf(samples(read, path.stat().st_size, CODED_AS))
+    filmed = _filmed(path)
     clock = (
         f"the camera wrote both: its first frame is of {spelt(filmed.began_s)}, to within {filmed.clock_spread_s:.1f} s"
     )
     return Drive(path, filmed.positions, np.array([filmed.began_s]), clock)
+
+
+def _filmed(path: Path) -> Filmed:
+    with path.open("rb") as file:
+        return from_gpmf(samples(_reader(file), path.stat().st_size, CODED_AS))
+
+
+def _reader(file: BinaryIO) -> Read:
+    def read(at: int, size: int) -> bytes:
+        file.seek(at)
+        return file.read(size)
+
+    return read
+
+
+def _video_beside(path: Path, video: Path, positions: DrivePositions) -> Drive:
+    """Return the drive of a video that has its positions in a file of their own."""
+    try:
+        filmed = _filmed(video)
+    except ValueError:
+        with video.open("rb") as file:
+            began_s = created_s(_reader(file), video.stat().st_size)
+        if np.isnan(began_s):
+            return Drive(path, positions, np.empty(0), "unknown: the video does not say when it began")
+        _refuse_apart(np.array([began_s]), positions)
+        told = f"unknown: the video says itself that it began at {spelt(began_s)}, and is taken at its word"
+        return Drive(path, positions, np.array([began_s]), told)
+    mine, theirs = ((each.at_s, speeds_mps(each)) for each in (positions, filmed.positions))
+    found = clock_offset(mine, theirs, MOST_OFFSET_S)
+    if isinstance(found, ClockOffset):
+        told = f"add {found.offset_s:+.1f} s to the clock of {video.name} (correlation {found.correlation:.2f})"
+        return Drive(path, positions, np.array([filmed.began_s + found.offset_s]), told)
+    return Drive(path, positions, np.array([filmed.began_s]), found)
 
 
 def _folder(path: Path, began: datetime | None, zone: tzinfo | None) -> Drive:
@@ -105,17 +136,15 @@ def _folder(path: Path, began: datetime | None, zone: tzinfo | None) -> Drive:
     given = [each for each in files if each.suffix.lower() in POSITIONS]
     if len(given) > 1:
         raise ValueError(f"it holds {len(given)} files of positions ({given[0].name}, …): leave one")
+    videos = [each for each in files if each.suffix.lower() in VIDEOS]
+    if len(videos) == 1 and given and not fixes:
+        return _video_beside(path, videos[0], _positions(given[0], began))
     if not fixes:
         raise ValueError("there are no pictures (.jpg) in it: give a folder of pictures, or the file of positions")
     pictures_s = np.sort(np.array([fix.at_s for fix in fixes if not np.isnan(fix.at_s)]))
     if not given:
         return Drive(path, _of_pictures(fixes), pictures_s, "the camera wrote both into each picture")
-    positions = _positions(given[0], began)
-    if not len(pictures_s):
-        raise ValueError(
-            "its pictures tell no time, or none with a zone (give --city for its zone): they cannot be placed"
-        )
-    return Drive(path, positions, pictures_s, clock_of_pictures(positions, fixes))
+    return _pictures_beside(path, _positions(given[0], began), fixes)
 
 
 def _picture(path: Path, zone: tzinfo | None) -> Fix:
@@ -134,13 +163,28 @@ def _of_pictures(fixes: Sequence[Fix]) -> DrivePositions:
     return drive_positions(fixes)
 
 
-def clock_of_pictures(positions: DrivePositions, fixes: Sequence[Fix]) -> str:
-    """Say how the clock of pictures stands to that of positions; ValueError where the two do not fit at all."""
+def _pictures_beside(path: Path, positions: DrivePositions, fixes: Sequence[Fix]) -> Drive:
+    """Return the drive of pictures that have positions beside them, the two clocks compared by motion if possible."""
     at_s = np.sort(np.array([fix.at_s for fix in fixes if not np.isnan(fix.at_s)]))
+    if not len(at_s):
+        raise ValueError("its pictures tell no time, or none with a zone (give --city for it): they cannot be placed")
+    _refuse_apart(at_s, positions)
+    if any(np.isnan(fix.lon_deg) for fix in fixes):
+        told = "unknown: the pictures have no places of their own, and are taken to keep the time of the positions"
+        return Drive(path, positions, at_s, told)
+    mine, theirs = ((each.at_s, speeds_mps(each)) for each in (positions, drive_positions(fixes)))
+    found = clock_offset(mine, theirs, MOST_OFFSET_S)
+    if isinstance(found, ClockOffset):
+        told = f"add {found.offset_s:+.1f} s to the clock of the pictures (correlation {found.correlation:.2f})"
+        return Drive(path, positions, at_s + found.offset_s, told)
+    return Drive(path, positions, at_s, found)
+
+
+def _refuse_apart(at_s: Floats, positions: DrivePositions) -> None:
+    """Raise ValueError where most pictures are of another time than the positions, and say by how many hours."""
     first, last = positions.at_s[0], positions.at_s[-1]
-    outside = (at_s < first - 1.0) | (at_s > last + 1.0)
-    if outside.mean() <= 0.5:
-        return _clock_by_motion(positions, fixes)
+    if np.mean((at_s < first - 1.0) | (at_s > last + 1.0)) <= 0.5:
+        return
     hours = round(float(np.median(at_s) - (first + last) / 2) / HOUR_S)
     shifted = at_s - hours * HOUR_S
     fits = hours and bool(np.mean((shifted >= first - 1.0) & (shifted <= last + 1.0)) > 0.5)
@@ -150,17 +194,6 @@ def clock_of_pictures(positions: DrivePositions, fixes: Sequence[Fix]) -> str:
     raise ValueError(
         f"its pictures are of {spelt(at_s[0])} to {spelt(at_s[-1])}, its GPS of {spelt(first)} to {spelt(last)}: {hint}"
     )
-
-
-def _clock_by_motion(positions: DrivePositions, fixes: Sequence[Fix]) -> str:
-    """Say how far the clock of pictures is off by how fast their own places move, where they have some."""
-    if any(np.isnan(fix.lon_deg) for fix in fixes):
-        return "unknown: the pictures have no places of their own; they are taken to keep the time of the positions"
-    theirs = drive_positions(fixes)
-    found = clock_offset((positions.at_s, speeds_mps(positions)), (theirs.at_s, speeds_mps(theirs)))
-    if isinstance(found, ClockOffset):
-        return f"add {found.offset_s:+.1f} s to the clock of the pictures (correlation {found.correlation:.2f})"
-    return found
 
 
 def spelt(at_s: float) -> str:
