@@ -16,6 +16,7 @@ import numpy as np
 from waywarden.testing.drives.surveyed import SurveyScene, write_survey
 
 SEEDS = range(301, 311)
+IN_TIME = "SELECT sighting_id FROM distress_sighting WHERE pass_id = ? ORDER BY at_us"
 ASKED = "SELECT defect_id, told FROM ledger_entry WHERE fact = 'seen'"
 
 
@@ -33,12 +34,12 @@ def surveyed(folder: Path, seed: int) -> list[tuple[str, int]]:
     out = waywarden("survey", *drives, "--network", folder / "network.geojson", "--city", folder / "city.toml",
                     "--store", store, "--sightings", folder / "sightings.csv")  # fmt: skip
     waywarden("ledger", "verify", "--store", store)
-    true = {
-        f"{row['id']}-000-{number:04d}": each
-        for row, drive in zip(csv.DictReader(out.splitlines()), truth, strict=True)
-        for number, each in enumerate(drive)
-    }
     connection = sqlite3.connect(store)
+    true = {
+        name: each
+        for row, drive in zip(csv.DictReader(out.splitlines()), truth, strict=True)
+        for (name,), each in zip(connection.execute(IN_TIME, [f"{row['id']}-000"]).fetchall(), drive, strict=True)
+    }
     rows = connection.execute(ASKED).fetchall()
     connection.close()
     return [(defect, true[json.loads(told)["sighting_id"]]) for defect, told in rows]

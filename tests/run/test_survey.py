@@ -59,10 +59,11 @@ def test_four_drives_come_to_a_ledger(street: Street) -> None:
     assert all(float(row["surely_m"]) > 850 and float(row["unsure_m"]) < 30 for row in rows)
     assert ask("ledger", "verify", "--store", street.store).code == 0
     named = {json.loads(told)["sighting_id"]: defect for defect, _, _, told in street.rows(LEDGER)}
+    in_time = "SELECT sighting_id FROM distress_sighting WHERE pass_id = '{}-000' ORDER BY at_us"
     truth = {
-        f"{row['id']}-000-{number:04d}": true
+        name: true
         for row, drive in zip(rows, street.truth, strict=True)
-        for number, true in enumerate(drive)
+        for (name,), true in zip(street.rows(in_time.format(row["id"])), drive, strict=True)
     }
     assert set(named) == set(truth)
     # Of the defects that two drives or more saw, nearly all have one name, and nobody else's.
@@ -119,7 +120,9 @@ def test_a_bad_drive_is_told_and_the_rest_goes_on(street: Street) -> None:
     far.write_text(street.drives[1].read_text().replace(",60.1", ",10.1"))
     said = street.survey(street.drives[0], cut, future, far, street.drives[1])
     assert said.code == 3
-    assert [row.split(",")[0] for row in said.out.splitlines()[1:]] == ["drive-0.csv", "drive-1.csv"]
+    rows = list(csv.DictReader(said.out.splitlines()))
+    assert [row["drive"] for row in rows if not row["trouble"]] == ["drive-0.csv", "drive-1.csv"]
+    assert ["cut short" in row["trouble"] for row in rows] == [False, True, False, False, False]
     told = " ".join(said.lines)
     for words in ("cut short", "ends in the future", "no street near 10.1"):
         assert words in told
@@ -175,6 +178,7 @@ def test_a_mended_place_that_is_seen_sound_is_verified(street: Street) -> None:
     [
         ("kind,score\npothole,1\n", "a time, or a street"),
         ("time,kind\n2026-03-02T11:00:00Z,crater\n", "crater"),
+        ("street,way,chainage_m,kind\nmain,along,4,pothole\n", "the drive that saw it"),
         ("time,kind\n2026-03-02T11:00:00,pothole\n", "no zone"),
         ("time,score\n2026-03-02T11:00:00Z,1\n", "kind is missing"),
         ("time,kind,who\n2026-03-02T11:00:00Z,pothole,Ann\n", "it has no who"),
@@ -190,8 +194,9 @@ def test_broken_sightings_are_told_with_their_line(street: Street, text: str, sa
 
 def test_a_sighting_by_its_chainage_and_one_where_nobody_drove(street: Street) -> None:
     (street.folder / "sightings.csv").write_text(
-        "time,street,way,chainage_m,kind,score\n,main,along,333.25,pothole,0.9\n,main,against,333,pothole,0.9\n"
-        ",main,along,400,pothole,0.2\n"
+        "drive,street,way,chainage_m,kind,score\ndrive-0.csv,main,along,333.25,pothole,0.9\n"
+        "drive-0.csv,main,against,333,pothole,0.9\ndrive-0.csv,main,along,400,pothole,0.2\n"
+        "drive-1.csv,main,along,500,pothole,0.9\n"
     )
     said = street.survey(street.drives[0])
     (row,) = csv.DictReader(said.out.splitlines())
@@ -237,3 +242,25 @@ def test_a_street_that_is_gone_keeps_what_was_seen_there(street: Street) -> None
     (row,) = csv.DictReader(said.out.splitlines())
     assert row["why_not"].startswith("no street within")
     assert street.everything() == once
+
+
+def test_looked_at_again_a_defect_keeps_its_name(street: Street) -> None:
+    """Other weights see the same a little elsewhere, miss some, and see more: none of the old is taken for new."""
+    street.survey(street.drives[0])
+    once = street.rows("SELECT sighting_id, chainage_m, kind FROM distress_sighting ORDER BY at_us")
+    file = street.folder / "sightings.csv"
+    rows = list(csv.DictReader(file.read_text().splitlines()))
+    mine = [row for row in rows if row["time"].startswith("2026-03-02")]
+    later = [{**row, "time": row["time"].replace("+00:00", "5+00:00")} for row in mine[2:]]
+    extra = {"time": "2026-03-02T11:00:05+00:00", "kind": "rutting", "score": "0.9", "extent_m2": "2"}
+    with file.open("w", newline="") as out:
+        writer = csv.DictWriter(out, list(rows[0]))
+        writer.writeheader()
+        writer.writerows([extra, *later])
+    street.survey(street.drives[0])
+    again = street.rows("SELECT sighting_id, chainage_m, kind FROM distress_sighting ORDER BY at_us")
+    assert [row[0] for row in again if row[2] != "rutting"] == [row[0] for row in once[2:]]
+    (new,) = (row[0] for row in again if row[2] == "rutting")
+    assert new not in {row[0] for row in once}
+    told = [json.loads(row[3])["sighting_id"] for row in street.rows(LEDGER)]
+    assert sorted(told) == sorted([*(row[0] for row in once), new])

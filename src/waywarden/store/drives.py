@@ -77,6 +77,13 @@ class StoredDrives:
         with spoken(self._path, "read"), self._engine.connect() as connection:
             return [_sighting(row) for row in connection.execute(asking)]
 
+    def sightings_of(self, drive_id: str) -> list[DistressSighting]:
+        """Return the sightings that one drive left, in order of time."""
+        columns = distress_sighting.c
+        asking = select(distress_sighting).where(columns.pass_id > f"{drive_id}-", columns.pass_id < f"{drive_id}.")
+        with spoken(self._path, "read"), self._engine.connect() as connection:
+            return [_sighting(row) for row in connection.execute(asking.order_by(columns.at_us, columns.sighting_id))]
+
     def left_by_drives(self) -> Iterator[tuple[str, list[Inspection], list[DistressSighting]]]:
         """Yield all that each drive left: its id, inspections and sightings, in order of the ids."""
         with spoken(self._path, "read"), self._engine.connect() as connection:

@@ -28,7 +28,7 @@ from waywarden.run.road.drives.network_file import read_network
 from waywarden.run.road.drives.places_file import read_places
 from waywarden.run.road.drives.reading import MOST_OFFSET_S, Drive, read_drive, spelt
 from waywarden.run.road.drives.renewing import renew
-from waywarden.run.road.drives.survey import SurveyJob, into_ledger, survey
+from waywarden.run.road.drives.survey import Surveyed, SurveyJob, into_ledger, survey
 from waywarden.run.spoken import notes, say_troubles
 from waywarden.store.drives import StretchFilter, open_drives
 from waywarden.terms.distress import Way
@@ -184,16 +184,11 @@ def survey_command(  # noqa: PLR0913, PLR0917 - a parameter an option
     open_kept(store_file, city).close()
     store = open_drives(store_file)
     job = SurveyJob(streets, look, store, store_file, ZoneInfo(city.time_zone), utc(began))
-    typer.echo("drive,id,passes,surely_m,unsure_m,seen,unplaced")
+    typer.echo("drive,id,passes,surely_m,unsure_m,seen,unplaced,trouble")
     surveyed = []
     for each in survey(job, drives):
         surveyed.append(each)
-        if each.left is not None:
-            seen, unplaced = str(len(each.left.sightings)), str(each.left.unplaced)
-            typer.echo(row([
-                each.path.name, each.left.drive_id, str(len(each.left.inspections)), f"{each.decided_m:.0f}",
-                f"{each.undecided_m:.0f}", seen, unplaced,
-            ]))  # fmt: skip
+        typer.echo(row(_spelt_drive(each)))
     entries = into_ledger(job, surveyed)
     elsewhere = store.on_other_networks(streets.version)
     if elsewhere:
@@ -203,6 +198,16 @@ def survey_command(  # noqa: PLR0913, PLR0917 - a parameter an option
         )
     notes.print(f"{len(entries)} facts written into the ledger")
     raise typer.Exit(say_troubles([(each.path.name, each.trouble) for each in surveyed]))
+
+
+def _spelt_drive(each: Surveyed) -> list[str]:
+    if each.left is None:
+        return [each.path.name, *[""] * 6, str(each.trouble)]
+    left = each.left
+    return [
+        each.path.name, left.drive_id, str(len(left.inspections)), f"{each.decided_m:.0f}", f"{each.undecided_m:.0f}",
+        str(len(left.sightings)), str(left.unplaced), "",
+    ]  # fmt: skip
 
 
 @drives_app.command("seen")

@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from itertools import chain, count
 
 import numpy as np
 
@@ -21,6 +22,8 @@ from waywarden.terms.inspections import Inspection
 
 LEAST_SCORE = 0.5
 """What is less sure than this is no sighting."""
+SAME_M, SAME = 5.0, timedelta(seconds=5)
+"""Two looks at one drive put the same damage no farther apart than this."""
 EARLY_S = 2.0
 """A damage may be seen so long before its stretch begins, or after it ends: the fixes there are of the junction."""
 
@@ -35,17 +38,19 @@ class Left:
     unplaced: int
 
 
-def left_by(drive: Drive, streets: Network, parts: Sequence[Driven], looked: Looked | None) -> Left:
-    """Return what a drive leaves: the same drive leaves the same, each time."""
+def left_by(
+    drive: Drive, streets: Network, parts: Sequence[Driven], looked: Looked | None, before: Sequence[DistressSighting]
+) -> Left:
+    """Return what a drive leaves: the same drive leaves the same, each time.
+
+    ``before`` are the sightings that it left last time: one that is seen again, by other weights perhaps, keeps its id.
+    """
     drive_id = id_of(drive.positions)
     passes = {f"{drive_id}-{number:03d}": each for number, each in enumerate(parts) if each.stretch.decided}
     sure = [] if looked is None else [each for each in looked.seen if each.score >= LEAST_SCORE]
     placed = [(_pass_of(each, passes), each) for each in sure]
-    sightings = tuple(
-        _sighting(f"{name}-{number:04d}", name, passes[name], one, streets)
-        for number, (name, one) in enumerate(placed)
-        if name is not None
-    )
+    found = [_sighting(name, passes[name], one, streets) for name, one in placed if name is not None]
+    sightings = with_ids(found, before)
     inspections = tuple(
         _inspection(name, drive.positions, each, looked, streets, [one for one in sightings if one.pass_id == name])
         for name, each in passes.items()
@@ -76,7 +81,36 @@ def _covers(each: Driven, street_id: str, way: Way, chainage_m: float) -> bool:
     return (one.street_id, one.way) == (street_id, way) and one.low_m <= chainage_m <= one.high_m
 
 
-def _sighting(sighting_id: str, pass_id: str, each: Driven, one: SeenDistress, streets: Network) -> DistressSighting:
+def with_ids(found: Sequence[DistressSighting], before: Sequence[DistressSighting]) -> tuple[DistressSighting, ...]:
+    """Return the sightings with their ids: those of ``before`` where they are the same, else by their place.
+
+    The same are of one street and way, of one kind, and nearest to each other, within ``SAME_M`` and ``SAME``.
+    """
+    pairs = sorted(
+        (abs(one.chainage_m - old.chainage_m), number, old.sighting_id)
+        for number, one in enumerate(found)
+        for old in before
+        if (one.street_id, one.way, one.kind) == (old.street_id, old.way, old.kind)
+        and abs(one.chainage_m - old.chainage_m) <= SAME_M
+        and abs(one.at - old.at) <= SAME
+    )
+    ids: dict[int, str] = {}
+    used: set[str] = set()
+    for _, number, old_id in pairs:
+        if number not in ids and old_id not in used:
+            ids[number] = old_id
+            used.add(old_id)
+    for number, one in enumerate(found):
+        if number not in ids:
+            wanted = f"{one.pass_id}-{round(100 * one.chainage_m):07d}"
+            numbered = chain([wanted], (f"{wanted}-{n}" for n in count(2)))
+            ids[number] = next(each for each in numbered if each not in used)
+            used.add(ids[number])
+    return tuple(replace(one, sighting_id=ids[number]) for number, one in enumerate(found))
+
+
+def _sighting(pass_id: str, each: Driven, one: SeenDistress, streets: Network) -> DistressSighting:
+    """Return the sighting, without its id yet."""
     stretch = each.stretch
     if one.place is not None:
         chainage_m = one.place.chainage_m
@@ -88,7 +122,7 @@ def _sighting(sighting_id: str, pass_id: str, each: Driven, one: SeenDistress, s
         chainage_m = min(max(there_m + ahead_m, 0.0), end_m)
     at = datetime.fromtimestamp(at_s, UTC)
     return DistressSighting(
-        sighting_id, pass_id, stretch.street_id, stretch.way, round(chainage_m, 2), at, one.kind, one.extent_m2
+        "", pass_id, stretch.street_id, stretch.way, round(chainage_m, 2), at, one.kind, one.extent_m2
     )
 
 

@@ -9,6 +9,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 from waywarden.exchange.drives.fixes import instant_s
 from waywarden.geo.streets.update import PlaceOnStreet
 from waywarden.run.road.drives.places_file import PLACE_COLUMNS, read_rows
@@ -71,8 +73,8 @@ def no_look(drive: Drive) -> None:
 def look_in_file(path: Path, *, seen_share: float, wet: bool | None) -> Look:
     """Return a look that reads the sightings of a CSV file: columns of ``KNOWN_COLUMNS``.
 
-    A row has a ``time`` or a ``street``, ``way`` and ``chainage_m``; one with a ``drive`` is of the drive of that file
-    name, one without is of the drive whose time or street it fits.
+    A row has a ``time``, or a ``street``, ``way`` and ``chainage_m`` and the file name of the ``drive`` that saw it.
+    One with a time alone is of the drive that was under way then.
 
     Raises
     ------
@@ -86,7 +88,7 @@ def look_in_file(path: Path, *, seen_share: float, wet: bool | None) -> Look:
         mine = tuple(
             each
             for name, each in rows
-            if name in {"", drive.path.name} and (each.place is not None or first_s <= each.at_s <= last_s)
+            if name in {"", drive.path.name} and (np.isnan(each.at_s) or first_s <= each.at_s <= last_s)
         )
         return Looked(mine, seen_share, wet, path.name)
 
@@ -100,6 +102,10 @@ def _seen(row: Mapping[str, str]) -> tuple[str, SeenDistress]:
     told = {name: (value or "").strip() for name, value in row.items()}
     place = None
     if told.get("chainage_m"):
+        if not told.get("time") and not told.get("drive"):
+            raise ValueError(
+                "a sighting by its place has the drive that saw it: give its file name in the column drive"
+            )
         place = PlaceOnStreet(told["street"], Way(told["way"]), float(told["chainage_m"]))
     elif not told.get("time"):
         raise ValueError("a sighting has a time, or a street, way and chainage_m: give one of the two")

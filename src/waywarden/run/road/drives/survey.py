@@ -10,7 +10,7 @@ from pathlib import Path
 
 from waywarden.geo.streets.network import Network
 from waywarden.run.road.drives.driven import driven
-from waywarden.run.road.drives.inspecting import Left, left_by
+from waywarden.run.road.drives.inspecting import Left, id_of, left_by
 from waywarden.run.road.drives.looking import Look
 from waywarden.run.road.drives.reading import read_drive, spelt
 from waywarden.run.road.drives.taking_in import Line, write_down
@@ -56,7 +56,8 @@ def _one(job: SurveyJob, path: Path) -> Surveyed:
     drive = read_drive(path, job.began, job.zone)
     _refuse_future(path, float(drive.positions.at_s[-1]))
     parts = driven(job.streets, drive.positions)
-    left = left_by(drive, job.streets, parts, job.look(drive))
+    before = job.store.sightings_of(id_of(drive.positions))
+    left = left_by(drive, job.streets, parts, job.look(drive), before)
     job.store.append_drive(left.drive_id, left.inspections, left.sightings)
     lengths = [(each.stretch.decided, each.stretch.high_m - each.stretch.low_m) for each in parts]
     surely = sum(length_m for decided, length_m in lengths if decided)
