@@ -16,6 +16,7 @@ from waywarden.run.road.drives.reading import read_drive, spelt
 from waywarden.run.road.drives.taking_in import Line, write_down
 from waywarden.store.drives import StoredDrives
 from waywarden.store.ledger import open_ledger
+from waywarden.store.names import open_names
 from waywarden.terms.errors import SourceError, WaywardenError
 from waywarden.terms.ledger import LedgerEntry
 
@@ -77,5 +78,5 @@ def into_ledger(job: SurveyJob, surveyed: Sequence[Surveyed]) -> Sequence[Ledger
     looked: set[Line] = {
         (each.street_id, each.way) for one in surveyed if one.left is not None for each in one.left.inspections
     }
-    with closing(open_ledger(job.store_file)) as ledger:
-        return write_down(job.store, ledger, looked, job.streets.version, datetime.now(UTC))
+    with closing(open_ledger(job.store_file)) as ledger, closing(open_names(job.store_file)) as names:
+        return write_down(job.store, names, ledger, looked, job.streets.version, datetime.now(UTC))

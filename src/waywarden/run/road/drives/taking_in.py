@@ -14,11 +14,13 @@ from datetime import datetime
 
 from waywarden.pavement.ledger.chain import EMPTY, chained
 from waywarden.pavement.ledger.repairs import REPAIRS
-from waywarden.pavement.same.names import names_after, take_in
+from waywarden.pavement.same.chain import chained_changes
+from waywarden.pavement.same.names import names_after, placed_by_persons, take_in
 from waywarden.pavement.same.places import Place, find_places
 from waywarden.store.drives import StoredDrives, StretchFilter
 from waywarden.store.ledger import StoredLedger
-from waywarden.terms.distress import Change, DistressSighting, Move, NameChange, Role, Way
+from waywarden.store.names import StoredNames
+from waywarden.terms.distress import DistressSighting, KeptChange, Role, Way
 from waywarden.terms.errors import LedgerError
 from waywarden.terms.inspections import Inspection, Light
 from waywarden.terms.ledger import Fact, Head, LedgerEntry, LedgerFact
@@ -38,49 +40,52 @@ class _Seen:
 
 
 def write_down(
-    store: StoredDrives, ledger: StoredLedger, lines: Iterable[Line], network: str, now: datetime
+    store: StoredDrives, names: StoredNames, ledger: StoredLedger, lines: Iterable[Line], network: str, now: datetime
 ) -> Sequence[LedgerEntry]:
-    """Write into the ledger what is stored of ``lines`` on ``network`` and not in it yet; return the new entries.
+    """Write down what is stored of ``lines`` on ``network`` and was not yet; return the new entries of the ledger.
 
-    LedgerError where that cannot have happened.
+    First the names: what persons merged and split stays so. Then the facts. Killed in between and run again, it comes
+    to the same. LedgerError where that cannot have happened.
     """
-    wanted = sorted(set(lines))
+    try:
+        seen = _named(store, names, sorted(set(lines)), network, now)
+        called = names_after(each.change for each in names.changes())
 
-    def entries_after(head: Head | None) -> list[LedgerEntry]:
-        facts = [each.fact for each in ledger.entries()]
-        changes = _first_names(facts)
-        told: list[LedgerFact] = []
-        try:
-            for line in wanted:
-                seen = _seen(store, line, network)
-                changes += take_in(seen.places, changes)
-                told += _facts(seen, names_after(changes), facts, now)
+        def entries_after(head: Head | None) -> list[LedgerEntry]:
+            facts = [each.fact for each in ledger.entries()]
+            told = [fact for one in seen for fact in _facts(one, called, facts, now)]
             ordered = sorted(told, key=lambda each: (each.observed_at, each.defect_id, each.fact))
             return chained(ordered, head or EMPTY)
-        except ValueError as error:
-            raise LedgerError(str(error)) from error
 
-    return ledger.append(entries_after)
-
-
-def _first_names(facts: Iterable[LedgerFact]) -> list[NameChange]:
-    """Return, as one change, the names under which sightings were written down."""
-    named = {
-        told["sighting_id"]: fact.defect_id
-        for fact in facts
-        if fact.fact is Fact.SEEN and "sighting_id" in (told := json.loads(fact.told))
-    }
-    moves = tuple(Move(sighting_id, None, name) for sighting_id, name in named.items())
-    return [NameChange(0, Change.NAMED, moves, Role.ESTIMATE)] if moves else []
+        return ledger.append(entries_after)
+    except ValueError as error:
+        raise LedgerError(str(error)) from error
 
 
-def _seen(store: StoredDrives, line: Line, network: str) -> _Seen:
+def _named(store: StoredDrives, names: StoredNames, lines: Sequence[Line], network: str, now: datetime) -> list[_Seen]:
+    """Give every sighting of ``lines`` the name of its defect, and return what is stored of each line."""
+    seen: list[_Seen] = []
+
+    def changes_after(kept: list[KeptChange]) -> list[KeptChange]:
+        changes = [each.change for each in kept]
+        placed = placed_by_persons(changes)
+        for line in lines:
+            seen.append(_seen(store, line, network, placed))
+            changes += take_in(seen[-1].places, changes)
+        return chained_changes(changes[len(kept) :], now, kept[-1] if kept else None)
+
+    names.append(changes_after)
+    return seen
+
+
+def _seen(store: StoredDrives, line: Line, network: str, placed: Mapping[str, str]) -> _Seen:
     """Return what is stored of a line on one edition of the network: chainages of two cannot be compared."""
     street_id, way = line
     all_of = [each for each in store.inspections(StretchFilter(street_id, way)) if each.network == network]
     looks = [each for each in all_of if each.found is not None]
     passes = {each.pass_id for each in looks}
-    places = find_places(each for each in store.sightings(street_id, way) if each.pass_id in passes)
+    mine = [each for each in store.sightings(street_id, way) if each.pass_id in passes]
+    places = find_places(mine, placed)
     return _Seen(places, {each.pass_id: each for each in looks})
 
 
