@@ -41,9 +41,9 @@ class Checked:
         return int((os.cpu_count() or 1) * 1000 / (self.cpu_ms * self.facts.rate_hz))
 
 
-def check(cameras: Sequence[Camera], folder: Path, detector: str) -> list[Checked]:
+def check(cameras: Sequence[Camera], folder: Path, detector: str, *, sparing: bool = False) -> list[Checked]:
     """Open each camera, one after the other; one that fails is recorded and the rest goes on."""
-    return [_check(camera, folder, detector) for camera in cameras]
+    return [_check(camera, folder, detector, sparing=sparing) for camera in cameras]
 
 
 def advice(checked: Sequence[Checked]) -> list[str]:
@@ -56,12 +56,12 @@ def advice(checked: Sequence[Checked]) -> list[str]:
     ]
 
 
-def _check(camera: Camera, folder: Path, detector: str) -> Checked:
+def _check(camera: Camera, folder: Path, detector: str, *, sparing: bool) -> Checked:
     try:
         facts = about_sealed(camera, folder)
         check_gates(camera, facts.width, facts.height)
-        short_s, short_cpu_s = _look(watch_sealed(camera, folder, detector), SHORT_LOOK_S)
-        long_s, long_cpu_s = _look(watch_sealed(camera, folder, detector), LONG_LOOK_S)
+        short_s, short_cpu_s = _look(watch_sealed(camera, folder, detector, sparing=sparing), SHORT_LOOK_S)
+        long_s, long_cpu_s = _look(watch_sealed(camera, folder, detector, sparing=sparing), LONG_LOOK_S)
     except WaywardenError as trouble:
         return Checked(camera.id, trouble=trouble)
     more = (long_s - short_s) * facts.rate_hz

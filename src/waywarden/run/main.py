@@ -100,6 +100,7 @@ def count_command(  # noqa: PLR0913, PLR0917 - a parameter an option
     bin_min: Annotated[int, typer.Option("--bin", help="Minutes of an interval.")] = 15,
     store_file: Annotated[Path | None, typer.Option("--store", help="Also keep the records in this file.")] = None,
     out: Out = "-",
+    sparing: Annotated[bool, typer.Option("--sparing", help="Look only when traffic asks for it.")] = False,  # noqa: FBT002
     mot: Annotated[Path | None, typer.Option(help="Count the boxes of this MOT file instead of a city.")] = None,
     fps: Annotated[float | None, typer.Option(help="Frames a second of the MOT file.")] = None,
     gate: Annotated[list[str] | None, typer.Option(help="Of --mot: 'x1,y1,x2,y2' in pixels; may be repeated.")] = None,
@@ -117,12 +118,12 @@ def count_command(  # noqa: PLR0913, PLR0917 - a parameter an option
         raise ConfigError(f"{what}: 'waywarden count --help' says what they are")
     city = read_city(city_file)
     chosen = chosen_cameras(city, camera)
-    named, method = weights.chosen_detector(detector, weights_path)
+    named, method = weights.chosen_detector(detector, weights_path, sparing=sparing)
     store = open_kept(store_file, city) if store_file else None
     if store is not None:
         refuse_other_bins(store, chosen, bin_min)
     with progress([c.id for c in chosen], notes) as shown:
-        job = CountJob(city, city_file.parent, named, method, bin_min, store)
+        job = CountJob(city, city_file.parent, named, method, bin_min, store, sparing=sparing)
         job = replace(job, on_seal=shown.seal, on_progress=shown.done)
         counted = count(job, chosen)
     _say_health(counted)
@@ -156,7 +157,8 @@ def watch_command(  # noqa: PLR0913, PLR0917 - a parameter an option
     refuse_odd_bins(bin_min)
     city = read_city(city_file)
     chosen = chosen_cameras(city, camera)
-    named, method = weights.chosen_detector(detector, weights_path)
+    has_network = weights_path is not None or detector != "motion"
+    named, method = weights.chosen_detector(detector, weights_path, sparing=has_network)
     order = watching.Order(
         city, chosen, city_file.parent, named, method, bin_min, store_file,
         metrics_file or beside(store_file), log,
@@ -300,8 +302,8 @@ def demo_command(  # noqa: PLR0913, PLR0917 - a parameter an option
 def cameras_check(city_file: CityFile, camera: CameraId = None, weights_path: WeightsPath = None) -> None:
     """Open each camera; say its size, rate and codec, and what it costs to count it."""
     city = read_city(city_file)
-    named, _ = weights.chosen_detector(STREET, weights_path)
-    checked = cameras.check(chosen_cameras(city, camera), city_file.parent, named)
+    named, _ = weights.chosen_detector(STREET, weights_path, sparing=True)
+    checked = cameras.check(chosen_cameras(city, camera), city_file.parent, named, sparing=True)
     tables.print(cameras_table(checked))
     for line in cameras.advice(checked):
         notes.print(line)

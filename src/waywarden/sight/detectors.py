@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from waywarden.sight.cascade.cascade import Cascade
+from waywarden.sight.movers import WithMovers
 from waywarden.sight.moving.motion import MotionObjectDetector
 from waywarden.sight.networks.network import NetworkObjectDetector
 from waywarden.sight.ports import ObjectDetector
@@ -14,20 +15,27 @@ from waywarden.terms.places import Camera
 MOTION = "motion"
 
 
-def open_object_detector(detector: str, camera: Camera) -> ObjectDetector:
+def open_object_detector(detector: str) -> ObjectDetector:
     """Return the object detector that ``detector`` names: ``motion``, or the path of weights.
 
-    A network looks as often as the traffic of ``camera`` asks for it, and is joined by what moves and has no name for
-    it; ``motion`` has no other way than to see every frame.
+    A network is joined by the motion detector, for whoever it has no name for.
 
     Raises
     ------
     WeightsError
         No such file, a damaged one, or a network that is not known here.
     """
-    return MotionObjectDetector() if detector == MOTION else Cascade(NetworkObjectDetector(Path(detector)), camera)
+    return MotionObjectDetector() if detector == MOTION else WithMovers(NetworkObjectDetector(Path(detector)))
 
 
 def open_redactor(detector: str) -> ObjectDetector:
     """Return who says what is to be hidden on a still: the network at a low threshold, without movement."""
     return MotionObjectDetector() if detector == MOTION else NetworkObjectDetector(Path(detector), STILL.least_score)
+
+
+def open_sparing(detector: str, camera: Camera) -> ObjectDetector:
+    """Return an object detector that looks when and as often as the traffic of ``camera`` asks for it.
+
+    ``motion`` has no other way than to see every frame. Errors as :func:`open_object_detector`.
+    """
+    return MotionObjectDetector() if detector == MOTION else Cascade(NetworkObjectDetector(Path(detector)), camera)

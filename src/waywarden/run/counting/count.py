@@ -33,6 +33,7 @@ class CountJob:
 
     ``detector`` is ``motion`` or a path of weights; ``folder`` is where relative sources start.
     ``on_progress(camera_id, done)`` is told how much of a recording is counted (0 to 1; -1: a live stream, no end).
+    ``sparing``: look only when and as often as traffic asks for it.
     ``stop`` ends the counting: what was counted until then is kept.
     """
 
@@ -45,6 +46,7 @@ class CountJob:
     on_seal: Callable[[Seal], None] = lambda _: None
     on_progress: Callable[[str, float], None] = lambda _id, _done: None
     stop: threading.Event = field(default_factory=threading.Event)
+    sparing: bool = False
 
 
 @dataclass(slots=True)

@@ -30,7 +30,7 @@ def count(job: CountJob, cameras: Sequence[Camera]) -> list[CameraCount]:
 def sealed(job: CountJob, camera: Camera) -> Watching:
     """Watch one camera from a sealed process of its own; SourceError where it cannot be opened."""
     facts = about_sealed(camera, job.folder)
-    seen = watch_sealed(camera, job.folder, job.detector, on_seal=job.on_seal)
+    seen = watch_sealed(camera, job.folder, job.detector, sparing=job.sparing, on_seal=job.on_seal)
     watched = cast("Generator[Detections | Unlooked | CameraHealth]", seen)
     return Watching((facts.width, facts.height), facts.duration_s, watched)
 

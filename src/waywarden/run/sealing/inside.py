@@ -86,11 +86,12 @@ def _own_openers(job: Job) -> Openers:
     # Here and not above, so that a test with its own openers needs no inference runtime; the runtime's telemetry is
     # closed before anybody else can import it.
     import waywarden.sight.networks.runtime  # noqa: F401, PLC0415
-    from waywarden.sight.detectors import open_object_detector, open_redactor  # noqa: PLC0415
+    from waywarden.sight.detectors import open_object_detector, open_redactor, open_sparing  # noqa: PLC0415
     from waywarden.sight.sources.opening import open_source  # noqa: PLC0415
     from waywarden.sight.watch import watch  # noqa: PLC0415
 
-    return Openers(open_source, partial(open_object_detector, camera=job.camera), watch, open_redactor)
+    opener = partial(open_sparing, camera=job.camera) if job.sparing else open_object_detector
+    return Openers(open_source, opener, watch, open_redactor)
 
 
 def _frames(source: FrameSource, seconds: float, send: Send) -> Iterator[Frame]:

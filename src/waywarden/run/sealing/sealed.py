@@ -74,7 +74,8 @@ class Openers:
 class Job:
     """All that the child is told. ``detector`` is a name such as ``motion``, or a path to weights.
 
-    ``folder`` is where relative sources start. ``seconds`` is how much of the source a still may look at. ``landlock``
+    ``folder`` is where relative sources start. ``seconds`` is how much of the source a still may look at. ``sparing``:
+    look only when and as often as traffic asks for it (``sight.cascade``), if ``openers`` are not given. ``landlock``
     False leaves that layer out, as on a kernel that lacks it; for tests, as are ``openers``.
     """
 
@@ -83,6 +84,7 @@ class Job:
     folder: Path
     detector: str = "motion"
     seconds: float = 0.0
+    sparing: bool = False
     landlock: bool = True
     openers: Openers | None = None
 
@@ -92,6 +94,7 @@ def watch_sealed(
     folder: Path,
     detector: str,
     *,
+    sparing: bool = False,
     on_seal: OnSeal | None = None,
     openers: Openers | None = None,
 ) -> Iterator[Watched]:
@@ -104,6 +107,8 @@ def watch_sealed(
         Where the camera's relative sources start.
     detector : str
         ``motion``, or a path to weights.
+    sparing : bool
+        Look only when and as often as traffic asks for it; what comes in between is Unlooked.
     on_seal : callable, optional
         Is told which layers hold, before the first picture is decoded.
     openers : Openers, optional
@@ -116,7 +121,7 @@ def watch_sealed(
     SourceError, WeightsError
         As the source and the object detector raise them, in there.
     """
-    yield from watched(Job(Task.WATCH, camera, folder, detector, openers=openers), on_seal)
+    yield from watched(Job(Task.WATCH, camera, folder, detector, sparing=sparing, openers=openers), on_seal)
 
 
 def watched(job: Job, on_seal: OnSeal | None, on_process: OnProcess | None = None) -> Iterator[Watched]:

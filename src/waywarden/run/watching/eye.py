@@ -1,4 +1,4 @@
-"""How ``watch`` looks at a camera: in a sealed process of its own, as ``count`` does."""
+"""How ``watch`` looks at a camera: in a sealed process of its own, and sparingly: a live camera cannot wait."""
 
 from __future__ import annotations
 
@@ -21,7 +21,8 @@ def sealed_look(folder: Path, detector: str, on_seal: OnSeal, openers: Openers |
 
     def look(camera: Camera, on_process: OnProcess) -> Watching:
         facts = about_sealed(camera, folder, openers=openers, on_process=on_process)
-        seen = watched(Job(Task.WATCH, camera, folder, detector, openers=openers), on_seal, on_process)
+        job = Job(Task.WATCH, camera, folder, detector, sparing=True, openers=openers)
+        seen = watched(job, on_seal, on_process)
         return Watching((facts.width, facts.height), None, cast("Generator[Detections | CameraHealth]", seen))
 
     return look

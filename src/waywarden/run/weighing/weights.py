@@ -153,7 +153,7 @@ def own() -> Path:
     return Path(networks.__file__).with_name(f"{OWN}.xml")
 
 
-def chosen_detector(detector: str, weights: Path | None) -> tuple[str, str]:
+def chosen_detector(detector: str, weights: Path | None, *, sparing: bool = False) -> tuple[str, str]:
     """Return what the sealed process is to open, and the name that is kept with every record.
 
     Parameters
@@ -162,6 +162,8 @@ def chosen_detector(detector: str, weights: Path | None) -> tuple[str, str]:
         ``street``, our own weights, or ``motion``, which needs none.
     weights : Path, optional
         As ``resolve`` takes it; if given, it takes the place of ``detector``.
+    sparing : bool
+        The network is not shown every frame.
 
     Raises
     ------
@@ -170,17 +172,19 @@ def chosen_detector(detector: str, weights: Path | None) -> tuple[str, str]:
     """
     if weights is not None:
         graph = resolve(str(weights))
-        return str(graph.resolve()), _method(graph.stem)
+        return str(graph.resolve()), _method(graph.stem, sparing=sparing)
+    if detector == "motion" and sparing:
+        raise WeightsError("--sparing spares a network's looks, and 'motion' has none: leave one of the two out")
     if detector == "motion":
         return detector, "motion-1"
     if detector != "street":
         raise WeightsError(f"--detector is 'street' or 'motion', got '{detector}': for another network pass --weights")
-    return str(own()), _method(OWN)
+    return str(own()), _method(OWN, sparing=sparing)
 
 
-def _method(network: str) -> str:
-    """Return the name that is kept with every record: the network, and who shows it frames and sees the nameless."""
-    return f"{network}+cascade-2"
+def _method(network: str, *, sparing: bool) -> str:
+    """Return the name that is kept with every record: the network, and who sees whoever it has no name for."""
+    return f"{network}+{'cascade-2' if sparing else 'motion-1'}"
 
 
 def _published(name: str) -> Published:
