@@ -264,3 +264,24 @@ def test_looked_at_again_a_defect_keeps_its_name(street: Street) -> None:
     assert new not in {row[0] for row in once}
     told = [json.loads(row[3])["sighting_id"] for row in street.rows(LEDGER)]
     assert sorted(told) == sorted([*(row[0] for row in once), new])
+
+
+def names_of(street: Street) -> dict[str, str]:
+    rows = csv.DictReader(ask("road", "names", "--store", street.store).out.splitlines())
+    return {row["sighting"]: row["defect"] for row in rows}
+
+
+def test_what_a_person_merges_stays_merged_when_the_next_drive_comes_in(street: Street) -> None:
+    street.survey(*street.drives[:2])
+    names = names_of(street)
+    by_pass = dict(street.rows("SELECT sighting_id, pass_id FROM distress_sighting"))
+    passes = {defect: {by_pass[one] for one, of in names.items() if of == defect} for defect in set(names.values())}
+    # Two defects that one drive each has seen: nothing says that they are not one.
+    keep, gone = next((a, b) for a in sorted(passes) for b in sorted(passes) if a != b and not passes[a] & passes[b])
+    together = {one for one, of in names.items() if of in {keep, gone}}
+    assert ask("road", "merge", keep, gone, "--store", street.store).code == 0
+    assert street.survey(*street.drives).code == 0
+    after = names_of(street)
+    assert len({after[one] for one in together}) == 1
+    assert len(after) > len(names)
+    assert ask("ledger", "verify", "--store", street.store).code == 0
