@@ -118,7 +118,7 @@ def test_our_weights_reach_on_other_roads_what_their_page_says(
 ) -> None:
     """The floors are a little under what was measured: another processor rounds otherwise."""
     told = scored(shared, "brazil_dnit", "masks", "dnit")
-    floors = {"pothole_in_picture_f1": 0.78, "pothole_tile_f1": 0.5, "crack_tile_f1": 0.6, "box_f1_50": 0.24}
+    floors = {"pothole_in_picture_f1": 0.78, "pothole_tile_f1": 0.49, "crack_tile_f1": 0.6, "box_f1_50": 0.24}
     record_property("measured", f"road damage, Brazil: {', '.join(f'{name} {told[name]}' for name in floors)}")
     assert told["pictures"] == 303
     assert all(told[name] >= floor for name, floor in floors.items()), told

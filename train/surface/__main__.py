@@ -2,9 +2,8 @@
 
 It begins from the trunk of the street detector's first course (``python -m detector --only first``, ``--only base``).
 
-1. `first`: on cuts of the training folders' pictures.
-2. `second`: on whole pictures.
-3. `ship`: to int8, into ``src/waywarden/sight/surface/surface-1.xml`` and ``.bin``.
+1. `learn`: on cuts of the training folders' pictures.
+2. `ship`: to int8, into ``src/waywarden/sight/surface/surface-1.xml`` and ``.bin``.
 
 Scores are printed by ``waywarden road score`` on the ``dev`` folders, of which nothing is seen here.
 """
@@ -20,20 +19,16 @@ from pathlib import Path
 import torch
 
 from detector.network import StreetNet
-from surface.learn import Course, Groups, Plan, learn
+from surface.learn import Course, Mix, learn
 from surface.network import SurfaceNet, begun
 from surface.pictures import Sample, dnit, made_up_roads, patches, rdd
 from surface.ship import exact, in_eight_bits, ship
 
 ROOT = Path(__file__).resolve().parents[2]
 SHIPPED = ROOT / "src/waywarden/sight/surface/surface-1.xml"
-CUTS = Plan({"potholes": 0.32, "cracks": 0.34, "boxes": 0.26, "sound": 0.08}, (384, 320), 6, (0.6, 0.0))
-ROADS = Plan({"potholes": 0.4, "cracks": 0.5, "sound": 0.1}, (832, 512), 2, (1.0, 1.0))
-SCENES = Plan({"boxes": 1.0}, (384, 320), 8, (0.8, 0.0))
-FIRST = Course(steps=3600, rate=1.5e-3, plans=[CUTS])
-"""Cuts of pictures, mostly about damage: much damage in little time."""
-SECOND = Course(steps=2300, rate=1e-3, plans=[ROADS, ROADS, SCENES], still=True, seed=2)
-"""Whole pictures, with as much sound road about the damage as there is."""
+COURSE = Course(steps=3600, rate=1.5e-3)
+SHARES = {"potholes": 0.32, "cracks": 0.34, "boxes": 0.26, "sound": 0.08}
+"""How often each group is drawn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +39,12 @@ class Material:
     boxed: Sequence[Sample]
     sound: Sequence[Sample]
 
-    def groups(self) -> Groups:
-        """Return the groups that plans draw from."""
+    def mix(self) -> Mix:
+        """Return the groups and how often each is drawn."""
         potholes = [one for one in self.masked if len(one.boxes)]
         cracks = [one for one in self.masked if not len(one.boxes)]
-        return {"potholes": potholes, "cracks": cracks, "boxes": self.boxed, "sound": self.sound}
+        groups = {"potholes": potholes, "cracks": cracks, "boxes": self.boxed, "sound": self.sound}
+        return {name: (SHARES[name], group) for name, group in groups.items()}
 
 
 def main() -> None:
@@ -56,7 +52,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--shared", type=Path, default=ROOT.parent / "shared", help="where the material is")
     parser.add_argument("--work", type=Path, default=ROOT / ".build/train", help="where what was made is kept")
-    parser.add_argument("--only", choices=("first", "second", "ship"))
+    parser.add_argument("--only", choices=("learn", "ship"))
     asked = parser.parse_args()
     torch.set_num_threads(int(os.environ.get("OMP_NUM_THREADS", "1")))
     roads = asked.shared / "data/road"
@@ -65,22 +61,19 @@ def main() -> None:
         list(rdd(roads / "rdd2022_china_motorbike/train")),
         list(made_up_roads(asked.work / "roads")),
     )
-    for step in [asked.only] if asked.only else ["first", "second", "ship"]:
-        if step == "first":
-            street = StreetNet()
-            street.load_state_dict(torch.load(asked.work / "base.pt", weights_only=True))
-            _course(begun(street), material, FIRST, "surface-first", asked.work)
-        elif step == "second":
-            _course(_kept(asked.work, "surface-first"), material, SECOND, "surface", asked.work)
-        else:
-            ship(in_eight_bits(exact(_kept(asked.work, "surface")), material.masked), SHIPPED)
+    if asked.only != "ship":
+        _learn(material, asked.work)
+    if asked.only != "learn":
+        ship(in_eight_bits(exact(_kept(asked.work, "surface")), material.masked), SHIPPED)
 
 
-def _course(net: SurfaceNet, material: Material, course: Course, name: str, work: Path) -> None:
-    file = work / f"{name}.pt"
+def _learn(material: Material, work: Path) -> None:
+    file = work / "surface.pt"
     if not file.exists():
+        street = StreetNet()
+        street.load_state_dict(torch.load(work / "base.pt", weights_only=True))
         bank = patches([one for one in material.masked if len(one.boxes)])
-        torch.save(learn(net, material.groups(), bank, course, name).state_dict(), file)
+        torch.save(learn(begun(street), material.mix(), bank, COURSE).state_dict(), file)
 
 
 def _kept(work: Path, name: str) -> SurfaceNet:

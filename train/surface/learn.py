@@ -27,53 +27,32 @@ WITHIN_WEIGHT = 0.3
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
-    """What a step shows: ``batch`` cuts of ``size`` (width, height) of these groups, by how often each is drawn.
-
-    ``whole`` of the pictures with boxes, and of the others, are shown whole.
-    """
-
-    shares: Mapping[str, float]
-    size: tuple[int, int]
-    batch: int
-    whole: tuple[float, float]
-
-
-@dataclass(frozen=True, slots=True)
 class Course:
-    """How to learn: ``steps``, each by the next of the plans in turn, at a rate that rises and falls to nearly 0.
-
-    ``still``: the norms keep the means and spreads that they have, as few pictures at once tell little of them.
-    """
+    """How to learn: ``steps`` batches of cuts of ``size`` at a rate that rises to ``rate`` and falls to nearly 0."""
 
     steps: int
     rate: float
-    plans: Sequence[Plan]
-    still: bool = False
+    size: tuple[int, int] = (384, 320)
+    batch: int = 6
     seed: int = 1
 
 
-Groups = Mapping[str, Sequence[Sample]]
+Mix = Mapping[str, tuple[float, Sequence[Sample]]]
 
 
-def learn(net: SurfaceNet, groups: Groups, bank: Sequence[Patch], course: Course, name: str) -> SurfaceNet:
-    """Return the averaged network after the course."""
+def learn(net: SurfaceNet, mix: Mix, bank: Sequence[Patch], course: Course) -> SurfaceNet:
+    """Return the averaged network after the course; ``mix`` says how often each group of samples is drawn."""
     net = copy.deepcopy(net).train().to(memory_format=torch.channels_last)
     average = copy.deepcopy(net).eval()
     rng = np.random.default_rng(course.seed)
     torch.manual_seed(course.seed)
     optimiser = torch.optim.AdamW(_groups(net), lr=course.rate, betas=(0.9, 0.99))
-    grids = [Grid.of(*plan.size) for plan in course.plans]
-    if course.still:
-        for module in net.modules():
-            if isinstance(module, nn.BatchNorm2d):
-                module.eval()
+    grid = Grid.of(*course.size)
     began, heard = time.monotonic(), {}
     for step in range(course.steps):
         for group in optimiser.param_groups:
             group["lr"] = _rate(step, course)
-        plan, grid = course.plans[step % len(course.plans)], grids[step % len(course.plans)]
-        cuts = [_draw(groups, plan, rng, bank) for _ in range(plan.batch)]
+        cuts = [_draw(mix, course.size, rng, bank) for _ in range(course.batch)]
         pictures = torch.from_numpy(np.stack([cut.picture for cut in cuts]).astype(np.float32))
         with torch.autocast("cpu", torch.bfloat16):
             masks, boxes = net(pictures.permute(0, 3, 1, 2).contiguous(memory_format=torch.channels_last))
@@ -88,7 +67,7 @@ def learn(net: SurfaceNet, groups: Groups, bank: Sequence[Patch], course: Course
         if step % 50 == 49:
             told = ", ".join(f"{key} {value:.3f}" for key, value in heard.items())
             print(
-                f"{name}: step {step + 1} of {course.steps}, {(time.monotonic() - began) / 60:.1f} min, {told}",
+                f"step {step + 1} of {course.steps}, {(time.monotonic() - began) / 60:.1f} min, {told}",
                 flush=True,
             )
     return average
@@ -153,11 +132,10 @@ def box_loss(told: Tensor, cuts: Sequence[Cut], grid: Grid) -> dict[str, Tensor]
     return {"boxes": BOX_WEIGHT * loss}
 
 
-def _draw(groups: Groups, plan: Plan, rng: np.random.Generator, bank: Sequence[Patch]) -> Cut:
-    shares = np.array(list(plan.shares.values()))
-    group = groups[list(plan.shares)[int(rng.choice(len(shares), p=shares / shares.sum()))]]
-    one = group[int(rng.integers(len(group)))]
-    return drawn(one, plan.size, rng, bank, plan.whole[0 if one.boxed else 1])
+def _draw(mix: Mix, size: tuple[int, int], rng: np.random.Generator, bank: Sequence[Patch]) -> Cut:
+    shares = np.array([share for share, _ in mix.values()])
+    group = list(mix.values())[int(rng.choice(len(shares), p=shares / shares.sum()))][1]
+    return drawn(group[int(rng.integers(len(group)))], size, rng, bank)
 
 
 def _groups(net: nn.Module) -> Iterator[dict[str, object]]:

@@ -14,6 +14,8 @@ from surface.pictures import CRACK, LANE, OUTSIDE, POTHOLE, Patch, Picture, Samp
 Rng = np.random.Generator
 LAID = 0.35
 """So often potholes of other pictures are laid in."""
+WHOLE = 0.6
+"""So often a picture with boxes is shown whole."""
 ABOUT = 0.88, 1.12
 """How a picture that is shown whole is scaled, where 1 would just fit."""
 GREY = 114
@@ -35,18 +37,18 @@ class Cut:
     whole: bool
 
 
-def drawn(one: Sample, size: tuple[int, int], rng: Rng, bank: Sequence[Patch], whole_share: float) -> Cut:
-    """Return one varied cut of ``size`` (width, height) px; ``whole_share`` of them show all of the picture."""
+def drawn(one: Sample, size: tuple[int, int], rng: Rng, bank: Sequence[Patch] = ()) -> Cut:
+    """Return one varied cut of ``size`` (width, height) px."""
     picture, mask = one.picture, one.mask
     if not one.boxed and len(bank) and rng.random() < LAID:
         picture, mask = _lay_in(picture.copy(), mask.copy(), bank, rng)
-    whole = bool(rng.random() < whole_share)
+    whole = one.boxed and bool(rng.random() < WHOLE)
     matrix = _matrix(one, mask, size, rng, whole=whole)
     border = cv2.BORDER_CONSTANT if whole else cv2.BORDER_REFLECT_101
     shown = cv2.warpAffine(picture, matrix, size, flags=cv2.INTER_AREA, borderMode=border, borderValue=(GREY,) * 3)
     seen = cv2.warpAffine(mask, matrix, size, flags=cv2.INTER_NEAREST, borderValue=OUTSIDE)
     boxes, kept = _moved(one.boxes, matrix, size)
-    return Cut(_relit(shown, rng), seen, boxes, one.kinds[kept], one.boxed, whole and one.boxed)
+    return Cut(_relit(shown, rng), seen, boxes, one.kinds[kept], one.boxed, whole)
 
 
 def _matrix(one: Sample, mask: Picture, size: tuple[int, int], rng: Rng, *, whole: bool) -> npt.NDArray[np.float64]:

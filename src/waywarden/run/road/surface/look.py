@@ -16,6 +16,8 @@ from waywarden.terms.errors import ConfigError
 from waywarden.terms.transient import DAMAGES, Damage, SurfaceLook
 
 HEADER = "picture,damage,score,left_px,top_px,right_px,bottom_px,extent_px,ahead_m,ahead_se_m,right_m,right_se_m"
+SHOWN = 0.2
+"""Boxes of cracks and repairs less certain than this are not printed: most of them are wrong."""
 HEIGHT_SE_M, TILT_SE_DEG = 0.03, 0.5
 """How well somebody with a folding rule and a telephone's level measures where a camera is: an assumption."""
 
@@ -57,7 +59,7 @@ def look_at_folder(pictures: Path, weights: Path, mounting: Mounting | None) -> 
 def _lines(look: SurfaceLook, mounting: Mounting | None) -> Iterator[str]:
     for i in np.argsort(-look.score, kind="stable"):
         damage = DAMAGES[look.damage[i]]
-        if look.score[i] >= THRESHOLDS["pothole_box" if damage is Damage.POTHOLE else "box"]:
+        if look.score[i] >= (THRESHOLDS["pothole_box"] if damage is Damage.POTHOLE else SHOWN):
             left, top, right, bottom = look.xyxy_px[i]
             place = _place(look, ((left + right) / 2, bottom), mounting)
             yield (

@@ -20,8 +20,6 @@ from waywarden.terms.distress import DistressKind
 from waywarden.terms.drives import Floats
 from waywarden.terms.transient import DAMAGES, TILE_PX, Damage, SurfaceLook
 
-KINDS = {Damage.POTHOLE: DistressKind.POTHOLE, Damage.REPAIR: DistressKind.PATCHING}
-"""What is taken from boxes; cracks are taken from tiles, which say where they are and not where they end."""
 CRACK = 0
 FILLED = 0.6
 """Cracks in so many of the tiles of a block of two by two or more are called alligator cracking: a rule of thumb."""
@@ -97,20 +95,19 @@ def _seen(look: SurfaceLook, at_s: float, reach_m: float, mounting: Mounting) ->
     if nearest is None or np.isnan(reach_m):
         return
     from_m, to_m = nearest.ahead_m, nearest.ahead_m + min(reach_m, LONGEST_M)
-    for box, kind, score, extent_px in (*_boxes(look), *_cracks(look)):
+    for box, kind, score, extent_px in (*_potholes(look), *_cracks(look)):
         left, _, right, bottom = box
         place = placed(look, ((left + right) / 2, bottom), mounting)
         if place is not None and from_m <= place.ahead_m < to_m:
             yield SeenDistress(at_s, place.ahead_m, kind, score, extent_px * place.pixel_m2 or None)
 
 
-def _boxes(look: SurfaceLook) -> Iterator[Found]:
-    """Yield potholes and repairs."""
-    for i, damage in enumerate(DAMAGES[number] for number in look.damage):
-        least = THRESHOLDS["pothole_box" if damage is Damage.POTHOLE else "box"]
-        if damage in KINDS and look.score[i] >= least:
-            left, top, right, bottom = (float(edge) for edge in look.xyxy_px[i])
-            yield (left, top, right, bottom), KINDS[damage], float(look.score[i]), float(look.extent_px[i])
+def _potholes(look: SurfaceLook) -> Iterator[Found]:
+    """Yield the potholes. Cracks are taken from tiles, which say where they are; their boxes are too often wrong."""
+    sure = (look.damage == DAMAGES.index(Damage.POTHOLE)) & (look.score >= THRESHOLDS["pothole_box"])
+    for i in np.flatnonzero(sure):
+        left, top, right, bottom = (float(edge) for edge in look.xyxy_px[i])
+        yield (left, top, right, bottom), DistressKind.POTHOLE, float(look.score[i]), float(look.extent_px[i])
 
 
 def _cracks(look: SurfaceLook) -> Iterator[Found]:
