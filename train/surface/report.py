@@ -106,8 +106,8 @@ def _alarms(table: Mapping[str, Any]) -> list[str]:
         return ["Not measured."]
     return [
         "By `bench/road_alarms.py`, on made-up sound road with one kind of decoy at a time, on seeds that were not",
-        "trained on. The same decoy is on several pictures, and counts on each. Photos of sound roads that somebody had",
-        "looked at were not at hand.",
+        "trained on. The same decoy is on several pictures, and counts on each. Photos of sound roads that somebody",
+        "had looked at were not at hand.",
         "",
         "| | potholes | tiles with a crack | pictures with an alarm |",
         "|---|---|---|---|",
