@@ -7,7 +7,7 @@ told apart without a name of a file. Before each picture's detections goes its s
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -68,12 +68,21 @@ def look(camera_id: str, source: FrameSource, object_detector: ObjectDetector) -
 
 def ms_per_inference(weights: Path, times: int = 30) -> float:
     """Return the CPU time of one look of a network at a grey picture, in ms on one core: the median of ``times``."""
-    network = NetworkObjectDetector(weights)
-    grey = Frame(av.VideoFrame.from_ndarray(np.full((360, 640, 3), 128, np.uint8), format="bgr24"), EPOCH, 0.0)
+    network, grey = NetworkObjectDetector(weights), grey_picture(640, 360)
+    return cpu_ms(lambda: network.detect(grey), times)
+
+
+def grey_picture(width: int, height: int) -> Frame:
+    """Return a picture of one grey."""
+    return Frame(av.VideoFrame.from_ndarray(np.full((height, width, 3), 128, np.uint8), format="bgr24"), EPOCH, 0.0)
+
+
+def cpu_ms(act: Callable[[], object], times: int) -> float:
+    """Return the CPU time of ``act`` in ms: the median of ``times``, after three that are not counted."""
     spent = []
     for _ in range(times + 3):
         began = time.process_time()
-        network.detect(grey)
+        act()
         spent.append(time.process_time() - began)
     return float(np.median(spent[3:])) * 1000
 

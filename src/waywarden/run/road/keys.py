@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, TypeVar
 
-from waywarden.terms.errors import ConfigError
+from waywarden.terms.errors import ConfigError, WaywardenError
 
 Made = TypeVar("Made")
 Keys = Mapping[str, tuple[type, ...]]
@@ -48,8 +48,13 @@ def a_weight(value: Any, where: str) -> float:
     return float(value)
 
 
-def read_rows(path: Path, columns: Sequence[str], made: Callable[[Mapping[str, str]], Made]) -> list[Made]:
-    """Return what ``made`` makes of each row of a CSV file; ConfigError says which line is wrong, and how.
+def read_rows(
+    path: Path,
+    columns: Sequence[str],
+    made: Callable[[Mapping[str, str]], Made],
+    wrong: type[WaywardenError] = ConfigError,
+) -> list[Made]:
+    """Return what ``made`` makes of each row of a CSV file; an error says which line is wrong, and how.
 
     Parameters
     ----------
@@ -57,21 +62,23 @@ def read_rows(path: Path, columns: Sequence[str], made: Callable[[Mapping[str, s
         Those that the file must have. Others may stand beside them.
     made : callable
         May raise ValueError.
+    wrong : type of WaywardenError
+        What a file that cannot be used is: a mistake of whoever configures, or a source that cannot be read.
     """
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             rows = csv.DictReader(file, restval="")
-            if set(columns) - set(rows.fieldnames or ()):
-                raise ConfigError(f"{path} wants the columns {','.join(columns)}")
-            return [_made(row, made, f"{path}, line {rows.line_num}") for row in rows]
+            missing = [name for name in columns if name not in (rows.fieldnames or ())]
+            if missing:
+                raise wrong(f"{path} wants the columns {','.join(columns)}; {missing[0]} is missing")
+            found = []
+            for row in rows:
+                try:
+                    found.append(made(row))
+                except ValueError as error:
+                    raise wrong(f"{path}, line {rows.line_num}: {error}") from error
+            return found
     except OSError as error:
-        raise ConfigError(f"{path} cannot be read ({error.strerror}): give the path of a CSV file") from error
+        raise wrong(f"{path} cannot be read ({error.strerror}): give the path of a CSV file") from error
     except (csv.Error, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path} is not CSV: {error}") from error
-
-
-def _made(row: Mapping[str, str], made: Callable[[Mapping[str, str]], Made], where: str) -> Made:
-    try:
-        return made(row)
-    except ValueError as error:
-        raise ConfigError(f"{where}: {error}") from error
+        raise wrong(f"{path} is not CSV: {error}") from error

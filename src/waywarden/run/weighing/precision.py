@@ -6,7 +6,7 @@ PASCAL VOC, every-point form), at an intersection over union of one half.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -72,16 +72,34 @@ def _compare(
     into.wanted += int(large.sum())
     shares = overlaps(boxes, true.boxes)
     within = shares_within(boxes, true.ignored)
-    free = asked.copy()
-    for i in np.argsort(-scores, kind="stable"):
-        here = np.where(free, shares[i], 0.0)
-        best = int(here.argmax()) if len(here) else -1
-        if best >= 0 and here[best] >= LEAST_OVERLAP:
-            free[best] = False
+    for i, best in found_once(shares, scores, asked):
+        if best is not None:
             if large[best]:
                 into.answers.append((float(scores[i]), 1))
         elif not (within[i] > MOSTLY).any():
             into.answers.append((float(scores[i]), 0))
+
+
+def found_once(
+    shares: Boxes, scores: npt.NDArray[np.float32], asked: npt.NDArray[np.bool_]
+) -> Iterator[tuple[int, int | None]]:
+    """Yield each detection, the surest first, and the true box that it finds; a true box is found once.
+
+    Parameters
+    ----------
+    shares : (n, m) intersection over union of detections and true boxes
+    scores : (n,)
+    asked : (m,) which true boxes can be found
+    """
+    free = asked.copy()
+    for i in np.argsort(-scores, kind="stable").tolist():
+        here = np.where(free, shares[i], 0.0)
+        best = int(here.argmax()) if len(here) else -1
+        if best >= 0 and here[best] >= LEAST_OVERLAP:
+            free[best] = False
+            yield i, best
+        else:
+            yield i, None
 
 
 def curve(found: Compared) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
@@ -120,10 +138,15 @@ def best_score(found: Compared) -> float | None:
 
 def reliability(found: Compared) -> list[Mapping[str, Any]]:
     """Return, for each band of scores, how many detections there were and what share of them was right."""
-    scores, right = (np.array(column) for column in zip(*found.answers, strict=True)) if found.answers else ([], [])
-    band = np.minimum((np.asarray(scores) * BANDS).astype(int), BANDS - 1)
+    scores, right = zip(*found.answers, strict=True) if found.answers else ((), ())
+    return by_band(np.asarray(scores), np.asarray(right))
+
+
+def by_band(scores: npt.NDArray[Any], right: npt.NDArray[Any]) -> list[Mapping[str, Any]]:
+    """Return, for each band of scores (n,) that has any, how many there are and what share of them is right (n,)."""
+    band = np.minimum((scores * BANDS).astype(int), BANDS - 1)
     return [
-        {"from": i / BANDS, "n": int((band == i).sum()), "right": round(float(np.asarray(right)[band == i].mean()), 3)}
+        {"from": i / BANDS, "n": int((band == i).sum()), "right": round(float(right[band == i].mean()), 3)}
         for i in range(BANDS)
         if (band == i).any()
     ]

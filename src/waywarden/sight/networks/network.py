@@ -7,8 +7,7 @@ whose boxes differ slightly from one machine to the next.
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,7 +24,7 @@ from waywarden.sight.networks.heads import (
     yolox,
 )
 from waywarden.sight.networks.labels import BIKE_2000, COCO_80, CROSSROAD_1016, OUR_SEVEN
-from waywarden.sight.networks.runtime import ov
+from waywarden.sight.networks.runtime import compiled, graph_in, ov
 from waywarden.sight.ports import Seen
 from waywarden.terms.errors import WeightsError
 from waywarden.terms.kinds import Kind, kind_number
@@ -40,8 +39,7 @@ class Network:
     """One family of weights: how to recognise it, feed it and read it.
 
     ``even_score`` is the network's own score at its best F1 on human boxes; ``mean`` and ``scale`` are per channel,
-    blue first. ``letterbox`` keeps the picture's proportions and pads to the right and below. ``step_px`` is what an
-    input's sides are multiples of where the graph takes inputs of other sizes; 0 where it takes its own alone.
+    blue first. ``letterbox`` keeps the picture's proportions and pads to the right and below.
     """
 
     name: str
@@ -53,11 +51,10 @@ class Network:
     letterbox: bool = False
     mean: tuple[float, float, float] = (0.0, 0.0, 0.0)
     scale: tuple[float, float, float] = (1.0, 1.0, 1.0)
-    step_px: int = 0
 
 
 NETWORKS: tuple[Network, ...] = (
-    Network("crossroad-1016", (512, 512), (7,), CROSSROAD_1016, rows_of_seven, 0.45, step_px=32),
+    Network("crossroad-1016", (512, 512), (7,), CROSSROAD_1016, rows_of_seven, 0.45),
     Network("pvb-2001", (384, 384), (7,), BIKE_2000, rows_of_seven, 0.35),
     Network("pvb-2004", (448, 256), (5, 1), BIKE_2000, rows_of_five, 0.29),
     Network(
@@ -70,8 +67,8 @@ NETWORKS: tuple[Network, ...] = (
         mean=(103.53, 116.28, 123.675),
         scale=(57.375, 57.12, 58.395),
     ),
-    Network("street-1", (416, 256), (12,), OUR_SEVEN, yolox, 0.49, step_px=32),
-    Network("yolox-nano-416", (416, 416), (85,), COCO_80, yolox, 0.22, letterbox=True, step_px=32),
+    Network("street-1", (416, 256), (12,), OUR_SEVEN, yolox, 0.49),
+    Network("yolox-nano-416", (416, 416), (85,), COCO_80, yolox, 0.22, letterbox=True),
 )
 
 
@@ -89,8 +86,7 @@ class NetworkObjectDetector:
     """
 
     def __init__(self, weights: Path, least_score: float = 0.2) -> None:
-        self._network, self._compile = _open(weights)
-        self._compiled = {self._network.input_size: self._compile(self._network.input_size)}
+        self._network, self._compiled = _open(weights)
         self._least_score = least_score
         self._raw_scale = (0.0, self._network.even_score, 1.0)
 
@@ -99,104 +95,52 @@ class NetworkObjectDetector:
         """Name of the network, as stored in ``TrafficInterval.method``."""
         return self._network.name
 
-    @property
-    def input_size(self) -> tuple[int, int]:
-        """Width and height of the input that the network was trained with."""
-        return self._network.input_size
-
-    @property
-    def step_px(self) -> int:
-        """What the sides of other inputs must be multiples of; 0: it takes none."""
-        return self._network.step_px
-
     def detect(self, frame: Frame) -> Seen:
         """Return road users on ``frame``, boxes in its own pixels, clipped to it."""
-        return self.detect_within(frame, (0, 0, frame.width, frame.height), self._network.input_size)
-
-    def detect_within(self, frame: Frame, part_px: tuple[int, int, int, int], size: tuple[int, int]) -> Seen:
-        """Return road users on a part of ``frame``, boxes in the frame's pixels, clipped to the part.
-
-        Parameters
-        ----------
-        part_px : left, top, right, bottom in pixels of the frame
-        size : width and height of the input
-            Multiples of ``step_px``. Each new size is compiled once and kept, so let there be few.
-        """
-        if size not in self._compiled:
-            self._compiled[size] = self._compile(size)
-        tensor, to_part = _tensor(frame, part_px, size, letterbox=self._network.letterbox)
-        outputs = [np.asarray(v) for v in self._compiled[size](tensor).values()]
+        size = self._network.input_size
+        tensor, to_frame = _tensor(frame, size, letterbox=self._network.letterbox)
+        outputs = [np.asarray(v) for v in self._compiled(tensor).values()]
         least_raw = np.interp(self._least_score, COMMON_SCALE, self._raw_scale)
         boxes, raw, labels = self._network.head(outputs, size, float(least_raw))
         scores = np.interp(raw, self._raw_scale, COMMON_SCALE).astype(np.float32)
         known = np.isin(labels, list(self._network.labels))
-        boxes, scores, labels = boxes[known] * to_part, scores[known], labels[known]
-        corner = np.array(part_px[:2] * 2, np.float32)
-        boxes = np.clip(boxes + corner, corner, np.array(part_px[2:] * 2, np.float32))
+        boxes, scores, labels = boxes[known] * to_frame, scores[known], labels[known]
+        boxes = np.clip(boxes, 0, np.array([frame.width, frame.height] * 2, np.float32))
         keep = without_doubles(boxes, scores, MOST_OVERLAP)
         numbers = [kind_number(self._network.labels[int(label)]) for label in labels[keep]]
         return boxes[keep].astype(np.float32), scores[keep].astype(np.float32), np.array(numbers, np.int8)
 
 
-def _tensor(
-    frame: Frame, part_px: tuple[int, int, int, int], size: tuple[int, int], *, letterbox: bool
-) -> tuple[Picture, Floats]:
+def _tensor(frame: Frame, size: tuple[int, int], *, letterbox: bool) -> tuple[Picture, Floats]:
     """Return the (1, h, w, 3) uint8 input, blue first, and the (4,) factors from input pixels to frame pixels."""
-    left, top, right, bottom = part_px
     width, height = size
-    across, down = width / (right - left), height / (bottom - top)
+    across, down = width / frame.width, height / frame.height
     if letterbox:
         across = down = min(across, down)
-    inner = round((right - left) * across), round((bottom - top) * down)
-    whole = frame.bgr(max(inner[0], round(frame.width * across)), max(inner[1], round(frame.height * down)))
-    x = min(round(left * across), whole.shape[1] - inner[0])
-    y = min(round(top * down), whole.shape[0] - inner[1])
-    shown = whole[y : y + inner[1], x : x + inner[0]]
+    inner = round(frame.width * across), round(frame.height * down)
+    shown = frame.bgr(*inner)
     if inner != size:
         padded = np.full((height, width, 3), 114, np.uint8)
         padded[: inner[1], : inner[0]] = shown
         shown = padded
-    to_frame = np.array([(right - left) / inner[0], (bottom - top) / inner[1]] * 2, np.float32)
+    to_frame = np.array([frame.width / inner[0], frame.height / inner[1]] * 2, np.float32)
     return np.ascontiguousarray(shown)[None], to_frame
 
 
-def _open(weights: Path) -> tuple[Network, Callable[[tuple[int, int]], ov.CompiledModel]]:
-    """Return which network ``weights`` holds, and what compiles it for an input of a given width and height."""
+def _open(weights: Path) -> tuple[Network, ov.CompiledModel]:
+    """Return which network ``weights`` holds, and it compiled."""
     if weights.suffix not in {".xml", ".onnx"}:
         raise WeightsError(f"weights are an OpenVINO .xml or an .onnx file, got {weights}: pass --weights such a file")
     if not weights.is_file():
         raise WeightsError(f"there are no weights at {weights}: run 'waywarden weights list' to see what there is")
     if weights.suffix == ".xml" and not weights.with_suffix(".bin").is_file():
         raise WeightsError(f"{weights} wants {weights.with_suffix('.bin').name} beside it: fetch both files again")
-    os.environ["OPENVINO_TELEMETRY_OPT_OUT"] = "1"
-    runtime = ov.Core()
     try:
-        network = _recognise(runtime.read_model(weights), weights)
+        graph = graph_in(weights)
+        network = _recognise(graph, weights)
+        return network, compiled(graph, network.mean, network.scale)
     except RuntimeError as error:
         raise _damaged(weights, error) from error
-
-    def compiled(size: tuple[int, int]) -> ov.CompiledModel:
-        try:
-            return _compiled(runtime, weights, network, size)
-        except RuntimeError as error:
-            raise _damaged(weights, error) from error
-
-    return network, compiled
-
-
-def _compiled(runtime: ov.Core, weights: Path, network: Network, size: tuple[int, int]) -> ov.CompiledModel:
-    """Compile for bytes as the picture has them: the runtime turns them into its own numbers, in place."""
-    graph = runtime.read_model(weights)
-    if size != network.input_size:
-        graph.reshape([1, 3, size[1], size[0]])
-    steps = ov.preprocess.PrePostProcessor(graph)
-    steps.input().tensor().set_element_type(ov.Type.u8).set_layout(ov.Layout("NHWC"))
-    steps.input().model().set_layout(ov.Layout("NCHW"))
-    prepared = steps.input().preprocess().convert_element_type(ov.Type.f32)
-    if any(network.mean):
-        prepared.mean(list(network.mean)).scale(list(network.scale))
-    pinned = {"INFERENCE_NUM_THREADS": 1, "NUM_STREAMS": 1, "INFERENCE_PRECISION_HINT": "f32"}
-    return runtime.compile_model(steps.build(), "CPU", pinned)
 
 
 def _damaged(weights: Path, error: RuntimeError) -> WeightsError:

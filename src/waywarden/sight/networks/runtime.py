@@ -7,11 +7,36 @@ whereupon OpenVINO takes its own silent stand-in (seen in 2026.4, ``openvino/too
 
 from __future__ import annotations
 
+import os
 import sys
+from collections.abc import Sequence
+from pathlib import Path
 
 # None in sys.modules is how Python itself spells "may not be imported".
 sys.modules["openvino_telemetry"] = None  # type: ignore[assignment]
 
 import openvino as ov  # type: ignore[import-untyped]  # noqa: E402 - it must come after the line above
 
-__all__ = ["ov"]
+__all__ = ["compiled", "graph_in", "ov"]
+PINNED = {"INFERENCE_NUM_THREADS": 1, "NUM_STREAMS": 1, "INFERENCE_PRECISION_HINT": "f32"}
+"""One thread, and f32 where a graph is not int8: the runtime's own choice on some processors is bf16."""
+
+
+def graph_in(weights: Path) -> ov.Model:
+    """Return the graph in a file; RuntimeError where it holds none."""
+    os.environ["OPENVINO_TELEMETRY_OPT_OUT"] = "1"
+    return ov.Core().read_model(weights)
+
+
+def compiled(graph: ov.Model, mean: Sequence[float] = (), scale: Sequence[float] = ()) -> ov.CompiledModel:
+    """Compile for bytes as the picture has them, (1, h, w, 3) blue first: the runtime turns them into its own numbers.
+
+    ``mean`` and ``scale`` are per channel; where no mean differs from 0, both are left out.
+    """
+    steps = ov.preprocess.PrePostProcessor(graph)
+    steps.input().tensor().set_element_type(ov.Type.u8).set_layout(ov.Layout("NHWC"))
+    steps.input().model().set_layout(ov.Layout("NCHW"))
+    prepared = steps.input().preprocess().convert_element_type(ov.Type.f32)
+    if any(mean):
+        prepared.mean(list(mean)).scale(list(scale))
+    return ov.Core().compile_model(steps.build(), "CPU", PINNED)

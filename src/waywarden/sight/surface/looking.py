@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-import av
 import numpy as np
 
 from waywarden.sight.frame import Frame
 from waywarden.sight.ports import FrameSource, ObjectDetector
-from waywarden.sight.scoring import EPOCH
+from waywarden.sight.scoring import cpu_ms, grey_picture
 from waywarden.sight.sources.stills import decode_still
 from waywarden.sight.surface.marks import parts, tiles
 from waywarden.sight.surface.network import SurfaceNetwork
@@ -67,14 +65,8 @@ def drawn(mask: Path, frame: Frame) -> SurfaceLook:
 
 def ms_per_picture(weights: Path, times: int = 15) -> float:
     """Return the CPU time of one look at a grey picture of 800x500, in ms on one core: the median of ``times``."""
-    network = SurfaceNetwork(weights)
-    grey = Frame(av.VideoFrame.from_ndarray(np.full((500, 800, 3), 128, np.uint8), format="bgr24"), EPOCH, 0.0)
-    spent = []
-    for _ in range(times + 3):
-        began = time.process_time()
-        network.look(grey)
-        spent.append(time.process_time() - began)
-    return float(np.median(spent[3:])) * 1000
+    network, grey = SurfaceNetwork(weights), grey_picture(800, 500)
+    return cpu_ms(lambda: network.look(grey), times)
 
 
 def open_nobody(_weights: str) -> ObjectDetector:

@@ -7,14 +7,13 @@ boxes (1, cells, 10) as YOLOX has them, of RDD2022's classes.
 from __future__ import annotations
 
 import math
-import os
 from pathlib import Path
 
 import numpy as np
 
 from waywarden.sight.frame import Frame
 from waywarden.sight.networks.heads import Floats, without_doubles, yolox
-from waywarden.sight.networks.runtime import ov
+from waywarden.sight.networks.runtime import compiled, graph_in, ov
 from waywarden.sight.surface.marks import parts, tiles
 from waywarden.terms.errors import WeightsError
 from waywarden.terms.transient import DAMAGES, Damage, SurfaceLook
@@ -73,7 +72,9 @@ class SurfaceNetwork:
 
     def _outputs(self, frame: Frame, size: tuple[int, int]) -> tuple[Floats, Floats]:
         if size not in self._compiled:
-            self._compiled[size] = _compiled(self._weights, size)
+            graph = graph_in(self._weights)
+            graph.reshape([1, 3, size[1], size[0]])
+            self._compiled[size] = compiled(graph)
         told = list(self._compiled[size](frame.bgr(*size)[None]).values())
         return np.asarray(told[0], np.float32)[0], np.asarray(told[1], np.float32)
 
@@ -112,24 +113,10 @@ def _checked(weights: Path) -> Path:
         raise WeightsError(f"weights are an OpenVINO .xml or an .onnx file, got {weights}: pass --weights such a file")
     if weights.suffix == ".xml" and not weights.with_suffix(".bin").is_file():
         raise WeightsError(f"{weights} wants {weights.with_suffix('.bin').name} beside it: fetch both files again")
-    os.environ["OPENVINO_TELEMETRY_OPT_OUT"] = "1"
     try:
-        outputs = [len(output.partial_shape) for output in ov.Core().read_model(weights).outputs]
+        outputs = [len(output.partial_shape) for output in graph_in(weights).outputs]
     except RuntimeError as error:
         raise WeightsError(f"{weights} is damaged or not a network: fetch it again") from error
     if outputs != [4, 3]:
         raise WeightsError(f"{weights} is no network for road damage (masks and boxes were wanted): pass another")
     return weights
-
-
-def _compiled(weights: Path, size: tuple[int, int]) -> ov.CompiledModel:
-    """Compile for bytes as the picture has them, one thread, f32 where it is not int8."""
-    runtime = ov.Core()
-    graph = runtime.read_model(weights)
-    graph.reshape([1, 3, size[1], size[0]])
-    steps = ov.preprocess.PrePostProcessor(graph)
-    steps.input().tensor().set_element_type(ov.Type.u8).set_layout(ov.Layout("NHWC"))
-    steps.input().model().set_layout(ov.Layout("NCHW"))
-    steps.input().preprocess().convert_element_type(ov.Type.f32)
-    pinned = {"INFERENCE_NUM_THREADS": 1, "NUM_STREAMS": 1, "INFERENCE_PRECISION_HINT": "f32"}
-    return runtime.compile_model(steps.build(), "CPU", pinned)

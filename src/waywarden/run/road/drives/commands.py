@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable
 from contextlib import closing
 from datetime import datetime
@@ -14,6 +12,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import typer
 
+from waywarden.exchange.tidy import quoted
 from waywarden.geo.drives.clock import ClockOffset, clock_offset
 from waywarden.geo.drives.motion import length_m, speeds_mps
 from waywarden.geo.streets.network import Network
@@ -97,9 +96,7 @@ def _clock_against(drive: Drive, other: Drive) -> str:
 
 def row(cells: Iterable[str]) -> str:
     """Return one line of CSV."""
-    out = io.StringIO()
-    csv.writer(out, lineterminator="").writerow(cells)
-    return out.getvalue()
+    return ",".join(quoted(cell) for cell in cells)
 
 
 @drives_app.command("network")

@@ -13,8 +13,9 @@ import numpy as np
 
 from waywarden.exchange.drives.fixes import instant_s
 from waywarden.geo.streets.update import PlaceOnStreet
-from waywarden.run.road.drives.places_file import PLACE_COLUMNS, read_rows
+from waywarden.run.road.drives.places_file import PLACE_COLUMNS
 from waywarden.run.road.drives.reading import Drive
+from waywarden.run.road.keys import read_rows
 from waywarden.terms.distress import DistressKind, Way
 from waywarden.terms.errors import SourceError
 
@@ -81,7 +82,7 @@ def look_in_file(path: Path, *, seen_share: float, wet: bool | None) -> Look:
     SourceError
         The file cannot be read, or a row makes no sense: its line is named.
     """
-    rows = list(read_rows(path, ("kind",), _seen))
+    rows = read_rows(path, ("kind",), _seen, SourceError)
 
     def look(drive: Drive) -> Looked:
         first_s, last_s = drive.positions.at_s[0] - 1.0, drive.positions.at_s[-1] + 1.0

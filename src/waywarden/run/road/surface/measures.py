@@ -9,7 +9,7 @@ from typing import Any, Self
 import numpy as np
 import numpy.typing as npt
 
-from waywarden.run.weighing.precision import BANDS, LEAST_OVERLAP, overlaps
+from waywarden.run.weighing.precision import by_band, found_once, overlaps
 from waywarden.terms.transient import DAMAGES, Damage, SurfaceLook
 
 WANTED_RECALL = 0.9
@@ -45,20 +45,17 @@ def tiles_asked(pairs: Sequence[Pair], channel: int) -> Asked:
 def boxes_asked(pairs: Sequence[Pair], damages: Sequence[Damage]) -> Asked:
     """Return the boxes of some damages as one class: a true one is found once, by the surest that overlaps by half."""
     numbers = [DAMAGES.index(damage) for damage in damages]
-    scores, right, unsaid = [], [], 0
+    scores: list[float] = []
+    right: list[bool] = []
+    unsaid = 0
     for seen, true in pairs:
         mine, theirs = (np.isin(look.damage, numbers) for look in (seen, true))
         shares = overlaps(seen.xyxy_px[mine], true.xyxy_px[theirs])
-        free = np.ones(int(theirs.sum()), np.bool_)
-        for i in np.argsort(-seen.score[mine], kind="stable"):
-            here = np.where(free, shares[i], 0.0)
-            best = int(here.argmax()) if len(here) else -1
-            hit = best >= 0 and here[best] >= LEAST_OVERLAP
-            if hit:
-                free[best] = False
-            scores.append(float(seen.score[mine][i]))
-            right.append(bool(hit))
-        unsaid += int(free.sum())
+        many = int(theirs.sum())
+        found = list(found_once(shares, seen.score[mine], np.ones(many, np.bool_)))
+        scores += [float(seen.score[mine][i]) for i, _ in found]
+        right += [best is not None for _, best in found]
+        unsaid += many - sum(best is not None for _, best in found)
     return Asked(np.array(scores, np.float32), np.array(right, np.bool_), unsaid)
 
 
@@ -86,15 +83,5 @@ def summary(asked: Asked, threshold: float) -> dict[str, Any]:
         "precision_at_r90": round(float(enough.max()), 4) if len(enough) and asked.wanted else None,
         "wanted": asked.wanted,
         "said": int(said.sum()),
-        "reliability": _reliability(asked),
+        "reliability": by_band(asked.scores, asked.right),
     }
-
-
-def _reliability(asked: Asked) -> list[dict[str, Any]]:
-    """Return, for each band of scores, how many were said and what share of them was right."""
-    band = np.minimum((asked.scores * BANDS).astype(int), BANDS - 1)
-    here = [(i, band == i) for i in range(BANDS) if (band == i).any()]
-    return [
-        {"from": i / BANDS, "n": int(mine.sum()), "right": round(float(asked.right[mine].mean()), 3)}
-        for i, mine in here
-    ]
