@@ -21,6 +21,8 @@ SIZE = (416, 256)
 BATCH = 16
 AVERAGE = 0.998
 """The average of the weights forgets with this factor a step."""
+DECAY = 0.01
+WARM_STEPS = 60
 MOSAICS = 0.4
 PLAIN_LAST = 0.15
 """In the last part of the steps pictures are not put together any more."""
@@ -44,7 +46,7 @@ def learn(net: StreetNet, mix: Mapping[str, tuple[float, Sequence[Sample]]], cou
     average = copy.deepcopy(net).eval()
     rng = np.random.default_rng(course.seed)
     torch.manual_seed(course.seed)
-    optimiser = torch.optim.AdamW(_groups(net), lr=course.rate, betas=(0.9, 0.99))
+    optimiser = torch.optim.AdamW(groups(net, DECAY), lr=course.rate, betas=(0.9, 0.99))
     grid = Grid.of(*SIZE)
     began, heard = time.monotonic(), {"where": 0.0, "whether": 0.0, "what": 0.0}
     for step in range(course.steps):
@@ -52,7 +54,7 @@ def learn(net: StreetNet, mix: Mapping[str, tuple[float, Sequence[Sample]]], cou
         net.bend(bent)
         average.bend(bent)
         for group in optimiser.param_groups:
-            group["lr"] = _rate(step, course)
+            group["lr"] = rate(step, course.steps, course.rate, WARM_STEPS)
         pictures, targets = batch(mix, rng, together=step < course.steps * (1 - PLAIN_LAST))
         with torch.autocast("cpu", torch.bfloat16):
             told = net(pictures)
@@ -61,7 +63,7 @@ def learn(net: StreetNet, mix: Mapping[str, tuple[float, Sequence[Sample]]], cou
         loss.backward()
         nn.utils.clip_grad_norm_(net.parameters(), 10.0)
         optimiser.step()
-        _follow(average, net, min(AVERAGE, (step + 1) / (step + 20)))
+        follow(average, net, min(AVERAGE, (step + 1) / (step + 20)))
         heard = {key: 0.98 * value + 0.02 * parts[key] for key, value in heard.items()}
         if step % 50 == 49:
             told_parts = ", ".join(f"{key} {value:.2f}" for key, value in heard.items())
@@ -94,19 +96,21 @@ def _draw(mix: Mapping[str, tuple[float, Sequence[Sample]]], rng: np.random.Gene
     return varied(samples, SIZE, rng)
 
 
-def _groups(net: nn.Module) -> Iterator[dict[str, object]]:
+def groups(net: nn.Module, decay: float) -> Iterator[dict[str, object]]:
     """Yield the parameters whose size is kept small, and the others (norms and biases)."""
-    yield {"params": [p for p in net.parameters() if p.dim() > 1], "weight_decay": 0.01}
+    yield {"params": [p for p in net.parameters() if p.dim() > 1], "weight_decay": decay}
     yield {"params": [p for p in net.parameters() if p.dim() <= 1], "weight_decay": 0.0}
 
 
-def _rate(step: int, course: Course) -> float:
-    warm = min(1.0, (step + 1) / 60)
-    return course.rate * warm * (0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * step / course.steps)))
+def rate(step: int, steps: int, most: float, warm_steps: int) -> float:
+    """Return the rate of a step: up to ``most`` in a line, and down to nearly 0 by a cosine."""
+    warm = min(1.0, (step + 1) / warm_steps)
+    return most * warm * (0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * step / steps)))
 
 
 @torch.no_grad()
-def _follow(average: nn.Module, net: nn.Module, keep: float) -> None:
+def follow(average: nn.Module, net: nn.Module, keep: float) -> None:
+    """Move the average of the weights towards the weights; means and spreads are taken as they are."""
     for mine, theirs in zip(average.parameters(), net.parameters(), strict=True):
         mine.lerp_(theirs, 1 - keep)
     for mine, theirs in zip(average.buffers(), net.buffers(), strict=True):

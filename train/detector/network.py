@@ -142,15 +142,23 @@ class StreetNet(nn.Module):
         Rows are (dx, dy, log w, log h) in strides, then objectness and classes, as logits while training (``plain``)
         and as shares of 0..1 once exported.
         """
-        x3 = self.stage3(self.down3(self.stage2(self.down2(self.stem(x)))))
+        return self.rows(self.levels(x)[1:])
+
+    def levels(self, x: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        """Return what is seen at a quarter of the picture's size, and at an eighth, a 16th and a 32nd."""
+        x2 = self.stage2(self.down2(self.stem(x)))
+        x3 = self.stage3(self.down3(x2))
         x4 = self.stage4(self.down4(x3))
         x5 = self.stage5(self.pool5(self.down5(x4)))
         low5 = self.lateral5(x5)
-        low4 = self.lateral4(self.merge4(torch.cat((_twice(low5), x4), dim=1)))
-        out3 = self.merge3(torch.cat((_twice(low4), x3), dim=1))
+        low4 = self.lateral4(self.merge4(torch.cat((twice(low5), x4), dim=1)))
+        out3 = self.merge3(torch.cat((twice(low4), x3), dim=1))
         out4 = self.remerge4(torch.cat((self.up4(out3), low4), dim=1))
-        out5 = self.remerge5(torch.cat((self.up5(out4), low5), dim=1))
-        rows = [head(level).flatten(2) for head, level in zip(self.heads, (out3, out4, out5), strict=True)]
+        return x2, out3, out4, self.remerge5(torch.cat((self.up5(out4), low5), dim=1))
+
+    def rows(self, levels: Sequence[Tensor]) -> Tensor:
+        """Return what the heads say of the last three levels."""
+        rows = [head(level).flatten(2) for head, level in zip(self.heads, levels, strict=True)]
         told = torch.cat(rows, dim=2).transpose(1, 2)
         return told if self.plain else torch.cat((told[..., :4], told[..., 4:].sigmoid()), dim=2)
 
@@ -161,7 +169,8 @@ class StreetNet(nn.Module):
                 module.bent = bent
 
 
-def _twice(x: Tensor) -> Tensor:
+def twice(x: Tensor) -> Tensor:
+    """Return the picture twice as large."""
     return functional.interpolate(x, scale_factor=2.0, mode="nearest")
 
 

@@ -37,11 +37,16 @@ def in_eight_bits(graph: ov.Model, samples: Sequence[Sample], seed: int = 1) -> 
     """Return the graph in int8; ranges are taken from ``samples``, the last convolutions stay in float."""
     rng = np.random.default_rng(seed)
     chosen = [samples[i] for i in rng.permutation(len(samples))[:CALIBRATION]]
+    return quantized(graph, [tensor(one) for one in chosen])
+
+
+def quantized(graph: ov.Model, seen: Sequence[np.ndarray]) -> ov.Model:
+    """Return the graph in int8; ranges are taken from ``seen``, each (1, 3, h, w) float32."""
     return nncf.quantize(
         graph,
-        nncf.Dataset([tensor(one) for one in chosen]),
+        nncf.Dataset(seen),
         preset=nncf.QuantizationPreset.MIXED,
-        subset_size=len(chosen),
+        subset_size=len(seen),
         fast_bias_correction=False,
     )
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import copy
-import math
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,12 +12,14 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from detector.learn import AVERAGE, follow, groups, rate
 from detector.loss import Grid, Target, loss_of
 from surface.network import BOXES, CELL_PX, SurfaceNet
 from surface.pictures import OUTSIDE, UNKNOWN, Patch, Sample
 from surface.vary import Cut, drawn
 
-AVERAGE = 0.998
+DECAY = 0.02
+WARM_STEPS = 100
 TILE_PX = 64
 MASK_WEIGHTS = (1.0, 1.0, 0.3)
 """Crack, pothole, lane."""
@@ -46,12 +47,12 @@ def learn(net: SurfaceNet, mix: Mix, bank: Sequence[Patch], course: Course) -> S
     average = copy.deepcopy(net).eval()
     rng = np.random.default_rng(course.seed)
     torch.manual_seed(course.seed)
-    optimiser = torch.optim.AdamW(_groups(net), lr=course.rate, betas=(0.9, 0.99))
+    optimiser = torch.optim.AdamW(groups(net, DECAY), lr=course.rate, betas=(0.9, 0.99))
     grid = Grid.of(*course.size)
     began, heard = time.monotonic(), {}
     for step in range(course.steps):
         for group in optimiser.param_groups:
-            group["lr"] = _rate(step, course)
+            group["lr"] = rate(step, course.steps, course.rate, WARM_STEPS)
         cuts = [_draw(mix, course.size, rng, bank) for _ in range(course.batch)]
         pictures = torch.from_numpy(np.stack([cut.picture for cut in cuts]).astype(np.float32))
         with torch.autocast("cpu", torch.bfloat16):
@@ -62,7 +63,7 @@ def learn(net: SurfaceNet, mix: Mix, bank: Sequence[Patch], course: Course) -> S
         loss.backward()
         nn.utils.clip_grad_norm_(net.parameters(), 5.0)
         optimiser.step()
-        _follow(average, net, min(AVERAGE, (step + 1) / (step + 20)))
+        follow(average, net, min(AVERAGE, (step + 1) / (step + 20)))
         heard = {key: 0.98 * heard.get(key, float(part)) + 0.02 * float(part) for key, part in parts.items()}
         if step % 50 == 49:
             told = ", ".join(f"{key} {value:.3f}" for key, value in heard.items())
@@ -136,21 +137,3 @@ def _draw(mix: Mix, size: tuple[int, int], rng: np.random.Generator, bank: Seque
     shares = np.array([share for share, _ in mix.values()])
     group = list(mix.values())[int(rng.choice(len(shares), p=shares / shares.sum()))][1]
     return drawn(group[int(rng.integers(len(group)))], size, rng, bank)
-
-
-def _groups(net: nn.Module) -> Iterator[dict[str, object]]:
-    yield {"params": [p for p in net.parameters() if p.dim() > 1], "weight_decay": 0.02}
-    yield {"params": [p for p in net.parameters() if p.dim() <= 1], "weight_decay": 0.0}
-
-
-def _rate(step: int, course: Course) -> float:
-    warm = min(1.0, (step + 1) / 100)
-    return course.rate * warm * (0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * step / course.steps)))
-
-
-@torch.no_grad()
-def _follow(average: nn.Module, net: nn.Module, keep: float) -> None:
-    for mine, theirs in zip(average.parameters(), net.parameters(), strict=True):
-        mine.lerp_(theirs, 1 - keep)
-    for mine, theirs in zip(average.buffers(), net.buffers(), strict=True):
-        mine.copy_(theirs)

@@ -11,7 +11,7 @@ import copy
 import torch
 from torch import Tensor, nn
 
-from detector.network import Layer, StreetNet, depthwise
+from detector.network import Layer, StreetNet, depthwise, twice
 
 MASKS = ("crack", "pothole", "lane")
 BOXES = ("D00", "D10", "D20", "D40", "Repair")
@@ -35,25 +35,9 @@ class SurfaceNet(StreetNet):
 
         Both are logits while training (``plain``) and shares of 0..1 once exported. Sides are divisible by 32.
         """
-        x2 = self.stage2(self.down2(self.stem(x)))
-        x3 = self.stage3(self.down3(x2))
-        x4 = self.stage4(self.down4(x3))
-        x5 = self.stage5(self.pool5(self.down5(x4)))
-        low5 = self.lateral5(x5)
-        low4 = self.lateral4(self.merge4(torch.cat((_twice(low5), x4), dim=1)))
-        out3 = self.merge3(torch.cat((_twice(low4), x3), dim=1))
-        out4 = self.remerge4(torch.cat((self.up4(out3), low4), dim=1))
-        out5 = self.remerge5(torch.cat((self.up5(out4), low5), dim=1))
-        masks = self.mask_out(self.mixed(torch.cat((_twice(self.coarse(out3)), self.fine(x2)), dim=1)))
-        rows = [head(level).flatten(2) for head, level in zip(self.heads, (out3, out4, out5), strict=True)]
-        boxes = torch.cat(rows, dim=2).transpose(1, 2)
-        if self.plain:
-            return masks, boxes
-        return masks.sigmoid(), torch.cat((boxes[..., :4], boxes[..., 4:].sigmoid()), dim=2)
-
-
-def _twice(x: Tensor) -> Tensor:
-    return nn.functional.interpolate(x, scale_factor=2.0, mode="nearest")
+        x2, *levels = self.levels(x)
+        masks = self.mask_out(self.mixed(torch.cat((twice(self.coarse(levels[0])), self.fine(x2)), dim=1)))
+        return masks if self.plain else masks.sigmoid(), self.rows(levels)
 
 
 def begun(street: StreetNet) -> SurfaceNet:

@@ -6,19 +6,17 @@ import copy
 from collections.abc import Sequence
 
 import cv2
-import nncf
 import numpy as np
 import openvino as ov
 import torch
 
-from detector.ship import ship
+from detector.ship import quantized, ship
 from surface.network import SurfaceNet
 from surface.pictures import Sample
 from waywarden.sight.surface.network import input_size
 
 CALIBRATION = 200
 WIDTH, HEIGHT = 800, 512
-LAST = ("mask_out", "where_out", "whether_out", "what_out")
 
 __all__ = ["exact", "in_eight_bits", "ship"]
 
@@ -42,10 +40,4 @@ def in_eight_bits(graph: ov.Model, samples: Sequence[Sample], seed: int = 1) -> 
     rng = np.random.default_rng(seed)
     alike = [one for one in samples if input_size(one.picture.shape[1], one.picture.shape[0]) == (WIDTH, HEIGHT)]
     chosen = [alike[i] for i in rng.permutation(len(alike))[:CALIBRATION]]
-    return nncf.quantize(
-        graph,
-        nncf.Dataset([tensor(one) for one in chosen]),
-        preset=nncf.QuantizationPreset.MIXED,
-        subset_size=len(chosen),
-        fast_bias_correction=False,
-    )
+    return quantized(graph, [tensor(one) for one in chosen])
