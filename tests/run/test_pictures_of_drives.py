@@ -13,8 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from run.command_line import ask
-from waywarden.run.road.surface.look import HEADER, Mounting
-from waywarden.run.road.surface.on_drives import _seen
+from waywarden.run.road.surface.look import HEADER, Mounting, placed
+from waywarden.run.road.surface.on_drives import LONGEST_M, _seen, judged
 from waywarden.terms.distress import DistressKind
 from waywarden.terms.transient import DAMAGES, TILE_PX, Damage, SurfaceLook
 from waywarden.testing.road.__main__ import main as draw
@@ -57,6 +57,36 @@ def test_cracks_are_grouped_and_named_by_how_they_lie() -> None:
 
 def test_a_picture_without_a_time_says_nothing() -> None:
     assert list(_seen(look([480.0]), math.nan, math.nan, MOUNTING)) == []
+
+
+@given(st.floats(0.5, 3.0), st.floats(-60.0, 60.0), st.floats(0.1, 60.0))
+def test_no_more_road_is_judged_than_was_passed_and_than_can_be_placed(
+    height_m: float, tilt_deg: float, reach_m: float
+) -> None:
+    mounting = Mounting(height_m, tilt_deg, 60.0)
+    from_m, to_m = judged(look([]), reach_m, mounting)
+    assert 0 <= to_m - from_m <= min(reach_m, LONGEST_M) + 1e-9
+    place = placed(look([]), (WIDTH / 2, float(HEIGHT)), mounting)
+    assert (place is None) == (mounting.certain_m((WIDTH, HEIGHT)) == (0.0, 0.0))
+    assert place is None or place.ahead_m == pytest.approx(from_m)
+
+
+@pytest.mark.parametrize("words", [("--height-m", 0), ("--height-m", -1), ("--height-m", 2, "--tilt-deg", 90)])
+def test_a_camera_that_sees_no_road_is_refused_in_one_line(driven: Path, words: tuple[object, ...]) -> None:
+    said = ask("road", "look", driven / "0/images", *words)
+    assert (said.code, len(said.lines), said.out) == (2, 1, "")
+    assert "looks along it" in said.lines[0]
+
+
+def test_a_camera_that_looks_at_the_sky_has_seen_nothing_of_the_road(driven: Path, tmp_path: Path) -> None:
+    store = tmp_path / "records.sqlite"
+    said = ask(
+        "survey", driven / "0/images", "--network", driven / "streets.geojson", "--city", driven / "city.toml",
+        "--store", store, "--height-m", 2, "--tilt-deg", -60,
+    )  # fmt: skip
+    assert said.code == 0
+    row = ask("road", "seen", "--street", "main", "--chainage", 90, "--store", store).out.splitlines()[1].split(",")
+    assert row[10:12] == ["0", "none"]  # of nothing that was seen, nothing was found
 
 
 @pytest.fixture(scope="module")

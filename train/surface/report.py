@@ -69,10 +69,9 @@ def page(scores: Mapping[str, Any]) -> str:
         )
     lines += [
         "",
-        "The bars were not reached, nor what a frozen backbone with a small head was reported to reach on the same",
-        "pictures: .823, .636, .700 (how its tiles were counted is not known; here one damaged pixel makes one).",
-        "A second course on whole pictures lowered all of them (.729, .445, .608) and was left out: so these pictures",
-        "had a say in which of two sets of weights ships. Training longer learns the roads by heart.",
+        "The bars were not reached. A tile counts as damaged where one pixel of it is. A second course, on whole",
+        "pictures, lowered all four on these pictures and was left out: they had a say in which of two sets of weights",
+        "ships.",
         "",
         f"A look takes {dnit['ms_per_picture']} ms of CPU on one core.",
         "",

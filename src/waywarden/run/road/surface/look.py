@@ -30,10 +30,26 @@ class Mounting:
     tilt_deg: float
     wide_deg: float
 
+    def __post_init__(self) -> None:
+        """Refuse a camera that sees no road (ConfigError)."""
+        if not (self.height_m > 0 and -90 < self.tilt_deg < 90):
+            raise ConfigError(
+                f"a camera is over the road and looks along it: --height-m is more than 0 and --tilt-deg between -90 "
+                f"and 90, got {self.height_m:g} and {self.tilt_deg:g}"
+            )
+
     def camera(self, size_px: tuple[int, int]) -> RoadCamera:
         """Return the camera for pictures of this size."""
         pinhole = Pinhole(self.height_m, self.tilt_deg, 0.0, focal_px(size_px[0], self.wide_deg), size_px)
         return by_mounting(pinhole, HEIGHT_SE_M, TILT_SE_DEG)
+
+    def certain_m(self, size_px: tuple[int, int]) -> tuple[float, float]:
+        """Return from how far to how far ahead a place is certain enough to be one; twice 0 where it is nowhere."""
+        rows = np.arange(size_px[1], 0, -1).astype(np.float64)
+        found = on_road(self.camera(size_px), np.column_stack([np.full(len(rows), size_px[0] / 2), rows]))
+        certain = np.hypot(*found.se_m.T) <= MOST_PLACE_SHARE * np.hypot(*found.at_m.T)
+        many = int(np.argmin(np.append(certain, False)))
+        return (float(found.at_m[0, 1]), float(found.at_m[many - 1, 1])) if many else (0.0, 0.0)
 
 
 def look_at_folder(pictures: Path, weights: Path, mounting: Mounting | None) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from datetime import tzinfo
 from pathlib import Path
@@ -50,14 +51,14 @@ def look_at_pictures(weights: Path, mounting: Mounting, zone: tzinfo, wet: bool 
             return None
         times = [_taken_s(file, zone) for file in files]
         reach = _reach(drive, np.array(times))
-        seen = [
-            one
-            for at_s, reached_m, what in zip(times, reach, looks(drive.path, weights, ()), strict=True)
-            for one in _seen(what, at_s, reached_m, mounting)
-        ]
-        went = reach[~np.isnan(reach)]
-        share = float(np.minimum(went, LONGEST_M).sum() / went.sum()) if went.any() else 0.0
-        return Looked(tuple(seen), share, wet, weights.stem)
+        seen: list[SeenDistress] = []
+        judged_m = 0.0
+        for at_s, reach_m, what in zip(times, reach, looks(drive.path, weights, ()), strict=True):
+            from_m, to_m = judged(what, reach_m, mounting)
+            judged_m += to_m - from_m
+            seen += _seen(what, at_s, reach_m, mounting)
+        went_m = float(np.nansum(reach))
+        return Looked(tuple(seen), judged_m / went_m if went_m else 0.0, wet, weights.stem)
 
     return look
 
@@ -69,8 +70,12 @@ def _pictures(folder: Path) -> Sequence[Path]:
 
 
 def _taken_s(file: Path, zone: tzinfo) -> float:
+    """Return when a picture was taken; NaN where it does not tell, as a PNG cannot."""
     with file.open("rb") as opened:
-        return from_exif(opened.read(HEAD_BYTES), zone).at_s
+        try:
+            return from_exif(opened.read(HEAD_BYTES), zone).at_s
+        except ValueError:
+            return math.nan
 
 
 def _reach(drive: Drive, times_s: Floats) -> Floats:
@@ -89,12 +94,19 @@ def _reach(drive: Drive, times_s: Floats) -> Floats:
     return reach
 
 
+def judged(look: SurfaceLook, reach_m: float, mounting: Mounting) -> tuple[float, float]:
+    """Return the stretch ahead, in metres, that a picture is asked about: what no later one sees from nearer.
+
+    It begins where the road comes into view, and is ``reach_m`` long, as far as places on it are certain; it is empty
+    for a picture that tells no time (NaN).
+    """
+    from_m, certain_to_m = mounting.certain_m((look.width, look.height))
+    return from_m, from_m if np.isnan(reach_m) else min(from_m + min(reach_m, LONGEST_M), certain_to_m)
+
+
 def _seen(look: SurfaceLook, at_s: float, reach_m: float, mounting: Mounting) -> Iterator[SeenDistress]:
-    """Yield what lies within the stretch that no later picture sees from nearer: ``reach_m`` from the lower edge on."""
-    nearest = placed(look, (look.width / 2, float(look.height)), mounting)
-    if nearest is None or np.isnan(reach_m):
-        return
-    from_m, to_m = nearest.ahead_m, nearest.ahead_m + min(reach_m, LONGEST_M)
+    """Yield what lies within the stretch that the picture is asked about."""
+    from_m, to_m = judged(look, reach_m, mounting)
     for box, kind, score, extent_px in (*_potholes(look), *_cracks(look)):
         left, _, right, bottom = box
         place = placed(look, ((left + right) / 2, bottom), mounting)
