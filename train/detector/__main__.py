@@ -30,11 +30,11 @@ from waywarden.run.weighing.score import score
 
 ROOT = Path(__file__).resolve().parents[2]
 SHIPPED = ROOT / "src/waywarden/sight/networks/street-1.xml"
-FIRST = Course(steps=2400, rate=1e-3, bend_steps=600)
+FIRST = Course(steps=2000, rate=1e-3, bend_steps=600)
 SURER = Course(steps=600, rate=5e-4, seed=2)
 DOUBT = 0.55
 """What one teacher saw alone is ignored from this score on."""
-SECOND = Course(steps=500, rate=4e-4)
+SECOND = Course(steps=700, rate=4e-4)
 SHORT = Course(steps=300, rate=1e-3, bend_steps=100)
 """Of the ablation."""
 SCORES = ROOT / "train/scores.json"

@@ -7,11 +7,14 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 
+from detector.clutter import cluttered
 from detector.pictures import Boxes, Picture, Sample
 
 LEAST_PX = 4.5
 """A box with a side shorter than this at the network's input is neither example nor counter-example."""
 GREY = 114
+CLUTTERED = 0.6
+"""So many of the pictures get street furniture drawn into them."""
 
 
 def varied(samples: Sequence[Sample], size: tuple[int, int], rng: np.random.Generator) -> Sample:
@@ -19,7 +22,10 @@ def varied(samples: Sequence[Sample], size: tuple[int, int], rng: np.random.Gene
     together = _mosaic(samples, size, rng) if len(samples) == 4 else _placed(samples[0], size, rng)
     if rng.random() < 0.5:
         together = _mirrored(together)
-    return Sample(_coloured(together.picture, rng), together.boxes, together.kinds, together.ignored, together.source)
+    picture = np.ascontiguousarray(together.picture)
+    if rng.random() < CLUTTERED:
+        picture = cluttered(picture, together.boxes, rng)
+    return Sample(_coloured(picture, rng), together.boxes, together.kinds, together.ignored, together.source)
 
 
 def plain(one: Sample, size: tuple[int, int]) -> Sample:
@@ -34,7 +40,7 @@ def _placed(one: Sample, size: tuple[int, int], rng: np.random.Generator) -> Sam
     """Return a part of the picture, or all of it with a margin, stretched a little, on ``size``."""
     width, height = size
     h, w = one.picture.shape[:2]
-    zoom = float(np.exp(rng.uniform(np.log(0.7), np.log(2.0)))) if rng.random() < 0.8 else 1.0
+    zoom = float(np.exp(rng.uniform(np.log(0.7), np.log(2.4)))) if rng.random() < 0.8 else 1.0
     stretch = float(np.exp(rng.normal(0, 0.1)))
     across, down = width / w * zoom * stretch, height / h * zoom / stretch
     left = rng.uniform(min(0, width - w * across), max(0, width - w * across))
