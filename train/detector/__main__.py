@@ -15,6 +15,7 @@ import json
 import os
 import shutil
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +37,10 @@ DOUBT = 0.55
 """What one teacher saw alone is ignored from this score on."""
 SECOND = Course(steps=700, rate=4e-4)
 SHORT = Course(steps=300, rate=1e-3, bend_steps=100)
-"""Of the ablation."""
+BRIEF = Course(steps=300, rate=4e-4)
+"""Of the ablation: a first course, and a second."""
+HARDEST = "03601"
+"""The camera that is held back where the second course is taken apart."""
 SCORES = ROOT / "train/scores.json"
 
 
@@ -104,29 +108,47 @@ def _scored(
     net: StreetNet, material: Material, cameras: Sequence[str], held: str, shared: Path, work: Path
 ) -> dict[str, Any]:
     """Return the score on the camera that was held back, by the program's own command's function."""
-    folder = work / f"held-{held}"
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    for file in (shared / "data/tfl").glob(f"*.{held}.*"):
-        (folder / file.name).symlink_to(file)
+    folder = _held(held, shared, work)
     small = ship(in_eight_bits(exact(net), _calibration(material, cameras)), work / f"without-{held}.xml")
     whole = ship(exact(net), work / f"without-{held}-f32.xml")
     return {"int8": score(folder, small), "f32": score(folder, whole)}
 
 
+def _held(camera: str, shared: Path, work: Path) -> Path:
+    """Return a folder with one TfL camera's clip alone."""
+    folder = work / f"held-{camera}"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    for file in (shared / "data/tfl").glob(f"*.{camera}.*"):
+        (folder / file.name).symlink_to(file)
+    return folder
+
+
 def _ablation(material: Material, shared: Path, work: Path) -> None:
-    """Short first courses on parts of the material, scored on all TfL cameras, none of which they saw."""
+    """Short courses on parts of the material: the first on all TfL cameras, none of which it saw; the second on one."""
+    clips = shared / "data/tfl"
     parts = {
         "stills alone": material.stills_alone(),
         "made-up streets alone": material.made_up_alone(),
         "stills and made-up streets": material.without_people(),
     }
-    _note("published YOLOX-Nano", score(shared / "data/tfl", shared / "weights/yolox_nano_416.onnx", 3))
+    _note("published YOLOX-Nano", score(clips, shared / "weights/yolox_nano_416.onnx", 3))
     for name, kept in (("the whole first course", "first"), ("and the shorter one after it", "base")):
-        _note(name, score(shared / "data/tfl", ship(exact(_kept(work, kept)), work / "part.xml"), 3))
+        _note(name, score(clips, ship(exact(_kept(work, kept)), work / "part.xml"), 3))
     for name, mix in parts.items():
         net = _course(mix, SHORT, name.replace(" ", "-"), begun(material, shared), work)
-        _note(f"{name}, {SHORT.steps} steps", score(shared / "data/tfl", ship(exact(net), work / "part.xml"), 3))
+        _note(f"{name}, {SHORT.steps} steps", score(clips, ship(exact(net), work / "part.xml"), 3))
+    people = material.with_people([camera for camera in TFL_CAMERAS if camera != HARDEST])
+    seconds = {
+        "second course": (people, BRIEF),
+        "second course without clutter": (people, replace(BRIEF, cluttered=False)),
+        "second course without made-up streets": ({k: v for k, v in people.items() if k != "made up"}, BRIEF),
+        "second course without stills": ({k: v for k, v in people.items() if k in {"people", "made up"}}, BRIEF),
+    }
+    for name, (mix, course) in seconds.items():
+        net = _course(mix, course, name.replace(" ", "-"), _kept(work, "base"), work)
+        folder = _held(HARDEST, shared, work)
+        _note(f"{name}, {BRIEF.steps} steps", score(folder, ship(exact(net), work / "part.xml"), 3))
 
 
 def _note(name: str, scored: dict[str, Any]) -> None:

@@ -33,7 +33,7 @@ Mask = npt.NDArray[np.uint8]
 Chance = np.random.Generator
 
 
-def cluttered(picture: Picture, boxes: Boxes, rng: Chance) -> Picture:
+def with_clutter(picture: Picture, boxes: Boxes, rng: Chance) -> Picture:
     """Return a copy of the picture with some things drawn beside what is boxed (n, 4) xyxy px."""
     out = picture.copy()
     height, width = out.shape[:2]

@@ -31,13 +31,14 @@ PLAIN_LAST = 0.15
 @dataclass(frozen=True, slots=True)
 class Course:
     """How to learn: ``steps`` batches at a rate that rises to ``rate`` and falls to nearly 0; ``bend_steps`` of them
-    turn SiLU into ReLU.
+    turn SiLU into ReLU. ``cluttered``: street furniture is drawn into the pictures.
     """
 
     steps: int
     rate: float
     bend_steps: int = 0
     seed: int = 1
+    cluttered: bool = True
 
 
 def learn(net: StreetNet, mix: Mapping[str, tuple[float, Sequence[Sample]]], course: Course, name: str) -> StreetNet:
@@ -55,7 +56,8 @@ def learn(net: StreetNet, mix: Mapping[str, tuple[float, Sequence[Sample]]], cou
         average.bend(bent)
         for group in optimiser.param_groups:
             group["lr"] = rate(step, course.steps, course.rate, WARM_STEPS)
-        pictures, targets = batch(mix, rng, together=step < course.steps * (1 - PLAIN_LAST))
+        together = step < course.steps * (1 - PLAIN_LAST)
+        pictures, targets = batch(mix, rng, together=together, cluttered=course.cluttered)
         with torch.autocast("cpu", torch.bfloat16):
             told = net(pictures)
         loss, parts = loss_of(told.float(), targets, grid)
@@ -73,10 +75,10 @@ def learn(net: StreetNet, mix: Mapping[str, tuple[float, Sequence[Sample]]], cou
 
 
 def batch(
-    mix: Mapping[str, tuple[float, Sequence[Sample]]], rng: np.random.Generator, *, together: bool
+    mix: Mapping[str, tuple[float, Sequence[Sample]]], rng: np.random.Generator, *, together: bool, cluttered: bool
 ) -> tuple[Tensor, list[Target]]:
     """Return (b, 3, h, w) float32 pictures and what is on each."""
-    drawn = [_draw(mix, rng, together=together) for _ in range(BATCH)]
+    drawn = [_draw(mix, rng, together=together, cluttered=cluttered) for _ in range(BATCH)]
     stack = np.stack([one.picture for one in drawn]).astype(np.float32)
     pictures = torch.from_numpy(stack).permute(0, 3, 1, 2).contiguous(memory_format=torch.channels_last)
     targets = [
@@ -85,7 +87,9 @@ def batch(
     return pictures, targets
 
 
-def _draw(mix: Mapping[str, tuple[float, Sequence[Sample]]], rng: np.random.Generator, *, together: bool) -> Sample:
+def _draw(
+    mix: Mapping[str, tuple[float, Sequence[Sample]]], rng: np.random.Generator, *, together: bool, cluttered: bool
+) -> Sample:
     groups = [group for _, group in mix.values()]
     shares = np.array([share for share, _ in mix.values()])
     many = 4 if together and rng.random() < MOSAICS else 1
@@ -93,7 +97,7 @@ def _draw(mix: Mapping[str, tuple[float, Sequence[Sample]]], rng: np.random.Gene
     for _ in range(many):
         group = groups[int(rng.choice(len(groups), p=shares / shares.sum()))]
         samples.append(group[int(rng.integers(len(group)))])
-    return varied(samples, SIZE, rng)
+    return varied(samples, SIZE, rng, cluttered=cluttered)
 
 
 def groups(net: nn.Module, decay: float) -> Iterator[dict[str, object]]:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 
-from detector.clutter import cluttered
+from detector.clutter import with_clutter
 from detector.pictures import Boxes, Picture, Sample
 
 LEAST_PX = 4.5
@@ -17,14 +17,17 @@ CLUTTERED = 0.6
 """So many of the pictures get street furniture drawn into them."""
 
 
-def varied(samples: Sequence[Sample], size: tuple[int, int], rng: np.random.Generator) -> Sample:
-    """Return one picture of ``size`` (width, height) made from one sample, or from four side by side."""
+def varied(samples: Sequence[Sample], size: tuple[int, int], rng: np.random.Generator, *, cluttered: bool) -> Sample:
+    """Return one picture of ``size`` (width, height) made from one sample, or from four side by side.
+
+    ``cluttered``: most of them get street furniture drawn into them.
+    """
     together = _mosaic(samples, size, rng) if len(samples) == 4 else _placed(samples[0], size, rng)
     if rng.random() < 0.5:
         together = _mirrored(together)
     picture = np.ascontiguousarray(together.picture)
-    if rng.random() < CLUTTERED:
-        picture = cluttered(picture, together.boxes, rng)
+    if cluttered and rng.random() < CLUTTERED:
+        picture = with_clutter(picture, together.boxes, rng)
     return Sample(_coloured(picture, rng), together.boxes, together.kinds, together.ignored, together.source)
 
 
