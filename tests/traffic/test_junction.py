@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from tests.traffic.made_up import GATE, camera_of, car, forward_backward, found_in, frames_of
 
+from waywarden.terms.kinds import Kind
 from waywarden.terms.places import Gate, Movement, Zone
 from waywarden.terms.transient import Passage
 from waywarden.testing.counting.crossroads import Eye, Found, boxes_of, found_of
@@ -55,18 +56,48 @@ def test_one_that_was_hidden_long_within_the_junction_is_inferred(way, name, sta
     assert moved(hidden(way, 40, stand + 20, stand)) == [(name, True)]
 
 
-def test_where_two_could_be_meant_none_is():
+def test_where_two_movements_could_be_meant_none_is():
+    """One waited at 210, 240 and one at 300, 180; behind a lorry both left, and one came out between, bound east."""
+    from_west = [*drive((10, 240), (210, 240)), *[None] * 120]
+    from_north = [*[None] * 6, *drive((300, 10), (300, 180)), *[None] * 120]
+    comes_out = [*[None] * 160, *drive((310, 230), (640, 230))]
+    assert moved(from_west, from_north, comes_out) == []
+
+
+def test_where_two_of_one_gate_could_be_meant_the_movement_is_known():
     two = [hidden(drive((10, y), (640, y)), 40, 120, 100) for y in (225, 262)]
-    assert moved(*two) == []
+    assert moved(*two) == [("west-east", True)] * 2
 
 
 def test_what_never_came_out_again_and_what_came_from_the_kerb_are_no_movements():
     assert moved(ACROSS[:60]) == []
-    assert moved(ACROSS[60:]) == []
+    stood, drives_off = [car(320, 240)] * 50, drive((320, 240), (640, 240))
+    assert moved([*stood, *drives_off]) == []
+
+
+def test_one_that_came_out_from_behind_another_came_from_the_gate_straight_behind_it():
+    """A bus hid it as it came in; nobody else was lost. Further in it may have come from anywhere."""
+    assert moved(ACROSS[40:]) == [("west-east", True)]
+    assert moved(ACROSS[75:]) == []
+
+
+def test_who_walks_is_never_inferred():
+    walks = [car(x, y, width=12, height=36, kind=Kind.PEDESTRIAN) for x, y, *_ in ACROSS[40:]]
+    assert moved(walks) == []
+
+
+def test_one_that_comes_out_beside_another_at_a_gate_is_counted_beside_it():
+    """A car hid the bicycle until both were over the line: two, though they came at one place and time."""
+    ways = (
+        ACROSS,
+        [None] * 12 + [car(66 + 5 * n, 212 - 2 * n, width=20, height=24, kind=Kind.BICYCLE) for n in range(70)],
+    )
+    crossed = found_in(frames_of(*ways), camera_of(WEST))
+    assert sorted(forward_backward(crossed, "west")) == [0, 2]
 
 
 def test_nobody_is_inferred_who_would_have_had_to_go_back_or_faster_than_he_did():
-    in_by_west, from_before_it = ACROSS[:70], drive((200, 240), (200, 470))
+    in_by_west, from_before_it = ACROSS[:70], drive((200, 330), (200, 470))
     assert moved([*in_by_west, *[None] * 100, *from_before_it]) == []
     far_in_no_time = drive((540, 240), (640, 240))
     assert moved([*ACROSS[:30], *[None] * 8, *far_in_no_time]) == []

@@ -79,7 +79,7 @@ class GateWatch:
 
     def end(self) -> Through | None:
         """Return the crossing of a road user that left the picture on the other side, however near the gate."""
-        if self._last is None:
+        if self._last is None or self._side == 0:
             return None
         step, distance = self._last
         if self._through is None and abs(distance) <= TOUCHES * step.size_px:

@@ -10,11 +10,12 @@ import numpy as np
 
 from waywarden.geo.homography import Homography
 from waywarden.geo.plane import inside
+from waywarden.terms.kinds import Kind
 from waywarden.terms.places import Camera, Gate
 from waywarden.terms.transient import Crossing, Detections, Passage
 from waywarden.traffic.boxes import Box, Followed, size_px
 from waywarden.traffic.crossings import GateWatch, Step, Through
-from waywarden.traffic.joining import End, LooseEnds
+from waywarden.traffic.joining import End, LooseEnds, Vector
 from waywarden.traffic.speed import speed_at, speed_between
 from waywarden.traffic.track import SURE_HITS, Track
 from waywarden.traffic.tracker import Tracker
@@ -27,10 +28,15 @@ is dated by then, so that an interval once closed stays closed."""
 AFTER_START = timedelta(seconds=0.5)
 """What is in the picture when watching begins was not born there."""
 EDGE_PX = 2.0
-LEAST_WAY_S = 0.3
-"""Over less than this a way tells no velocity."""
+SET_OFF_S = 0.6
+"""How one goes that came into view is taken so long after: over less, boxes tell no velocity."""
 SAME_PLACE = 1.5
 """Two crossings of one gate this many sizes apart within ``SAY_WITHIN`` may be the two halves of a broken track."""
+PART_WITHIN = timedelta(seconds=1)
+BESIDE_STEPS = 3
+BESIDE_SIZES = 0.6
+"""Two tracks seen at one time this often that are, so soon after one began, this many sizes of the larger apart, are
+two road users: one came out from behind the other. Tuned on made-up junctions, seeds 31 to 34."""
 CREEPS_SIZES = 0.1
 """Four times as far as boxes that jitter by a tenth of their size seem to go. A bus of the TfL clips is as slow."""
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
@@ -50,7 +56,8 @@ class _Due:
 class _Way:
     """What is known of one track besides its boxes. ``first`` is where it came into view, None once that is settled.
 
-    ``there`` says that it was in the picture when watching began; ``begun`` is where it came into view.
+    ``there`` says that it was in the picture when watching began, ``came`` that it passed a gate; ``begun`` is where it
+    came into view, and ``set_off_px`` (px/s) how it went from there.
     """
 
     track: Track
@@ -58,6 +65,8 @@ class _Way:
     begun: Step
     first: Step | None
     there: bool
+    came: bool = False
+    set_off_px: Vector | None = None
     steps: list[Step] = field(default_factory=list)
     entries: list[Through] = field(default_factory=list)
     waiting: list[_Due] = field(default_factory=list)
@@ -90,7 +99,7 @@ class CrossingFinder:
         self._ways: dict[int, _Way] = {}
         self._said_until = LONG_AGO
         self._begun: datetime | None = None
-        self._recent: list[Through] = []
+        self._recent: list[tuple[Through, _Way]] = []
 
     def update(self, detections: Detections) -> list[Crossing | Passage]:
         """Take one frame; return what is now sure. Nothing is dated before :meth:`said_until` of the call before."""
@@ -100,7 +109,7 @@ class CrossingFinder:
             self._begun = now
         for track in self._tracker.update(detections):
             self._step(self._ways.get(id(track)) or self._new_way(track))
-        self._recent = [through for through in self._recent if now - through.at <= 2 * SAY_WITHIN]
+        self._recent = [each for each in self._recent if now - each[0].at <= 2 * SAY_WITHIN]
         gone = [key for key, way in self._ways.items() if way.track not in self._tracker]
         found = [item for key in gone for item in self._end(self._ways.pop(key))]
         found += [item for way in self._ways.values() for item in self._say(way, now)]
@@ -132,9 +141,11 @@ class CrossingFinder:
         for watch in way.watches:
             through = watch.born(way.first, step, there=way.there)
             if through is not None:
-                way.first = None
-                if not any(_same(through, other, step.size_px) for other in self._recent):
+                explained = self._explained(way, through)
+                if not explained:
                     self._note(way, through)
+                if not explained or step.at - way.first.at > PART_WITHIN:
+                    way.first = None
                 return
         across = any(watch.across(way.first) for watch in way.watches)
         if step.at - way.first.at > SAY_WITHIN and not across:
@@ -143,6 +154,8 @@ class CrossingFinder:
     def _step(self, way: _Way) -> None:
         step = self._step_of(way.track)
         self._settle_birth(way, step)
+        if way.set_off_px is None and (step.at - way.begun.at).total_seconds() >= SET_OFF_S:
+            way.set_off_px = way.track.velocity_px
         way.steps = [s for s in way.steps if step.at - s.at <= SAY_WITHIN] + [step]
         for watch in way.watches:
             self._note(way, watch.step(step))
@@ -167,26 +180,31 @@ class CrossingFinder:
                 for watch in way.watches:
                     self._note(way, watch.end())
             if lost and not way.track.still and way.track.hits >= SURE_HITS:
-                self._gone(way, last)
+                self._gone(way)
             if way.track.believable:
                 self._loose.lose(End(last, way.track.velocity_px, way.entries))
         return self._say(way, None)
 
-    def _gone(self, way: _Way, last: Step) -> None:
+    def _gone(self, way: _Way) -> None:
         """See whether it was lost straight into a gate, unless another track's beginning explains it."""
         vx, vy = way.track.velocity_px.tolist()
         for watch in way.watches:
             through = watch.gone((vx, vy))
-            if through is not None and not any(_same(through, other, last.size_px) for other in self._recent):
+            if through is not None and not self._explained(way, through):
                 self._note(way, through)
+
+    def _explained(self, way: _Way, through: Through) -> bool:
+        """Return whether ``through`` is what another track of the same road user was seen to do."""
+        size_px = way.steps[-1].size_px if way.steps else way.begun.size_px
+        return any(_same(through, seen, size_px) and not _beside(way, other) for seen, other in self._recent)
 
     def _note(self, way: _Way, through: Through | None) -> None:
         if through is None:
             return
-        self._recent.append(through)
+        self._recent.append((through, way))
         way.waiting.append(_Due(through, through.gate_id))
         entry = next((e for e in way.entries if (e.gate_id, through.gate_id) in self._movements), None)
-        inferred = entry is None and not way.entries
+        inferred = entry is None and not way.came
         if inferred:
             entry = self._came_in(way, through)
         if entry is not None:
@@ -194,15 +212,16 @@ class CrossingFinder:
             way.waiting.append(_Due(through, name, entry, inferred))
             way.entries.clear()
         way.entries.append(through)
+        way.came = True
 
     def _came_in(self, way: _Way, out: Through) -> Through | None:
-        """Return by which gate a road user came in whose track began inside the junction, if that can be told."""
-        if way.there or self._parks(way.begun):
+        """Return by which gate somebody came in whose track began inside the junction, if that can be told.
+
+        Not of those on foot: they cross a junction's arms, and their way through it tells no gate.
+        """
+        if way.there or way.track.kind == Kind.PEDESTRIAN or self._parks(way.begun):
             return None
-        seconds = (out.at - way.begun.at).total_seconds()
-        velocity_px = way.track.velocity_px
-        if seconds >= LEAST_WAY_S:
-            velocity_px = np.subtract(out.ground_px, way.begun.ground_px) / seconds
+        velocity_px = way.set_off_px if way.set_off_px is not None else way.track.velocity_px
         unseen = [
             End(other.steps[-1], other.track.velocity_px, other.entries)
             for other in self._ways.values()
@@ -253,6 +272,17 @@ def _creeps(steps: Sequence[Step]) -> bool:
         return False
     before, after = (np.mean([step.ground_px for step in part], axis=0) for part in (steps[:half], steps[half:]))
     return float(np.hypot(*(after - before))) >= CREEPS_SIZES * steps[-1].size_px
+
+
+def _beside(way: _Way, other: _Way) -> bool:
+    """Return whether two tracks were seen at one time, clear of each other: no two boxes of one road user are."""
+    theirs = {step.at: step for step in other.steps}
+    both = [(step, theirs[step.at]) for step in way.steps if step.at in theirs]
+    if way is other or len(both) < BESIDE_STEPS:
+        return False
+    mine, its = both[-1]
+    apart_px = float(np.hypot(*np.subtract(mine.middle_px, its.middle_px)))
+    return apart_px > BESIDE_SIZES * max(mine.size_px, its.size_px)
 
 
 def _same(through: Through, other: Through, size: float) -> bool:
