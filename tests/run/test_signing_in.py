@@ -9,7 +9,7 @@ import pytest
 
 from run.offices import PASSWORD, SITE, Office
 from waywarden.run.accounts.signing_in import IDLE, LONGEST, SECRET_BYTES
-from waywarden.terms.accounts import LEAST_ROLE, AccountRole, may
+from waywarden.terms.office.accounts import LEAST_ROLE, AccountRole, may
 from waywarden.terms.ledger import Fact, Triage
 from waywarden.web.problems import RefusedError
 

@@ -15,7 +15,7 @@ from waywarden.run.accounts.passwords import LONGEST, check_password, hash_of
 from waywarden.run.accounts.signing_in import SECRET_BYTES, hashed
 from waywarden.run.spoken import notes, tables
 from waywarden.store.accounts import StoredAccounts, open_accounts
-from waywarden.terms.accounts import Account, AccountRole
+from waywarden.terms.office.accounts import Account, AccountRole
 from waywarden.terms.errors import AccountError, ConfigError
 
 LONGEST_TOKEN_DAYS = 731

@@ -7,7 +7,7 @@ from http import HTTPStatus
 from pathlib import Path
 
 from waywarden.run.road import ledger
-from waywarden.terms.accounts import word_of
+from waywarden.terms.office.accounts import word_of
 from waywarden.terms.ledger import LedgerEntry, LedgerFact
 from waywarden.web.accounts.desk import Writing
 from waywarden.web.problems import RefusedError, UnknownNameError

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from starlette.requests import Request
 
-from waywarden.terms.accounts import Account, AccountRole, may
+from waywarden.terms.office.accounts import Account, AccountRole, may
 from waywarden.web.accounts.desk import Desk
 from waywarden.web.drawing import LOOPBACK
 from waywarden.web.problems import RefusedError

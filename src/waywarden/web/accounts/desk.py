@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from waywarden.terms.accounts import Account
+from waywarden.terms.office.accounts import Account
 from waywarden.terms.ledger import Fact, LedgerEntry
 
 
