@@ -16,10 +16,10 @@ from waywarden.run.road.ledger import read_entries
 from waywarden.store.accounts import open_accounts
 from waywarden.store.ledger import open_ledger
 from waywarden.store.nothing import NoRecords
-from waywarden.terms.office.accounts import Account, AccountRole
 from waywarden.terms.distress import Role
 from waywarden.terms.kinds import Kind
 from waywarden.terms.ledger import Fact, LedgerEntry, LedgerFact
+from waywarden.terms.office.accounts import Account, AccountRole
 from waywarden.terms.places import City
 from waywarden.web.accounts.desk import Desk
 from waywarden.web.accounts.site import beside

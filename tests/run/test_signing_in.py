@@ -9,8 +9,8 @@ import pytest
 
 from run.offices import PASSWORD, SITE, Office
 from waywarden.run.accounts.signing_in import IDLE, LONGEST, SECRET_BYTES
-from waywarden.terms.office.accounts import LEAST_ROLE, AccountRole, may
 from waywarden.terms.ledger import Fact, Triage
+from waywarden.terms.office.accounts import LEAST_ROLE, AccountRole, may
 from waywarden.web.problems import RefusedError
 
 SESSION = "/api/v1/session"

@@ -12,8 +12,8 @@ from sqlalchemy import Connection, Engine, Row, delete, func, insert, select, up
 from waywarden.store.faults import spoken
 from waywarden.store.opening import for_writing, open_engine
 from waywarden.store.schema import account, account_session, account_token, from_us, to_us
-from waywarden.terms.office.accounts import Account, AccountRole
 from waywarden.terms.errors import AccountError, StoreError
+from waywarden.terms.office.accounts import Account, AccountRole
 
 _LAST_TOKEN = (
     select(func.max(account_token.c.until_us))

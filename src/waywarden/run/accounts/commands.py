@@ -15,8 +15,8 @@ from waywarden.run.accounts.passwords import LONGEST, check_password, hash_of
 from waywarden.run.accounts.signing_in import SECRET_BYTES, hashed
 from waywarden.run.spoken import notes, tables
 from waywarden.store.accounts import StoredAccounts, open_accounts
-from waywarden.terms.office.accounts import Account, AccountRole
 from waywarden.terms.errors import AccountError, ConfigError
+from waywarden.terms.office.accounts import Account, AccountRole
 
 LONGEST_TOKEN_DAYS = 731
 accounts_app = typer.Typer(help="Who may write through the API.")

@@ -19,9 +19,9 @@ from waywarden.run.accounts.passwords import check_password, hash_of, is_right
 from waywarden.run.accounts.throttle import Throttle
 from waywarden.run.accounts.writing import write_down
 from waywarden.store.accounts import StoredAccounts, open_accounts
-from waywarden.terms.office.accounts import Account
 from waywarden.terms.distress import WORK_NAME
 from waywarden.terms.errors import ConfigError
+from waywarden.terms.office.accounts import Account
 from waywarden.web.accounts.desk import Desk
 from waywarden.web.problems import RefusedError
 

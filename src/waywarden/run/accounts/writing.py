@@ -7,8 +7,8 @@ from http import HTTPStatus
 from pathlib import Path
 
 from waywarden.run.road import ledger
-from waywarden.terms.office.accounts import word_of
 from waywarden.terms.ledger import LedgerEntry, LedgerFact
+from waywarden.terms.office.accounts import word_of
 from waywarden.web.accounts.desk import Writing
 from waywarden.web.problems import RefusedError, UnknownNameError
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from waywarden.terms.office.accounts import Account
 from waywarden.terms.ledger import Fact, LedgerEntry
+from waywarden.terms.office.accounts import Account
 
 
 @dataclass(frozen=True, slots=True)
