@@ -16,7 +16,7 @@ from rich.markup import escape
 from waywarden import __version__
 from waywarden.run import cameras, comparing, demo, serve, sheets
 from waywarden.run.accounts.commands import accounts_app
-from waywarden.run.accounts.signing_in import desk_of, read_origin
+from waywarden.run.accounts.signing_in import desk_of, read_origin, say_who_signs_in
 from waywarden.run.city.config import read_city
 from waywarden.run.counting.boxes import boxes_job, count_boxes, refuse_words_of_a_city
 from waywarden.run.counting.count import CameraCount, CountJob
@@ -211,6 +211,7 @@ def serve_command(
     """Serve the map page and the API."""
     city, origin = read_city(city_file), read_origin(origin)
     store = open_kept(store_file, city)
+    say_who_signs_in()
     serve.serve(
         city,
         store,

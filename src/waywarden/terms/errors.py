@@ -60,6 +60,10 @@ class LedgerError(WaywardenError):
     exit_code = 9
 
 
+class RepeatedKeyError(LedgerError):
+    """A key under which something is to be written once was used for something else."""
+
+
 class ServeError(WaywardenError):
     """The page cannot be served, for instance because the port is in use."""
 

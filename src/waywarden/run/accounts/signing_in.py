@@ -17,13 +17,15 @@ from urllib.parse import urlsplit
 
 from waywarden.run.accounts.passwords import check_password, hash_of, is_right
 from waywarden.run.accounts.throttle import Throttle
-from waywarden.run.accounts.writing import write_down
+from waywarden.run.accounts.writing import rename, write_down
+from waywarden.run.road.ledger import read_entries
+from waywarden.run.road.names import kept_changes
 from waywarden.store.accounts import StoredAccounts, open_accounts
 from waywarden.terms.distress import WORK_NAME
 from waywarden.terms.errors import ConfigError
 from waywarden.terms.office.accounts import Account
 from waywarden.web.accounts.desk import Desk
-from waywarden.web.problems import RefusedError
+from waywarden.web.problems import RefusedError, UnknownNameError
 
 IDLE = timedelta(minutes=30)
 LONGEST = timedelta(hours=12)
@@ -113,7 +115,15 @@ class SigningIn:
 
 def desk_of(store_file: Path, origin: str) -> Desk:
     """Return the desk at which the accounts of ``store_file`` sign in and write."""
-    signing_in = SigningIn(open_accounts(store_file), Throttle())
+    accounts = open_accounts(store_file)
+    signing_in = SigningIn(accounts, Throttle())
+
+    def lock(name: str, locked: bool) -> None:  # noqa: FBT001 - as the desk has it
+        if accounts.find(name) is None:
+            raise UnknownNameError(f"there is no account '{name[:40]}'")
+        accounts.set_locked(name, locked=locked)
+        log.info("%s is %s", name, "locked" if locked else "unlocked")
+
     return Desk(
         sign_in=signing_in.sign_in,
         sign_out=signing_in.sign_out,
@@ -122,8 +132,21 @@ def desk_of(store_file: Path, origin: str) -> Desk:
         new_password=signing_in.new_password,
         try_write=signing_in.try_write,
         write=lambda writing: write_down(store_file, writing, now_utc()),
+        rename=lambda renaming: rename(store_file, renaming, now_utc()),
+        entries=lambda first, most: read_entries(store_file, first=first, most=most),
+        changes=lambda first, most: kept_changes(store_file)[first : first + most],
+        accounts=accounts.all,
+        lock=lock,
         origin=origin,
     )
+
+
+def say_who_signs_in() -> None:
+    """Let the log of accounts go to standard error, a line each."""
+    lines = logging.StreamHandler()
+    lines.setFormatter(logging.Formatter("%(asctime)s accounts: %(message)s"))
+    log.addHandler(lines)
+    log.setLevel(logging.INFO)
 
 
 def read_origin(text: str) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import logging
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
@@ -23,6 +24,8 @@ HTTPS_COOKIE = f"__Host-{COOKIE}"
 """By this prefix a browser takes it from this host alone, by https alone (RFC 6265bis, 4.1.3.2)."""
 CSRF_HEADER = "X-CSRF-Token"
 BEARER = "bearer "
+LOOKING = frozenset({"GET", "HEAD"})
+log = logging.getLogger("waywarden.accounts")
 _BY_TOKEN = {"WWW-Authenticate": "Bearer"}
 
 
@@ -50,9 +53,11 @@ def admitted(request: Request, desk: Desk, what: str) -> Account:
     """Return the account that asks, if it may do ``what``; RefusedError (401, 403 or 429) if it may not."""
     account = _by_token(request, desk) or _by_session(request, desk)
     if not may(account.role, what):
+        log.warning("%s may not: %s", account.name, what)
         said = f"{account.name} is a {account.role} and may not do that ({what}): ask whoever looks after accounts"
         raise RefusedError(HTTPStatus.FORBIDDEN, said)
-    desk.try_write(account.name, address_of(request))
+    if request.method not in LOOKING:
+        desk.try_write(account.name, address_of(request))
     return account
 
 
@@ -108,8 +113,9 @@ def _by_session(request: Request, desk: Desk) -> Account:
     account = signed_in(request, desk)
     if account is None:
         raise RefusedError(HTTPStatus.UNAUTHORIZED, "sign in first (POST /api/v1/session), or send a token", _BY_TOKEN)
-    refuse_strangers(request, desk)
-    refuse_without_csrf(request, session_of(request, desk))
+    if request.method not in LOOKING:
+        refuse_strangers(request, desk)
+        refuse_without_csrf(request, session_of(request, desk))
     return account
 
 
