@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from run.command_line import Said, ask
+from run.command_line import Said, ask, write_city
 from run.offices import PASSWORD, Office
 from waywarden.run.accounts.passwords import Cost, check_password, hash_of, is_right
 from waywarden.run.main import app
@@ -146,3 +146,16 @@ def test_a_password_with_a_wrong_length_never_shows(store: Path) -> None:
     with pytest.raises(AccountError) as error:
         check_password("secret-word", "x1")
     assert "secret-word" not in str(error.value)
+
+
+def test_serve_lets_accounts_sign_in(office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    served: dict[str, object] = {}
+    monkeypatch.setattr("waywarden.run.main.say_who_signs_in", lambda: None)
+    monkeypatch.setattr("waywarden.run.main.serve.serve", lambda *_, **more: served.update(more))
+    city = write_city(tmp_path, ("a", '"a.mp4"'))
+    words = ("serve", "--city", city, "--store", office.path, "--origin")
+    assert ask(*words, "https://roads.example.org/").code == 0
+    assert "Strict-Transport-Security" in served["beside"].headers
+    assert "/api/v1/session" in {route.path for route in served["beside"].routes}
+    for odd in ("roads.example.org", "ftp://x", "https://x/y", "https://"):
+        assert ask(*words, odd).code == 2

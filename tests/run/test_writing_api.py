@@ -125,6 +125,8 @@ def test_of_two_who_write_at_once_the_second_is_told_what_the_first_wrote(
     (written,) = overtaken.json()["written"]
     assert (written["fact"], written["account"], written["number"]) == ("made_safe", "foreman", 3)
     assert len(office.entries()) == 4
+    (shown,) = fact(first, "d1", "repaired", **seen).json()["written"]
+    assert (shown["fact"], shown["account"]) == ("made_safe", None), "who it was, managers see"
     assert fact(second, "d1", "repaired", after=written["number"]).status_code == 201
     assert fact(second, "d2", "repaired", after=2).status_code == 201, "what is written of others is not in the way"
 

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Engine, Row, delete, func, insert, select, up
 
 from waywarden.store.faults import spoken
 from waywarden.store.opening import for_writing, open_engine
-from waywarden.store.schema import account, account_session, account_token, from_us, to_us
+from waywarden.store.schema import account, account_session, account_token, from_us, to_us, written_once
 from waywarden.terms.errors import AccountError, StoreError
 from waywarden.terms.office.accounts import Account, AccountRole
 
@@ -87,7 +87,7 @@ class StoredAccounts:
         with spoken(self._path, "write to"), self._writing.begin() as connection:
             gone = connection.execute(delete(account).where(account.c.name == name)).rowcount
             self._refuse_none(name, gone)
-            for table in (account_session, account_token):
+            for table in (account_session, account_token, written_once):
                 connection.execute(delete(table).where(table.c.account == name))
 
     def begin_session(self, session_hash: str, name: str, at: datetime) -> None:

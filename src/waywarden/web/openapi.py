@@ -49,7 +49,7 @@ def api_page(city_name: str) -> str:
         rows.append(f"<dt>{shown}</dt><dd>{escape(str(operation['summary']))}</dd>")
     filters = "".join(f"<dt><code>{name}</code></dt><dd>{escape(words)}</dd>" for name, words in PARAMETERS.items())
     body = (
-        f"<p>The counts of {escape(city_name)}, for programs. Everything here is read-only, and about streets, "
+        f"<p>The counts of {escape(city_name)}, for programs. Everybody may read it. It is about streets, "
         f'never about people. <a href="{API}/openapi.json">The OpenAPI document</a> says it in full.</p>'
         f"<h2>Resources</h2><dl>{''.join(rows)}</dl>"
         f"<h2>Filters of the intervals</h2><dl>{filters}</dl>"

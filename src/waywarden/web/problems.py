@@ -100,6 +100,13 @@ async def answer_problem(_request: Request, error: Exception) -> Response:
         return problem(status, str(error))
     if isinstance(error, HTTPException):
         status = HTTPStatus(error.status_code)
-        detail = "This service is read-only: ask with GET or HEAD." if status == 405 else "There is nothing here."
+        detail = _not_so(error) if status == 405 else "There is nothing here."
         return problem(status, detail, dict(error.headers or {}))
     return problem(HTTPStatus.INTERNAL_SERVER_ERROR, "Something went wrong here; the log says what.")
+
+
+def _not_so(error: HTTPException) -> str:
+    allowed = dict(error.headers or {}).get("Allow", "")
+    if "POST" in allowed:
+        return f"This can be done here: {allowed}."
+    return "This is read-only: ask with GET or HEAD."

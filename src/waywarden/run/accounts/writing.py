@@ -14,7 +14,7 @@ from waywarden.store.once import Once
 from waywarden.terms.distress import Change, KeptChange
 from waywarden.terms.errors import RepeatedKeyError
 from waywarden.terms.ledger import LedgerEntry, LedgerFact
-from waywarden.terms.office.accounts import Account, word_of
+from waywarden.terms.office.accounts import LEDGER, Account, may, word_of
 from waywarden.web.accounts.desk import Condition, Renaming, Writing
 from waywarden.web.accounts.written import change_json, entry_json
 from waywarden.web.problems import RefusedError, UnknownNameError
@@ -34,7 +34,7 @@ def write_down(store_file: Path, writing: Writing, now: datetime) -> LedgerEntry
     try:
         return ledger.write(store_file, fact, _provided(account, writing.condition, now))
     except OvertakenError as error:
-        raise _overtaken(error) from error
+        raise _overtaken(error, account) from error
     except RepeatedKeyError as error:
         raise RefusedError(HTTPStatus.UNPROCESSABLE_ENTITY, str(error)) from error
 
@@ -46,7 +46,7 @@ def rename(store_file: Path, renaming: Renaming, now: datetime) -> KeptChange:
     try:
         (change,) = _renamed(store_file, renaming, word)
     except OvertakenError as error:
-        raise _overtaken(error) from error
+        raise _overtaken(error, account) from error
     except RepeatedKeyError as error:
         raise RefusedError(HTTPStatus.UNPROCESSABLE_ENTITY, str(error)) from error
     return change
@@ -67,8 +67,10 @@ def _provided(account: Account, condition: Condition, now: datetime) -> Provided
     return Provided(condition.after, Once(account.name, _hashed(condition.key), _hashed(condition.said), now))
 
 
-def _overtaken(error: OvertakenError) -> RefusedError:
+def _overtaken(error: OvertakenError, account: Account) -> RefusedError:
     shown = [entry_json(each) if isinstance(each, LedgerEntry) else change_json(each) for each in error.written]
+    if not may(account.role, LEDGER):
+        shown = [{**each, "account": None} for each in shown]
     return RefusedError(HTTPStatus.CONFLICT, str(error), more={"written": shown})
 
 

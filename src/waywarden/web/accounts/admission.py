@@ -100,9 +100,10 @@ def seen_by(account: Account | None) -> AccountRole:
 
 def _by_token(request: Request, desk: Desk) -> Account | None:
     given = request.headers.get("authorization", "")
-    if not given:
+    if not given.lower().startswith(BEARER):
+        # A proxy may ask for a password of its own, and hand that on.
         return None
-    account = desk.of_token(given[len(BEARER) :].strip()) if given.lower().startswith(BEARER) else None
+    account = desk.of_token(given[len(BEARER) :].strip())
     if account is None:
         said = "that token is not known, has run out, or is locked: 'waywarden accounts token' makes a new one"
         raise RefusedError(HTTPStatus.UNAUTHORIZED, said, _BY_TOKEN)
