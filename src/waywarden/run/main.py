@@ -15,6 +15,8 @@ from rich.markup import escape
 
 from waywarden import __version__
 from waywarden.run import cameras, comparing, demo, serve, sheets
+from waywarden.run.accounts.commands import accounts_app
+from waywarden.run.accounts.signing_in import desk_of, read_origin, say_who_signs_in
 from waywarden.run.city.config import read_city
 from waywarden.run.counting.boxes import boxes_job, count_boxes, refuse_words_of_a_city
 from waywarden.run.counting.count import CameraCount, CountJob
@@ -40,6 +42,7 @@ from waywarden.terms.errors import ConfigError
 from waywarden.terms.kinds import ALL_CLASSES
 from waywarden.terms.places import Camera
 from waywarden.terms.records import HealthState
+from waywarden.web.accounts import site as accounts_site
 
 STREET = "street"
 """The object detector unless the user says otherwise: our own weights."""
@@ -63,6 +66,7 @@ app.add_typer(ledger_app, name="ledger")
 app.add_typer(policy_app, name="policy")
 app.add_typer(programme_app)
 app.add_typer(orders_app, name="orders")
+app.add_typer(accounts_app, name="accounts")
 
 CityFile = Annotated[Path, typer.Option("--city", help="The city's description (city.toml).")]
 CameraId = Annotated[str | None, typer.Option("--camera", help="Only this camera.")]
@@ -200,16 +204,20 @@ def serve_command(
     store_file: StoreFile = Path("waywarden.sqlite"),
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Port to listen on.")] = 8765,
+    origin: Annotated[
+        str, typer.Option(metavar="ADDRESS", help="Where the page is opened, if a proxy is before it: https://…")
+    ] = "",
 ) -> None:
     """Serve the map page and the API."""
-    city = read_city(city_file)
+    city, origin = read_city(city_file), read_origin(origin)
     store = open_kept(store_file, city)
+    say_who_signs_in()
     serve.serve(
         city,
         store,
         address=(host, port),
         ready=lambda url: notes.print(f"the map is at [bold]{url}[/]"),
-        watching=lambda: figures_of(beside(store_file)),
+        beside=accounts_site.beside(desk_of(store_file, origin), lambda: figures_of(beside(store_file))),
     )
 
 

@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Row, insert, select
 
 from waywarden.store.faults import spoken
+from waywarden.store.once import Once, already_written, note_written
 from waywarden.store.opening import for_writing, open_engine
 from waywarden.store.schema import from_us, ledger_entry, to_us
 from waywarden.terms.distress import Role
@@ -37,7 +38,9 @@ class StoredLedger:
         self._engine = engine
         self._writing = for_writing(engine)
 
-    def append(self, entries_after: Callable[[Head | None], Sequence[LedgerEntry]]) -> Sequence[LedgerEntry]:
+    def append(
+        self, entries_after: Callable[[Head | None], Sequence[LedgerEntry]], once: Once | None = None
+    ) -> Sequence[LedgerEntry]:
         """Add entries, all or none, and return them.
 
         Parameters
@@ -45,11 +48,18 @@ class StoredLedger:
         entries_after : callable
             Is handed the head, None where there is no entry yet, while nobody else can write, and returns the entries
             that follow it.
+        once : Once, optional
+            Where the same was written before, nothing is added, and the entry that came of it is returned.
         """
         with spoken(self._path, "write to"), self._writing.begin() as connection:
+            number = already_written(connection, once)
+            if number is not None:
+                there = connection.execute(select(ledger_entry).where(_COLUMNS.number == number))
+                return [self._entry(row) for row in there]
             entries = entries_after(_head(connection))
             if entries:
                 connection.execute(insert(ledger_entry), [_row(each) for each in entries])
+                note_written(connection, once, entries[0].number)
         return entries
 
     def head(self) -> Head | None:
@@ -84,7 +94,7 @@ class StoredLedger:
         try:
             fact = LedgerFact(
                 row.defect_id, Fact(row.fact), from_us(row.observed_us), from_us(row.recorded_us), Role(row.role),
-                row.weights, row.policy, row.told,
+                row.weights, row.policy, row.told, row.account,
             )  # fmt: skip
         except (ValueError, TypeError, OverflowError) as error:
             raise StoreError(
@@ -113,4 +123,5 @@ def _row(entry: LedgerEntry) -> dict[str, Any]:
         "told": fact.told,
         "previous_hash": entry.previous_hash,
         "entry_hash": entry.entry_hash,
+        "account": fact.account,
     }

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Row, insert, select
 
 from waywarden.store.faults import spoken
+from waywarden.store.once import Once, already_written, note_written
 from waywarden.store.opening import for_writing, open_engine
 from waywarden.store.schema import from_us, name_change, to_us
 from waywarden.terms.distress import Change, KeptChange, Move, NameChange, Role
@@ -29,18 +30,26 @@ class StoredNames:
         self._engine = engine
         self._writing = for_writing(engine)
 
-    def append(self, changes_after: Callable[[list[KeptChange]], Sequence[KeptChange]]) -> Sequence[KeptChange]:
+    def append(
+        self, changes_after: Callable[[list[KeptChange]], Sequence[KeptChange]], once: Once | None = None
+    ) -> Sequence[KeptChange]:
         """Add changes, all or none, and return them.
 
         Parameters
         ----------
         changes_after : callable
             Is handed all changes there are, while nobody else can write, and returns those that follow.
+        once : Once, optional
+            Where the same was written before, nothing is added, and the change that came of it is returned.
         """
         with spoken(self._path, "write to"), self._writing.begin() as connection:
-            changes = changes_after(self._all(connection))
+            number, there = already_written(connection, once), self._all(connection)
+            if number is not None:
+                return [each for each in there if each.change.number == number]
+            changes = changes_after(there)
             if changes:
                 connection.execute(insert(name_change), [_row(each) for each in changes])
+                note_written(connection, once, changes[0].change.number)
         return changes
 
     def changes(self) -> list[KeptChange]:
@@ -58,7 +67,7 @@ class StoredNames:
     def _kept(self, row: Row[Any]) -> KeptChange:
         try:
             moves = tuple(Move(*each) for each in json.loads(row.moves))
-            change = NameChange(row.number, Change(row.change), moves, Role(row.role), row.undoes)
+            change = NameChange(row.number, Change(row.change), moves, Role(row.role), row.undoes, row.account)
             return KeptChange(change, from_us(row.recorded_us), row.previous_hash, row.change_hash)
         except (ValueError, TypeError, OverflowError) as error:
             raise StoreError(
@@ -78,4 +87,5 @@ def _row(kept: KeptChange) -> dict[str, Any]:
         "recorded_us": to_us(kept.recorded_at),
         "previous_hash": kept.previous_hash,
         "change_hash": kept.change_hash,
+        "account": change.account,
     }

@@ -60,7 +60,17 @@ class LedgerError(WaywardenError):
     exit_code = 9
 
 
+class RepeatedKeyError(LedgerError):
+    """A key under which something is to be written once was used for something else."""
+
+
 class ServeError(WaywardenError):
     """The page cannot be served, for instance because the port is in use."""
 
     exit_code = 8
+
+
+class AccountError(WaywardenError):
+    """There is no such account, or one of that name already; or a password will not do."""
+
+    exit_code = 11

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 from starlette.applications import Starlette
@@ -17,6 +16,7 @@ from starlette.staticfiles import StaticFiles
 from waywarden.store.port import RecordStore
 from waywarden.terms.errors import WaywardenError
 from waywarden.terms.places import City
+from waywarden.web.accounts.beside import NOTHING, Beside
 from waywarden.web.answers import SecurityHeaders, answer_html
 from waywarden.web.drawing import Drawing, DrawingPage
 from waywarden.web.keeps import keeps_page
@@ -28,11 +28,14 @@ STATIC = Path(__file__).parent / "static"
 
 
 def create_app(
-    city: City, store: RecordStore, drawing: Drawing | None = None, watching: Callable[[], str] = str
+    city: City,
+    store: RecordStore,
+    drawing: Drawing | None = None,
+    beside: Beside = NOTHING,
 ) -> Starlette:
     """Return the site of ``city`` over ``store``; the drawing page is there only if ``drawing`` is given.
 
-    ``watching`` gives the figures of a running ``watch``, for ``/metrics``.
+    ``beside`` is what else is served, and the figures of a running ``watch``, for ``/metrics``.
     """
 
     def keeps(request: Request) -> Response:
@@ -41,15 +44,16 @@ def create_app(
     routes: list[BaseRoute] = [
         Route("/", _map_page),
         Route("/keeps", keeps),
-        *Resources(city, store).routes(),
-        *Metrics(city, store, watching).routes(),
+        *Resources(city, store, beside.paths).routes(),
+        *Metrics(city, store, beside.watching).routes(),
+        *beside.routes,
     ]
     if drawing is not None:
         routes += DrawingPage(drawing, lambda: _built("draw.html")).routes()
     routes.append(Mount("/static", StaticFiles(directory=STATIC, check_dir=False)))
     return Starlette(
         routes=routes,
-        middleware=[Middleware(SecurityHeaders), Middleware(GZipMiddleware, minimum_size=1024)],
+        middleware=[Middleware(SecurityHeaders, beside.headers), Middleware(GZipMiddleware, minimum_size=1024)],
         exception_handlers={
             WaywardenError: answer_problem,
             HTTPException: answer_problem,

@@ -114,7 +114,7 @@ def road_merge(
     store_file: StoreFile = Path("waywarden.sqlite"),
 ) -> None:
     """Write down that two defects are one. No later estimate takes them apart."""
-    _say_changes(names.merge(store_file, keep, gone, role))
+    _say_changes(names.merge(store_file, keep, gone, names.Word(role)))
 
 
 @road_app.command("split")
@@ -124,7 +124,7 @@ def road_split(
     store_file: StoreFile = Path("waywarden.sqlite"),
 ) -> None:
     """Write down that some sightings of a defect are of another one. No later estimate puts them together."""
-    _say_changes(names.split(store_file, sightings, role))
+    _say_changes(names.split(store_file, sightings, names.Word(role)))
 
 
 @road_app.command("undo")
@@ -134,7 +134,7 @@ def road_undo(
     store_file: StoreFile = Path("waywarden.sqlite"),
 ) -> None:
     """Take a change of names back. It stays written down, and so does this."""
-    _say_changes(names.undo(store_file, number, role))
+    _say_changes(names.undo(store_file, number, names.Word(role)))
 
 
 @road_app.command("names")
@@ -154,7 +154,7 @@ def road_changes(store_file: StoreFile = Path("waywarden.sqlite")) -> None:
 
 def _say_changes(changes: Sequence[KeptChange]) -> None:
     """Print changes as CSV, a row for each defect that sightings went from and to."""
-    typer.echo("number,change,role,undoes,recorded,from,to,sightings")
+    typer.echo("number,change,role,undoes,recorded,from,to,sightings,account")
     for each in changes:
         one = each.change
         ways = Counter((move.from_id or "", move.to_id) for move in one.moves if move.from_id != move.to_id)
@@ -162,7 +162,7 @@ def _say_changes(changes: Sequence[KeptChange]) -> None:
         for (was, now), moved in sorted(ways.items()):
             typer.echo(
                 f"{one.number},{one.change},{one.role},{undoes},{_instant(each.recorded_at)},{quoted(was)},"
-                f"{quoted(now)},{moved}"
+                f"{quoted(now)},{moved},{one.account}"
             )
 
 
@@ -213,6 +213,23 @@ def ledger_verify(
 def ledger_head(store_file: StoreFile = Path("waywarden.sqlite")) -> None:
     """Print the head, to be kept where nobody who can write the ledger can reach it."""
     typer.echo(ledger.spelt_head(ledger.verify(store_file, None)))
+
+
+@ledger_app.command("entries")
+def ledger_entries(
+    store_file: StoreFile = Path("waywarden.sqlite"),
+    defect: Annotated[str | None, typer.Option(help="Only of this defect.")] = None,
+    first: Annotated[int, typer.Option(help="From this number on.", min=0)] = 0,
+) -> None:
+    """Print every entry as CSV: what happened, and on whose word; the account is the one that wrote it."""
+    typer.echo("number,defect,fact,observed,recorded,role,account,weights,policy,told,hash")
+    for each in ledger.read_entries(store_file, defect, first):
+        one = each.fact
+        typer.echo(
+            f"{each.number},{quoted(one.defect_id)},{one.fact},{_instant(one.observed_at)},"
+            f"{_instant(one.recorded_at)},{one.role},{one.account},{quoted(one.weights)},{quoted(one.policy)},"
+            f"{quoted(one.told)},{each.entry_hash}"
+        )
 
 
 @ledger_app.command("states")

@@ -6,6 +6,7 @@ import json
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -13,27 +14,33 @@ from waywarden.pavement.ledger.chain import EMPTY, chained, faults
 from waywarden.pavement.ledger.repairs import verdict
 from waywarden.pavement.ledger.states import after, states_after
 from waywarden.pavement.policy.policy import Policy
+from waywarden.run.road.provided import ALWAYS, OvertakenError, Provided
 from waywarden.store.ledger import StoredLedger, open_ledger
 from waywarden.terms.distress import Role
 from waywarden.terms.errors import ConfigError, LedgerError
 from waywarden.terms.ledger import Head, LedgerEntry, LedgerFact, State
 
 
-def write(store_file: Path, fact: LedgerFact) -> LedgerEntry:
+def write(store_file: Path, fact: LedgerFact, provided: Provided = ALWAYS) -> LedgerEntry:
     """Add one fact and return its entry; LedgerError if, by all that happened to the defect, it cannot be."""
-    (entry,) = write_all(store_file, [fact])
+    (entry,) = write_all(store_file, [fact], provided)
     return entry
 
 
-def write_all(store_file: Path, facts: Sequence[LedgerFact]) -> Sequence[LedgerEntry]:
-    """Add facts, all or none, and return their entries; LedgerError if one of them cannot be."""
+def write_all(store_file: Path, facts: Sequence[LedgerFact], provided: Provided = ALWAYS) -> Sequence[LedgerEntry]:
+    """Add facts, all or none, and return their entries; LedgerError if one of them cannot be.
+
+    OvertakenError where something was written about one of the defects after ``provided.after``.
+    """
     ledger = open_ledger(store_file)
 
     def entries_after(head: Head | None) -> list[LedgerEntry]:
         # Read inside the transaction: nobody else can write a fact in between.
         known: dict[str, State] = {}
         for name in dict.fromkeys(fact.defect_id for fact in facts):
-            known |= states_after(ledger.entries(name))
+            written = list(ledger.entries(name))
+            _refuse_overtaken(name, written, provided.after)
+            known |= states_after(written)
         for fact in facts:
             try:
                 known[fact.defect_id] = after(known.get(fact.defect_id), fact.fact)
@@ -42,11 +49,17 @@ def write_all(store_file: Path, facts: Sequence[LedgerFact]) -> Sequence[LedgerE
         return chained(facts, head or EMPTY)
 
     try:
-        return ledger.append(entries_after)
+        return ledger.append(entries_after, provided.once)
     except ValueError as error:
         raise LedgerError(str(error)) from error
     finally:
         ledger.close()
+
+
+def _refuse_overtaken(name: str, written: Sequence[LedgerEntry], after_number: int | None) -> None:
+    later = [each for each in written if after_number is not None and each.number > after_number]
+    if later:
+        raise OvertakenError(name, later)
 
 
 def verify(store_file: Path, kept: Head | None) -> Head:
@@ -94,13 +107,20 @@ def judge(store_file: Path, policy: Policy, at: datetime) -> list[LedgerEntry]:
         ledger.close()
 
 
-def read_entries(store_file: Path, defect_id: str | None = None) -> list[LedgerEntry]:
-    """Return the entries of the ledger in ``store_file``."""
+def read_entries(
+    store_file: Path, defect_id: str | None = None, first: int = 0, most: int | None = None
+) -> list[LedgerEntry]:
+    """Return the entries of the ledger in ``store_file`` from number ``first`` on, ``most`` of them or all."""
     ledger: StoredLedger = open_ledger(store_file, read_only=True)
     try:
-        return list(ledger.entries(defect_id))
+        return list(islice(ledger.entries(defect_id, first), most))
     finally:
         ledger.close()
+
+
+def is_known(store_file: Path, defect_id: str) -> bool:
+    """Return whether anything was ever written down of a defect."""
+    return bool(read_entries(store_file, defect_id, most=1))
 
 
 def states(store_file: Path) -> dict[str, State]:

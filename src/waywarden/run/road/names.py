@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -10,12 +11,25 @@ from waywarden.pavement.same.chain import chained_changes, faults_of_names
 from waywarden.pavement.same.names import merge_by, names_after, placed_by_persons, split_by, take_in, undo_by
 from waywarden.pavement.same.places import find_places
 from waywarden.run.road.keys import read_rows
+from waywarden.run.road.provided import ALWAYS, OvertakenError, Provided
 from waywarden.store.names import open_names
 from waywarden.terms.distress import DistressKind, DistressSighting, KeptChange, NameChange, Role, Way
 from waywarden.terms.errors import ConfigError, LedgerError
 
 SIGHTING_COLUMNS = ("sighting", "pass", "street", "way", "chainage_m", "at", "kind", "extent_m2")
 Changes = Sequence[NameChange]
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """On whose word a name is changed: a role's, and an account's where it comes through the API; and provided what."""
+
+    role: Role
+    account: str = ""
+    provided: Provided = ALWAYS
+
+
+OURS = Word(Role.ESTIMATE)
 
 
 def read_sightings(path: Path) -> list[DistressSighting]:
@@ -48,19 +62,19 @@ def name_sightings(store_file: Path, sightings: Path) -> Sequence[KeptChange]:
     return _changed(store_file, changes_after)
 
 
-def merge(store_file: Path, keep: str, gone: str, role: Role) -> Sequence[KeptChange]:
+def merge(store_file: Path, keep: str, gone: str, word: Word) -> Sequence[KeptChange]:
     """Write down that the defect ``gone`` is the same as ``keep``; LedgerError if either has no sightings."""
-    return _changed(store_file, lambda changes: [merge_by(role, keep, gone, changes)])
+    return _changed(store_file, lambda changes: [merge_by(word.role, keep, gone, changes)], word)
 
 
-def split(store_file: Path, sighting_ids: Sequence[str], role: Role) -> Sequence[KeptChange]:
+def split(store_file: Path, sighting_ids: Sequence[str], word: Word) -> Sequence[KeptChange]:
     """Write down that these sightings, of one defect until now, are of another one; LedgerError if they are not."""
-    return _changed(store_file, lambda changes: [split_by(role, sighting_ids, changes)])
+    return _changed(store_file, lambda changes: [split_by(word.role, sighting_ids, changes)], word)
 
 
-def undo(store_file: Path, number: int, role: Role) -> Sequence[KeptChange]:
+def undo(store_file: Path, number: int, word: Word) -> Sequence[KeptChange]:
     """Take a change back; LedgerError where that cannot be done, with what is to be undone first."""
-    return _changed(store_file, lambda changes: [undo_by(role, number, changes)])
+    return _changed(store_file, lambda changes: [undo_by(word.role, number, changes)], word)
 
 
 def kept_changes(store_file: Path) -> list[KeptChange]:
@@ -80,7 +94,9 @@ def names(store_file: Path) -> dict[str, str]:
     return names_after(each.change for each in kept_changes(store_file))
 
 
-def _changed(store_file: Path, changes_after: Callable[[Changes], list[NameChange]]) -> Sequence[KeptChange]:
+def _changed(
+    store_file: Path, changes_after: Callable[[Changes], list[NameChange]], word: Word = OURS
+) -> Sequence[KeptChange]:
     store = open_names(store_file)
 
     def kept_after(kept: list[KeptChange]) -> list[KeptChange]:
@@ -88,9 +104,22 @@ def _changed(store_file: Path, changes_after: Callable[[Changes], list[NameChang
             changes = changes_after([each.change for each in kept])
         except ValueError as error:
             raise LedgerError(str(error)) from error
+        _refuse_overtaken(changes, kept, word.provided.after)
+        changes = [replace(each, account=word.account) for each in changes]
         return chained_changes(changes, datetime.now(UTC), kept[-1] if kept else None)
 
     try:
-        return store.append(kept_after)
+        return store.append(kept_after, word.provided.once)
     finally:
         store.close()
+
+
+def _refuse_overtaken(changes: Changes, kept: Sequence[KeptChange], after_number: int | None) -> None:
+    """Raise OvertakenError where a later change than ``after_number`` moved some of the same sightings."""
+    if after_number is None:
+        return
+    touched = {move.sighting_id for each in changes for move in each.moves}
+    later = [each for each in kept if each.change.number > after_number]
+    later = [each for each in later if touched & {move.sighting_id for move in each.change.moves}]
+    if later:
+        raise OvertakenError("names", later)

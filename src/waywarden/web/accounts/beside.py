@@ -1,0 +1,24 @@
+"""What is served beside the reading API, as ``create_app`` takes it: it need not know what that is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from starlette.routing import BaseRoute
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """More routes, their paths in the OpenAPI document, and headers that every answer has.
+
+    ``watching`` gives the figures of a running ``watch``.
+    """
+
+    routes: Sequence[BaseRoute] = ()
+    headers: Mapping[str, str] = field(default_factory=dict)
+    watching: Callable[[], str] = str
+    paths: Mapping[str, object] = field(default_factory=dict)
+
+
+NOTHING = Beside()
