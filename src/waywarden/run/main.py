@@ -25,6 +25,7 @@ from waywarden.run.export import STDOUT, check_out, chosen_qualities, export, wr
 from waywarden.run.judging import judge_counted, judge_stored
 from waywarden.run.road.commands import ledger_app, policy_app, road_app
 from waywarden.run.road.drives.commands import drives_app, survey_app
+from waywarden.run.road.now.site import road_half
 from waywarden.run.sealing.sealed import about_sealed
 from waywarden.run.sealing.still import still_sealed
 from waywarden.run.shown import cameras_table, comparison_table, progress, pulling, quality_table, weights_table
@@ -200,8 +201,11 @@ def serve_command(
     store_file: StoreFile = Path("waywarden.sqlite"),
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Port to listen on.")] = 8765,
+    shown: Annotated[
+        Path | None, typer.Option(help="Folder with plan.json and programme.json, to be shown on the road's page.")
+    ] = None,
 ) -> None:
-    """Serve the map page and the API."""
+    """Serve the map pages and the API."""
     city = read_city(city_file)
     store = open_kept(store_file, city)
     serve.serve(
@@ -210,6 +214,7 @@ def serve_command(
         address=(host, port),
         ready=lambda url: notes.print(f"the map is at [bold]{url}[/]"),
         watching=lambda: figures_of(beside(store_file)),
+        more=road_half(store_file, shown),
     )
 
 

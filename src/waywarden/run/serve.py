@@ -14,13 +14,13 @@ import uvicorn
 from waywarden.store.port import RecordStore
 from waywarden.terms.errors import ServeError
 from waywarden.terms.places import City
-from waywarden.web.app import create_app
+from waywarden.web.app import NOTHING, More, create_app
 from waywarden.web.drawing import LOOPBACK, Drawing
 
 SHUTDOWN_S = 3
 
 
-def serve(
+def serve(  # noqa: PLR0913 - all but two are named, with a default
     city: City,
     store: RecordStore,
     *,
@@ -28,6 +28,7 @@ def serve(
     drawing: Drawing | None = None,
     ready: Callable[[str], None] | None = None,
     watching: Callable[[], str] = str,
+    more: More = NOTHING,
 ) -> None:
     """Serve ``city`` over ``store`` until SIGINT or SIGTERM.
 
@@ -41,6 +42,8 @@ def serve(
         Called once with the site's address, when it can be opened.
     watching : callable
         Gives the figures of a running ``watch``, for ``/metrics``.
+    more : More
+        What else is served, such as the road half.
 
     Raises
     ------
@@ -52,7 +55,7 @@ def serve(
         raise ServeError(f"the drawing page is for this machine alone: serve it on 127.0.0.1, not on {host}")
     listening = listen(host, port)
     config = uvicorn.Config(
-        create_app(city, store, drawing, watching),
+        create_app(city, store, drawing, watching, more),
         log_level="warning",
         access_log=False,
         server_header=False,

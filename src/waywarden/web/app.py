@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from starlette.applications import Starlette
@@ -21,18 +22,35 @@ from waywarden.web.answers import SecurityHeaders, answer_html
 from waywarden.web.drawing import Drawing, DrawingPage
 from waywarden.web.keeps import keeps_page
 from waywarden.web.metrics import Metrics
+from waywarden.web.openapi import NOTHING_MORE, OpenApiPart
 from waywarden.web.problems import NotBuiltError, answer_problem
 from waywarden.web.resources import Resources
 
 STATIC = Path(__file__).parent / "static"
 
 
+@dataclass(frozen=True, slots=True)
+class More:
+    """What else a site serves: routes, and their part of the OpenAPI document."""
+
+    routes: Sequence[BaseRoute] = ()
+    part: OpenApiPart = NOTHING_MORE
+
+
+NOTHING = More()
+
+
 def create_app(
-    city: City, store: RecordStore, drawing: Drawing | None = None, watching: Callable[[], str] = str
+    city: City,
+    store: RecordStore,
+    drawing: Drawing | None = None,
+    watching: Callable[[], str] = str,
+    more: More = NOTHING,
 ) -> Starlette:
     """Return the site of ``city`` over ``store``; the drawing page is there only if ``drawing`` is given.
 
-    ``watching`` gives the figures of a running ``watch``, for ``/metrics``.
+    ``watching`` gives the figures of a running ``watch``, for ``/metrics``; ``more`` is what else is served, such as the
+    road half.
     """
 
     def keeps(request: Request) -> Response:
@@ -40,16 +58,18 @@ def create_app(
 
     routes: list[BaseRoute] = [
         Route("/", _map_page),
+        Route("/road", _road_page),
         Route("/keeps", keeps),
-        *Resources(city, store).routes(),
+        *Resources(city, store, more.part).routes(),
         *Metrics(city, store, watching).routes(),
+        *more.routes,
     ]
     if drawing is not None:
         routes += DrawingPage(drawing, lambda: _built("draw.html")).routes()
     routes.append(Mount("/static", StaticFiles(directory=STATIC, check_dir=False)))
     return Starlette(
         routes=routes,
-        middleware=[Middleware(SecurityHeaders), Middleware(GZipMiddleware, minimum_size=1024)],
+        middleware=[Middleware(SecurityHeaders), Middleware(GZipMiddleware, minimum_size=1024, compresslevel=5)],
         exception_handlers={
             WaywardenError: answer_problem,
             HTTPException: answer_problem,
@@ -60,6 +80,10 @@ def create_app(
 
 def _map_page(_request: Request) -> Response:
     return FileResponse(_built("index.html"), headers={"Cache-Control": "no-cache"})
+
+
+def _road_page(_request: Request) -> Response:
+    return FileResponse(_built("road.html"), headers={"Cache-Control": "no-cache"})
 
 
 def _built(name: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from html import escape
 
 from waywarden.terms.places import Gate, Movement
@@ -21,32 +23,44 @@ SCHEMA_TYPES: dict[str, type] = {
 }
 
 
-def openapi() -> JsonObject:
+@dataclass(frozen=True, slots=True)
+class OpenApiPart:
+    """What else is served: for each path its operation (see ``operation_of``), and the schemas that they name."""
+
+    operations: Mapping[str, JsonObject]
+    schemas: Mapping[str, object]
+
+
+NOTHING_MORE = OpenApiPart({}, {})
+
+
+def openapi(more: OpenApiPart = NOTHING_MORE) -> JsonObject:
     """Return the document as an object."""
+    operations = {**_operations(), **more.operations}
     return {
         "openapi": "3.1.0",
         "info": {
             "title": "Waywarden",
             "version": "1",
-            "summary": "Counts of streets: cameras, gates, turning movements, intervals.",
+            "summary": "Streets: what was counted on them, and how damage of the road stands.",
             "description": "Read-only. Times are RFC 3339 in UTC; intervals are [start, start + duration_s).",
         },
         "servers": [{"url": "/"}],
-        "paths": {path: {"get": operation} for path, operation in _operations().items()},
-        "components": {"schemas": _schemas(), "responses": {"Problem": _problem_response()}},
+        "paths": {path: {"get": operation} for path, operation in operations.items()},
+        "components": {"schemas": {**_schemas(), **more.schemas}, "responses": {"Problem": _problem_response()}},
     }
 
 
-def api_page(city_name: str) -> str:
+def api_page(city_name: str, more: OpenApiPart = NOTHING_MORE) -> str:
     """Return the page for people: every resource with what it answers and its parameters."""
     rows = []
-    for path, operation in _operations().items():
+    for path, operation in {**_operations(), **more.operations}.items():
         link = escape(path)
         shown = f'<a href="{link}">{link}</a>' if "{" not in path else f"<code>{link}</code>"
         rows.append(f"<dt>{shown}</dt><dd>{escape(str(operation['summary']))}</dd>")
     filters = "".join(f"<dt><code>{name}</code></dt><dd>{escape(words)}</dd>" for name, words in PARAMETERS.items())
     body = (
-        f"<p>The counts of {escape(city_name)}, for programs. Everything here is read-only, and about streets, "
+        f"<p>What is known of the streets of {escape(city_name)}, for programs. Everything here is about streets, "
         f'never about people. <a href="{API}/openapi.json">The OpenAPI document</a> says it in full.</p>'
         f"<h2>Resources</h2><dl>{''.join(rows)}</dl>"
         f"<h2>Filters of the intervals</h2><dl>{filters}</dl>"
@@ -60,17 +74,18 @@ def api_page(city_name: str) -> str:
 def _operations() -> dict[str, JsonObject]:
     camera = _parameter("camera", "the camera's id", place="path")
     return {
-        f"{API}/city": _operation("city", "The city: its name, time zone, classes and retention.", "City"),
-        f"{API}/cameras": _operation("cameras", "Every camera on the map, as GeoJSON, with its last hour.", "Cameras"),
-        f"{API}/cameras/{{camera}}": _operation("camera", "One camera, as GeoJSON.", "Camera", [camera]),
-        f"{API}/cameras/{{camera}}/gates": _operation("gates", "A camera's gates and movements.", "Lines", [camera]),
-        f"{API}/intervals": _operation("intervals", "What was counted, interval by interval.", "Intervals", _filters()),
-        f"{API}/health": _operation("health", "Whether this service and each camera are well.", "HealthList"),
+        f"{API}/city": operation_of("city", "The city: its name, time zone, classes and retention.", "City"),
+        f"{API}/cameras": operation_of("cameras", "Every camera on the map, as GeoJSON, with its last hour.", "Cameras"),
+        f"{API}/cameras/{{camera}}": operation_of("camera", "One camera, as GeoJSON.", "Camera", [camera]),
+        f"{API}/cameras/{{camera}}/gates": operation_of("gates", "A camera's gates and movements.", "Lines", [camera]),
+        f"{API}/intervals": operation_of("intervals", "What was counted, interval by interval.", "Intervals", _filters()),
+        f"{API}/health": operation_of("health", "Whether this service and each camera are well.", "HealthList"),
     }
 
 
-def _operation(name: str, summary: str, schema: str, parameters: list[JsonObject] | None = None) -> JsonObject:
-    media = "application/geo+json" if schema.startswith("Camera") else "application/json"
+def operation_of(name: str, summary: str, schema: str, parameters: list[JsonObject] | None = None) -> JsonObject:
+    """Return an operation that answers GET with ``schema``."""
+    media = "application/geo+json" if schema.startswith(("Camera", "DefectPoints", "Streets")) else "application/json"
     answers: JsonObject = {
         "200": {"description": summary, "content": {media: {"schema": _ref(schema)}}},
         "304": {"description": "What you have (If-None-Match) is still right."},

@@ -17,9 +17,10 @@ from waywarden.terms.places import Camera, City
 from waywarden.terms.records import CameraHealth, TrafficInterval, bin_of
 from waywarden.web.answers import answer_html, answer_json
 from waywarden.web.last_hour import last_hour_of
-from waywarden.web.openapi import API, api_page, openapi
+from waywarden.web.openapi import API, NOTHING_MORE, OpenApiPart, api_page, openapi
+from waywarden.web.problems import refuse_parameters
 from waywarden.web.published import as_json, judged_as_json
-from waywarden.web.query import find_camera, published_classes, read_interval_query, refuse_parameters
+from waywarden.web.query import find_camera, published_classes, read_interval_query
 
 GEO_JSON = "application/geo+json"
 
@@ -27,9 +28,10 @@ GEO_JSON = "application/geo+json"
 class Resources:
     """The read-only resources of one city and its store."""
 
-    def __init__(self, city: City, store: RecordStore) -> None:
+    def __init__(self, city: City, store: RecordStore, more: OpenApiPart = NOTHING_MORE) -> None:
         self._city = city
         self._store = store
+        self._more = more
 
     def routes(self) -> list[Route]:
         """Return the routes, in the order of the document."""
@@ -46,11 +48,11 @@ class Resources:
 
     def about(self, request: Request) -> Response:
         """Answer with the page for people."""
-        return answer_html(request, api_page(self._city.name))
+        return answer_html(request, api_page(self._city.name, self._more))
 
     def document(self, request: Request) -> Response:
         """Answer with the OpenAPI document."""
-        return answer_json(request, openapi())
+        return answer_json(request, openapi(self._more))
 
     def city(self, request: Request) -> Response:
         """Answer with what the map page must know of the city."""

@@ -13,7 +13,7 @@ from waywarden.store.faults import spoken
 from waywarden.store.now.rows import defect_of, segment_of
 from waywarden.store.now.wanted import Backlog, Box, DefectCell, DefectFilter, DefectPoint, Verdicts
 from waywarden.store.opening import open_engine
-from waywarden.store.schema import defect_now, from_us, inspection, ledger_entry, now_made, segment_now, to_us
+from waywarden.store.schema import defect_now, from_us, segment_now, to_us
 from waywarden.terms.now import DefectNow, SegmentNow
 
 DAY_US = 86_400_000_000
@@ -39,10 +39,6 @@ class AskedNow:
         order = (_D.known_us.desc(), _D.defect_id.desc()) if newest else (_D.known_us, _D.defect_id)
         asking = select(defect_now).where(*_conditions(wanted)).order_by(*order).limit(limit).offset(offset or None)
         return [defect_of(row) for row in self._rows(asking)]
-
-    def count(self, wanted: DefectFilter) -> int:
-        """Return how many there are."""
-        return int(self._rows(select(func.count()).select_from(defect_now).where(*_conditions(wanted)))[0][0])
 
     def defect(self, defect_id: str) -> DefectNow | None:
         """Return one defect, None if there is none of that name."""
@@ -89,7 +85,7 @@ class AskedNow:
             .where(_D.waiting, _D.merged_into == "")
             .group_by(_D.state, _D.kind, bucket)
         )  # fmt: skip
-        return [Backlog(*row) for row in self._rows(asking)]
+        return [Backlog(*row[:4], from_us(row[4]), *row[5:]) for row in self._rows(asking)]
 
     def verdicts(self) -> list[Verdicts]:
         """Return what persons who looked said, by kind, source and verdict."""
@@ -110,17 +106,6 @@ class AskedNow:
             .limit(limit)
         )
         return [(row[0], row[1], from_us(row[2])) for row in self._rows(asking)]
-
-    def network(self) -> str:
-        """Return the version of the network that segments are of, empty for none."""
-        rows = self._rows(select(now_made.c.network))
-        return rows[0][0] if rows else ""
-
-    def size(self) -> tuple[int, int]:
-        """Return how many inspections, and how many entries of the ledger there are: what lists are of."""
-        (looks,) = self._rows(select(func.count()).select_from(inspection))[0]
-        (entries,) = self._rows(select(func.max(ledger_entry.c.number)))[0]
-        return int(looks), -1 if entries is None else int(entries)
 
     def close(self) -> None:
         """Let go of the file."""

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
 
 from waywarden.terms.distress import DistressKind, Severity
 from waywarden.terms.ledger import State
+from waywarden.terms.now import DefectNow, SegmentNow
 
 Box = tuple[float, float, float, float]
 """West, south, east, north, in degrees."""
@@ -55,7 +59,7 @@ class Backlog:
     kind: str | None
     bucket: int
     count: int
-    oldest_us: int
+    oldest_at: datetime
     overdue: int
     with_due: int
 
@@ -69,3 +73,39 @@ class Verdicts:
     verdict: str
     judged: int
     real: int
+
+
+class NowStore(Protocol):
+    """What maps and lists ask of how road damage stands now. Each is one quick query."""
+
+    def defects(self, wanted: DefectFilter, *, limit: int, offset: int = 0, newest: bool = False) -> list[DefectNow]:
+        """Return defects in the order in which they came to be known, or the newest first."""
+        ...
+
+    def defect(self, defect_id: str) -> DefectNow | None:
+        """Return one defect, None if there is none of that name."""
+        ...
+
+    def points(self, wanted: DefectFilter, *, limit: int) -> list[DefectPoint]:
+        """Return defects that have a place, as points."""
+        ...
+
+    def cells(self, wanted: DefectFilter, step_deg: float) -> list[DefectCell]:
+        """Return how many defects are in each cell of a grid of ``step_deg``."""
+        ...
+
+    def segments(self, box: Box | None, *, limit: int) -> list[SegmentNow]:
+        """Return street segments that may be within a box, in the order of their streets."""
+        ...
+
+    def backlog(self, at: datetime, days: Sequence[int]) -> list[Backlog]:
+        """Return what waits at ``at``, by state, kind and how long it has been known."""
+        ...
+
+    def verdicts(self) -> list[Verdicts]:
+        """Return what persons who looked said, by kind, source and verdict."""
+        ...
+
+    def orders(self, *, limit: int) -> list[tuple[str, int, datetime]]:
+        """Return orders in the ledger, the last first: name, how many defects, and when the last was changed."""
+        ...
