@@ -49,8 +49,7 @@ def create_app(
 ) -> Starlette:
     """Return the site of ``city`` over ``store``; the drawing page is there only if ``drawing`` is given.
 
-    ``watching`` gives the figures of a running ``watch``, for ``/metrics``; ``more`` is what else is served, such as the
-    road half.
+    ``watching`` gives the figures of a running ``watch``, for ``/metrics``; ``more`` is what else is served.
     """
 
     def keeps(request: Request) -> Response:

@@ -75,10 +75,10 @@ def _operations() -> dict[str, JsonObject]:
     camera = _parameter("camera", "the camera's id", place="path")
     return {
         f"{API}/city": operation_of("city", "The city: its name, time zone, classes and retention.", "City"),
-        f"{API}/cameras": operation_of("cameras", "Every camera on the map, as GeoJSON, with its last hour.", "Cameras"),
+        f"{API}/cameras": operation_of("cameras", "Every camera on the map, with its last hour.", "Cameras"),
         f"{API}/cameras/{{camera}}": operation_of("camera", "One camera, as GeoJSON.", "Camera", [camera]),
         f"{API}/cameras/{{camera}}/gates": operation_of("gates", "A camera's gates and movements.", "Lines", [camera]),
-        f"{API}/intervals": operation_of("intervals", "What was counted, interval by interval.", "Intervals", _filters()),
+        f"{API}/intervals": operation_of("intervals", "What was counted, by intervals.", "Intervals", _filters()),
         f"{API}/health": operation_of("health", "Whether this service and each camera are well.", "HealthList"),
     }
 

@@ -55,7 +55,7 @@ class AskedNow:
         """Return how many defects are in each cell of a grid of ``step_deg``."""
         x, y = (cast((column + 180.0) / step_deg, Integer) for column in (_D.lon_deg, _D.lat_deg))
         asking = (
-            select(func.avg(_D.lon_deg), func.avg(_D.lat_deg), func.count(), func.sum(_D.waiting))
+            select(func.avg(_D.lon_deg), func.avg(_D.lat_deg), func.count(), func.sum(cast(_D.waiting, Integer)))
             .where(_D.lat_deg.is_not(None), *_conditions(wanted))
             .group_by(x, y)
         )
@@ -90,7 +90,7 @@ class AskedNow:
     def verdicts(self) -> list[Verdicts]:
         """Return what persons who looked said, by kind, source and verdict."""
         asking = (
-            select(_D.judged_kind, _D.judged_source, _D.verdict, func.count(), func.sum(_D.judged_real))
+            select(_D.judged_kind, _D.judged_source, _D.verdict, func.count(), func.sum(cast(_D.judged_real, Integer)))
             .where(_D.judged_real.is_not(None))
             .group_by(_D.judged_kind, _D.judged_source, _D.verdict)
         )
