@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
 
+from run.offices import Clock, Office, made_up_office
 from waywarden.testing.checks_source import write_clip
 
 
@@ -19,3 +21,15 @@ def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def minute(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a minute of the same, at 5 Hz."""
     return write_clip(tmp_path_factory.mktemp("clips") / "minute.mp4", [n / 5 for n in range(300)], rate_hz=5)
+
+
+@pytest.fixture(scope="session")
+def built_office(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the file of a made-up office, made once."""
+    return made_up_office(tmp_path_factory.mktemp("office"))
+
+
+@pytest.fixture
+def office(built_office: Path, tmp_path: Path) -> Office:
+    """Return a made-up office of one's own: a ledger, and an account of each role."""
+    return Office(Path(shutil.copy(built_office, tmp_path)), Clock())

@@ -9,6 +9,7 @@ from tests.web.made_up import MemoryStore
 
 from waywarden.terms.places import City
 from waywarden.terms.records import HealthState
+from waywarden.web.accounts.beside import Beside
 from waywarden.web.app import create_app
 from waywarden.web.metrics import escaped
 
@@ -17,7 +18,7 @@ LINE = re.compile(r'# (HELP|TYPE) [a-z_]+ .+|[a-z_]+(\{([a-z_]+="([^"\\\n]|\\["\
 
 
 def asked(city: City, store: MemoryStore, watching: str = "") -> list[str]:
-    answer = TestClient(create_app(city, store, watching=lambda: watching)).get("/metrics")
+    answer = TestClient(create_app(city, store, beside=Beside(watching=lambda: watching))).get("/metrics")
     assert answer.status_code == 200
     assert answer.headers["content-type"].startswith("text/plain; version=0.0.4")
     return answer.text.splitlines()

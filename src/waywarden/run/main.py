@@ -15,6 +15,8 @@ from rich.markup import escape
 
 from waywarden import __version__
 from waywarden.run import cameras, comparing, demo, serve, sheets
+from waywarden.run.accounts.commands import accounts_app
+from waywarden.run.accounts.signing_in import desk_of, read_origin
 from waywarden.run.city.config import read_city
 from waywarden.run.counting.boxes import boxes_job, count_boxes, refuse_words_of_a_city
 from waywarden.run.counting.count import CameraCount, CountJob
@@ -25,7 +27,7 @@ from waywarden.run.export import STDOUT, check_out, chosen_qualities, export, wr
 from waywarden.run.judging import judge_counted, judge_stored
 from waywarden.run.road.commands import ledger_app, policy_app, road_app
 from waywarden.run.road.drives.commands import drives_app, survey_app
-from waywarden.run.road.now.site import road_half
+from waywarden.run.road.now.site import with_road
 from waywarden.run.sealing.sealed import about_sealed
 from waywarden.run.sealing.still import still_sealed
 from waywarden.run.shown import cameras_table, comparison_table, progress, pulling, quality_table, weights_table
@@ -41,6 +43,7 @@ from waywarden.terms.errors import ConfigError
 from waywarden.terms.kinds import ALL_CLASSES
 from waywarden.terms.places import Camera
 from waywarden.terms.records import HealthState
+from waywarden.web.accounts import site as accounts_site
 
 STREET = "street"
 """The object detector unless the user says otherwise: our own weights."""
@@ -64,6 +67,7 @@ app.add_typer(ledger_app, name="ledger")
 app.add_typer(policy_app, name="policy")
 app.add_typer(programme_app)
 app.add_typer(orders_app, name="orders")
+app.add_typer(accounts_app, name="accounts")
 
 CityFile = Annotated[Path, typer.Option("--city", help="The city's description (city.toml).")]
 CameraId = Annotated[str | None, typer.Option("--camera", help="Only this camera.")]
@@ -201,20 +205,24 @@ def serve_command(
     store_file: StoreFile = Path("waywarden.sqlite"),
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Port to listen on.")] = 8765,
+    origin: Annotated[
+        str, typer.Option(metavar="ADDRESS", help="Where the page is opened, if a proxy is before it: https://…")
+    ] = "",
     shown: Annotated[
         Path | None, typer.Option(help="Folder with plan.json and programme.json, to be shown on the road's page.")
     ] = None,
 ) -> None:
     """Serve the map pages and the API."""
-    city = read_city(city_file)
+    city, origin = read_city(city_file), read_origin(origin)
     store = open_kept(store_file, city)
     serve.serve(
         city,
         store,
         address=(host, port),
         ready=lambda url: notes.print(f"the map is at [bold]{url}[/]"),
-        watching=lambda: figures_of(beside(store_file)),
-        more=road_half(store_file, shown),
+        beside=with_road(
+            accounts_site.beside(desk_of(store_file, origin), lambda: figures_of(beside(store_file))), store_file, shown
+        ),
     )
 
 

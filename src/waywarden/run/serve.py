@@ -14,21 +14,21 @@ import uvicorn
 from waywarden.store.port import RecordStore
 from waywarden.terms.errors import ServeError
 from waywarden.terms.places import City
-from waywarden.web.app import NOTHING, More, create_app
+from waywarden.web.accounts.beside import NOTHING, Beside
+from waywarden.web.app import create_app
 from waywarden.web.drawing import LOOPBACK, Drawing
 
 SHUTDOWN_S = 3
 
 
-def serve(  # noqa: PLR0913 - all but two are named, with a default
+def serve(
     city: City,
     store: RecordStore,
     *,
     address: tuple[str, int] = ("127.0.0.1", 8040),
     drawing: Drawing | None = None,
     ready: Callable[[str], None] | None = None,
-    watching: Callable[[], str] = str,
-    more: More = NOTHING,
+    beside: Beside = NOTHING,
 ) -> None:
     """Serve ``city`` over ``store`` until SIGINT or SIGTERM.
 
@@ -40,10 +40,8 @@ def serve(  # noqa: PLR0913 - all but two are named, with a default
         With it the drawing page is served too, and then the host must be this machine's loopback address.
     ready : callable, optional
         Called once with the site's address, when it can be opened.
-    watching : callable
-        Gives the figures of a running ``watch``, for ``/metrics``.
-    more : More
-        What else is served, such as the road half.
+    beside : Beside
+        What else is served, such as signing in and writing, and the figures of a running ``watch``.
 
     Raises
     ------
@@ -55,7 +53,7 @@ def serve(  # noqa: PLR0913 - all but two are named, with a default
         raise ServeError(f"the drawing page is for this machine alone: serve it on 127.0.0.1, not on {host}")
     listening = listen(host, port)
     config = uvicorn.Config(
-        create_app(city, store, drawing, watching, more),
+        create_app(city, store, drawing, beside),
         log_level="warning",
         access_log=False,
         server_header=False,

@@ -84,7 +84,7 @@ class StoredLedger:
         try:
             fact = LedgerFact(
                 row.defect_id, Fact(row.fact), from_us(row.observed_us), from_us(row.recorded_us), Role(row.role),
-                row.weights, row.policy, row.told,
+                row.weights, row.policy, row.told, row.account,
             )  # fmt: skip
         except (ValueError, TypeError, OverflowError) as error:
             raise StoreError(
@@ -113,4 +113,5 @@ def _row(entry: LedgerEntry) -> dict[str, Any]:
         "told": fact.told,
         "previous_hash": entry.previous_hash,
         "entry_hash": entry.entry_hash,
+        "account": fact.account,
     }

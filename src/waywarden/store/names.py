@@ -58,7 +58,7 @@ class StoredNames:
     def _kept(self, row: Row[Any]) -> KeptChange:
         try:
             moves = tuple(Move(*each) for each in json.loads(row.moves))
-            change = NameChange(row.number, Change(row.change), moves, Role(row.role), row.undoes)
+            change = NameChange(row.number, Change(row.change), moves, Role(row.role), row.undoes, row.account)
             return KeptChange(change, from_us(row.recorded_us), row.previous_hash, row.change_hash)
         except (ValueError, TypeError, OverflowError) as error:
             raise StoreError(
@@ -78,4 +78,5 @@ def _row(kept: KeptChange) -> dict[str, Any]:
         "recorded_us": to_us(kept.recorded_at),
         "previous_hash": kept.previous_hash,
         "change_hash": kept.change_hash,
+        "account": change.account,
     }

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import BigInteger, Boolean, Column, Double, Index, Integer, MetaData, String, Table
+from sqlalchemy import BigInteger, Boolean, Column, Double, Index, Integer, MetaData, String, Table, text
 
 SCHEMA_VERSION = "0010"
 """The newest migration in ``store/migrations/versions``; a test holds the two together."""
@@ -76,6 +76,7 @@ ledger_entry = Table(
     Column("told", String, nullable=False),
     Column("previous_hash", String, nullable=False),
     Column("entry_hash", String, nullable=False),
+    Column("account", String, nullable=False, server_default=text("''")),
 )
 
 Index("ledger_entry_by_defect", ledger_entry.c.defect_id, ledger_entry.c.number)
@@ -136,6 +137,45 @@ name_change = Table(
     Column("recorded_us", BigInteger, nullable=False),
     Column("previous_hash", String, nullable=False),
     Column("change_hash", String, nullable=False),
+    Column("account", String, nullable=False, server_default=text("''")),
+)
+
+account = Table(
+    "account",
+    tables,
+    Column("name", String, primary_key=True),
+    Column("role", String, nullable=False),
+    # How it was made and what came of it, as run.accounts.passwords spells it; empty for a machine.
+    Column("password_hash", String, nullable=False),
+    Column("locked", Boolean, nullable=False),
+)
+
+account_session = Table(
+    "account_session",
+    tables,
+    Column("session_hash", String, primary_key=True),
+    Column("account", String, nullable=False),
+    Column("began_us", BigInteger, nullable=False),
+    Column("seen_us", BigInteger, nullable=False),
+)
+
+account_token = Table(
+    "account_token",
+    tables,
+    Column("token_hash", String, primary_key=True),
+    Column("account", String, nullable=False),
+    Column("until_us", BigInteger, nullable=False),
+)
+
+written_once = Table(
+    "written_once",
+    tables,
+    Column("account", String, primary_key=True),
+    Column("key_hash", String, primary_key=True),
+    # What was to be written, and the first number of what came of it.
+    Column("said_hash", String, nullable=False),
+    Column("number", BigInteger, nullable=False),
+    Column("at_us", BigInteger, nullable=False),
 )
 
 defect_now = Table(

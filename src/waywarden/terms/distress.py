@@ -6,6 +6,7 @@ every picture of it. Nothing here is about whoever drove, or whoever was on the 
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -88,13 +89,23 @@ class Change(StrEnum):
     UNDONE = "undone"
 
 
+WORK_NAME = re.compile(r"[a-z][a-z0-9-]{1,39}")
+"""What an account may be called: a post's name, such as ``inspector-2``."""
+
+
 class Role(StrEnum):
-    """On whose word something is written down. Who that was is not."""
+    """On whose word something is written down."""
 
     ESTIMATE = "estimate"
     INSPECTOR = "inspector"
     FOREMAN = "foreman"
     MANAGER = "manager"
+
+
+def check_account(name: str) -> None:
+    """Raise ValueError where ``name`` is neither a work name nor empty: it would come to hold somebody's name."""
+    if name and not WORK_NAME.fullmatch(name):
+        raise ValueError(f"an account is a work name of small letters, figures and hyphens, got {name!r}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,13 +119,21 @@ class Move:
 
 @dataclass(frozen=True, slots=True)
 class NameChange:
-    """Sightings change the defect they belong to. ``number`` counts from 0; ``undoes`` is the number of another."""
+    """Sightings change the defect they belong to. ``number`` counts from 0; ``undoes`` is the number of another.
+
+    ``account`` is the work name under which it was written, empty where that was the program or the command line.
+    """
 
     number: int
     change: Change
     moves: tuple[Move, ...]
     role: Role
     undoes: int | None = None
+    account: str = ""
+
+    def __post_init__(self) -> None:
+        """Refuse an account that is no work name (ValueError)."""
+        check_account(self.account)
 
 
 @dataclass(frozen=True, slots=True)

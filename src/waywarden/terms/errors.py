@@ -64,3 +64,9 @@ class ServeError(WaywardenError):
     """The page cannot be served, for instance because the port is in use."""
 
     exit_code = 8
+
+
+class AccountError(WaywardenError):
+    """There is no such account, or one of that name already; or a password will not do."""
+
+    exit_code = 11

@@ -1,4 +1,7 @@
-"""The ledger of road damage: what happened to each defect, entry by entry, for good. Nothing says who; a role does."""
+"""The ledger of road damage: what happened to each defect, entry by entry, for good.
+
+On whose word is a role's and, where it was written through the API, an account's: a post of the office, not somebody.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from waywarden.terms.distress import DistressKind, Role
+from waywarden.terms.distress import DistressKind, Role, check_account
 
 
 class Fact(StrEnum):
@@ -83,7 +86,8 @@ class LedgerFact:
 
     ``observed_at`` is when it was so, ``recorded_at`` when it was written down. ``weights`` and ``policy`` are the
     versions of the weights that saw it and of the policy in force, empty where there were none. ``told`` is a JSON
-    object of what else is known, with the keys of ``TOLD``.
+    object of what else is known, with the keys of ``TOLD``. ``account`` is the work name under which it was written,
+    empty where that was the program or the command line.
     """
 
     defect_id: str
@@ -94,6 +98,7 @@ class LedgerFact:
     weights: str = ""
     policy: str = ""
     told: str = "{}"
+    account: str = ""
 
     def __post_init__(self) -> None:
         """Refuse times without a zone, facts from the future and what is not to be told (ValueError)."""
@@ -103,6 +108,7 @@ class LedgerFact:
             raise ValueError(f"observed {self.observed_at} is after recorded {self.recorded_at}: check the clock")
         if not self.defect_id:
             raise ValueError("a fact is about a defect: give its name")
+        check_account(self.account)
         _check_told(self.told)
         _check_words(self.fact, json.loads(self.told))
 

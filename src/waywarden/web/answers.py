@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from starlette.datastructures import MutableHeaders
@@ -74,10 +75,11 @@ def rfc3339(at: datetime) -> str:
 
 
 class SecurityHeaders:
-    """ASGI middleware that puts ``SECURITY_HEADERS`` on every answer."""
+    """ASGI middleware that puts ``SECURITY_HEADERS``, and ``more`` of them, on every answer."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, more: Mapping[str, str]) -> None:
         self._app = app
+        self._headers = {**SECURITY_HEADERS, **more}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, and add the headers to what comes back."""
@@ -85,7 +87,7 @@ class SecurityHeaders:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                for name, value in SECURITY_HEADERS.items():
+                for name, value in self._headers.items():
                     headers[name] = value
                 if scope["path"].startswith(HASHED_FILES) and message["status"] == 200:
                     headers["Cache-Control"] = "public, max-age=31536000, immutable"

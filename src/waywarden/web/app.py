@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from starlette.applications import Starlette
@@ -18,38 +16,26 @@ from starlette.staticfiles import StaticFiles
 from waywarden.store.port import RecordStore
 from waywarden.terms.errors import WaywardenError
 from waywarden.terms.places import City
+from waywarden.web.accounts.beside import NOTHING, Beside
 from waywarden.web.answers import SecurityHeaders, answer_html
 from waywarden.web.drawing import Drawing, DrawingPage
 from waywarden.web.keeps import keeps_page
 from waywarden.web.metrics import Metrics
-from waywarden.web.openapi import NOTHING_MORE, OpenApiPart
 from waywarden.web.problems import NotBuiltError, answer_problem
 from waywarden.web.resources import Resources
 
 STATIC = Path(__file__).parent / "static"
 
 
-@dataclass(frozen=True, slots=True)
-class More:
-    """What else a site serves: routes, and their part of the OpenAPI document."""
-
-    routes: Sequence[BaseRoute] = ()
-    part: OpenApiPart = NOTHING_MORE
-
-
-NOTHING = More()
-
-
 def create_app(
     city: City,
     store: RecordStore,
     drawing: Drawing | None = None,
-    watching: Callable[[], str] = str,
-    more: More = NOTHING,
+    beside: Beside = NOTHING,
 ) -> Starlette:
     """Return the site of ``city`` over ``store``; the drawing page is there only if ``drawing`` is given.
 
-    ``watching`` gives the figures of a running ``watch``, for ``/metrics``; ``more`` is what else is served.
+    ``beside`` is what else is served, and the figures of a running ``watch``, for ``/metrics``.
     """
 
     def keeps(request: Request) -> Response:
@@ -59,16 +45,20 @@ def create_app(
         Route("/", _map_page),
         Route("/road", _road_page),
         Route("/keeps", keeps),
-        *Resources(city, store, more.part).routes(),
-        *Metrics(city, store, watching).routes(),
-        *more.routes,
+        *Resources(city, store, beside.part).routes(),
+        *Metrics(city, store, beside.watching).routes(),
+        *beside.routes,
     ]
     if drawing is not None:
         routes += DrawingPage(drawing, lambda: _built("draw.html")).routes()
     routes.append(Mount("/static", StaticFiles(directory=STATIC, check_dir=False)))
     return Starlette(
         routes=routes,
-        middleware=[Middleware(SecurityHeaders), Middleware(GZipMiddleware, minimum_size=1024, compresslevel=5)],
+        middleware=[
+            Middleware(SecurityHeaders, beside.headers),
+            # A map's answer is large: at 9 it would take longer to shrink than to find.
+            Middleware(GZipMiddleware, minimum_size=1024, compresslevel=5),
+        ],
         exception_handlers={
             WaywardenError: answer_problem,
             HTTPException: answer_problem,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from http import HTTPStatus
 
 from starlette.datastructures import QueryParams
@@ -12,7 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from waywarden.terms.errors import ConfigError, StoreError, WaywardenError
+from waywarden.terms.errors import AccountError, ConfigError, LedgerError, StoreError, WaywardenError
 
 PROBLEM_JSON = "application/problem+json"
 
@@ -29,6 +29,20 @@ class NotAllowedError(WaywardenError):
     """The drawing page was asked for from elsewhere, or without its token."""
 
 
+class RefusedError(WaywardenError):
+    """A request that is refused with a status of its own; ``headers`` and ``more`` go into the answer beside it."""
+
+    def __init__(
+        self,
+        status: HTTPStatus,
+        detail: str,
+        headers: Mapping[str, str] | None = None,
+        more: Mapping[str, object] | None = None,
+    ) -> None:
+        super().__init__(detail)
+        self.status, self.headers, self.more = status, dict(headers or {}), dict(more or {})
+
+
 class NotBuiltError(WaywardenError):
     """The page's files are not there: this is a checkout in which nobody has built them."""
 
@@ -38,6 +52,8 @@ STATUS_OF: tuple[tuple[type[WaywardenError], HTTPStatus], ...] = (
     (NotAllowedError, HTTPStatus.FORBIDDEN),
     (UnknownNameError, HTTPStatus.NOT_FOUND),
     (ConfigError, HTTPStatus.UNPROCESSABLE_ENTITY),
+    (AccountError, HTTPStatus.UNPROCESSABLE_ENTITY),
+    (LedgerError, HTTPStatus.CONFLICT),
     (NotBuiltError, HTTPStatus.SERVICE_UNAVAILABLE),
     (StoreError, HTTPStatus.SERVICE_UNAVAILABLE),
     (WaywardenError, HTTPStatus.INTERNAL_SERVER_ERROR),
@@ -86,14 +102,21 @@ def read_whole(params: QueryParams, name: str, default: int, bounds: tuple[int, 
     return int(given)
 
 
-def problem(status: HTTPStatus, detail: str, headers: dict[str, str] | None = None) -> Response:
+def problem(
+    status: HTTPStatus,
+    detail: str,
+    headers: dict[str, str] | None = None,
+    more: Mapping[str, object] | None = None,
+) -> Response:
     """Return the problem as RFC 9457 wants it: no ``type`` means ``about:blank``, and ``title`` is the phrase."""
-    body = {"title": status.phrase, "status": int(status), "detail": detail}
+    body = {"title": status.phrase, "status": int(status), "detail": detail, **(more or {})}
     return Response(json.dumps(body, ensure_ascii=False), int(status), headers, PROBLEM_JSON)
 
 
 async def answer_problem(_request: Request, error: Exception) -> Response:
     """Turn any exception into a problem; of one that is not ours nothing is told."""
+    if isinstance(error, RefusedError):
+        return problem(error.status, str(error), error.headers, error.more)
     if isinstance(error, WaywardenError):
         status = next(status for kind, status in STATUS_OF if isinstance(error, kind))
         return problem(status, str(error))

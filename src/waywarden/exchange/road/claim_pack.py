@@ -148,7 +148,8 @@ def _of_entries(entries: Sequence[LedgerEntry], ledger: Mapping[str, Any]) -> It
 def _of_names(changes: Iterable[Mapping[str, Any]]) -> Iterator[str]:
     for each in changes:
         moves = tuple(Move(*move) for move in each["moves"])
-        change = NameChange(each["number"], Change(each["change"]), moves, Role(each["role"]), each["undoes"])
+        word = (Role(each["role"]), each["undoes"], each.get("account", ""))
+        change = NameChange(each["number"], Change(each["change"]), moves, *word)
         if hash_of_change(change, datetime.fromisoformat(each["recorded_at"]), each["previous_hash"]) != each["hash"]:
             yield f"change of names {each['number']} does not say what its hash was made of"
 
@@ -179,7 +180,7 @@ def rendered(files: Mapping[str, bytes]) -> bytes:
         body += ["<h2>Sightings</h2>", table(SIGHTING_HEAD, [_sighting_row(each) for each in sightings])]
     if names:
         rows = [
-            [str(each["number"]), each["change"], each["role"], each["recorded_at"], str(len(each["moves"]))]
+            [str(each["number"]), each["change"], _word(each), each["recorded_at"], str(len(each["moves"]))]
             for each in names
         ]
         body += ["<h2>Changes of its name</h2>", table(("number", "change", "word of", "recorded", "sightings"), rows)]
@@ -215,8 +216,19 @@ def _about_rows(about: Mapping[str, Any]) -> list[list[str]]:
 
 def _entry_row(each: Mapping[str, Any]) -> list[str]:
     told = ", ".join(f"{key} {value}" for key, value in json.loads(each["told"]).items())
-    keys = ("number", "defect", "fact", "observed_at", "recorded_at", "role", "policy", "weights")
-    return [*(str(each[key]) for key in keys), told, each["hash"][:16]]
+    keys = ("number", "defect", "fact", "observed_at", "recorded_at")
+    said = [*(str(each[key]) for key in keys), _word(each), each["policy"], each["weights"]]
+    return [*said, told, each["hash"][:16]]
+
+
+def _word(each: Mapping[str, Any]) -> str:
+    """Return on whose word: the role and, where it was written through the API, the account."""
+    return f"{each['role']} ({each['account']})" if "account" in each else str(each["role"])
+
+
+def _by(account: str) -> dict[str, str]:
+    """Return the account where there is one: packs from before there were accounts keep their hashes."""
+    return {"account": account} if account else {}
 
 
 def _sighting_row(each: Mapping[str, Any]) -> list[str]:
@@ -230,6 +242,7 @@ def _entry(entry: LedgerEntry, until: datetime) -> dict[str, Any]:
         "observed_at": _instant(fact.observed_at), "recorded_at": _instant(fact.recorded_at), "role": fact.role.value,
         "weights": fact.weights, "policy": fact.policy, "told": fact.told, "previous_hash": entry.previous_hash,
         "hash": entry.entry_hash, "known_then": fact.recorded_at < until,
+        **_by(fact.account),
     }  # fmt: skip
 
 
@@ -239,7 +252,7 @@ def _read_entries(raw: bytes) -> list[LedgerEntry]:
         observed, recorded = (datetime.fromisoformat(each[name]) for name in ("observed_at", "recorded_at"))
         fact = LedgerFact(
             each["defect"], Fact(each["fact"]), observed, recorded, Role(each["role"]), each["weights"],
-            each["policy"], each["told"],
+            each["policy"], each["told"], each.get("account", ""),
         )  # fmt: skip
         found.append(LedgerEntry(each["number"], fact, each["previous_hash"], each["hash"]))
     return found
@@ -251,7 +264,7 @@ def _change(kept: KeptChange, until: datetime) -> dict[str, Any]:
         "number": change.number, "change": change.change.value, "role": change.role.value, "undoes": change.undoes,
         "moves": [[move.sighting_id, move.from_id, move.to_id] for move in change.moves],
         "recorded_at": _instant(kept.recorded_at), "previous_hash": kept.previous_hash, "hash": kept.change_hash,
-        "known_then": kept.recorded_at < until,
+        "known_then": kept.recorded_at < until, **_by(change.account),
     }  # fmt: skip
 
 

@@ -20,10 +20,13 @@ EMPTY = Head(0, NO_HASH)
 
 
 def hash_of(number: int, fact: LedgerFact, previous_hash: str) -> str:
-    """Return the SHA-256 (hexadecimal) of an entry: of the JSON array of its parts, which has one reading only."""
+    """Return the SHA-256 (hexadecimal) of an entry: of the JSON array of its parts, which has one reading only.
+
+    An account is one part more, where there is one: entries from before there were accounts keep their hashes.
+    """
     parts = [
         previous_hash, number, fact.defect_id, fact.fact.value, _instant(fact.observed_at), _instant(fact.recorded_at),
-        fact.role.value, fact.weights, fact.policy, fact.told,
+        fact.role.value, fact.weights, fact.policy, fact.told, *([fact.account] if fact.account else []),
     ]  # fmt: skip
     return hashlib.sha256(json.dumps(parts, separators=(",", ":")).encode()).hexdigest()
 

@@ -10,7 +10,7 @@ from waywarden.pavement.ledger.states import BACKLOG, after
 from waywarden.pavement.ledger.triage import judged_of
 from waywarden.terms.distress import Severity
 from waywarden.terms.ledger import Fact, LedgerFact, State
-from waywarden.terms.now import DefectLife
+from waywarden.terms.road.now import DefectLife
 
 
 def life_of(facts: Sequence[LedgerFact]) -> DefectLife:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from waywarden.terms.ledger import Fact, LedgerFact, Triage
-from waywarden.terms.now import Judged, wilson
+from waywarden.terms.road.now import Judged, wilson
 
 ALL = "all"
 NOT_TOLD = "not told"

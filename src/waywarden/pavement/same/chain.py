@@ -14,7 +14,10 @@ NO_HASH = "0" * 64
 
 
 def hash_of_change(change: NameChange, recorded_at: datetime, previous_hash: str) -> str:
-    """Return the SHA-256 (hexadecimal) of a change: of the JSON array of its parts."""
+    """Return the SHA-256 (hexadecimal) of a change: of the JSON array of its parts.
+
+    An account is one part more, where there is one: changes from before there were accounts keep their hashes.
+    """
     at = recorded_at.astimezone(UTC).isoformat(timespec="microseconds")
     parts = [
         previous_hash,
@@ -24,6 +27,7 @@ def hash_of_change(change: NameChange, recorded_at: datetime, previous_hash: str
         change.role.value,
         change.undoes,
         at,
+        *([change.account] if change.account else []),
     ]
     return hashlib.sha256(json.dumps(parts, separators=(",", ":")).encode()).hexdigest()
 

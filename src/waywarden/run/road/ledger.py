@@ -103,6 +103,15 @@ def read_entries(store_file: Path, defect_id: str | None = None) -> list[LedgerE
         ledger.close()
 
 
+def is_known(store_file: Path, defect_id: str) -> bool:
+    """Return whether anything was ever written down of a defect."""
+    ledger = open_ledger(store_file, read_only=True)
+    try:
+        return next(iter(ledger.entries(defect_id)), None) is not None
+    finally:
+        ledger.close()
+
+
 def states(store_file: Path) -> dict[str, State]:
     """Return the state of each defect."""
     try:

@@ -14,7 +14,7 @@ from waywarden.store.now.rows import defect_of, segment_of
 from waywarden.store.now.wanted import Backlog, Box, DefectCell, DefectFilter, DefectPoint, Verdicts
 from waywarden.store.opening import open_engine
 from waywarden.store.schema import defect_now, from_us, segment_now, to_us
-from waywarden.terms.now import DefectNow, SegmentNow
+from waywarden.terms.road.now import DefectNow, SegmentNow
 
 DAY_US = 86_400_000_000
 LONGEST_SEGMENT_DEG = 0.5

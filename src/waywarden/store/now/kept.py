@@ -12,7 +12,7 @@ from waywarden.store.faults import spoken
 from waywarden.store.now.rows import defect_of, defect_row, segment_of, segment_row
 from waywarden.store.opening import for_writing, open_engine
 from waywarden.store.schema import defect_now, distress_sighting, ledger_entry, name_change, now_made, segment_now
-from waywarden.terms.now import DefectNow, Made, SegmentNow
+from waywarden.terms.road.now import DefectNow, Made, SegmentNow
 
 _NAMES_AT_ONCE = 500
 

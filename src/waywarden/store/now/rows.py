@@ -11,7 +11,7 @@ from sqlalchemy import Row
 from waywarden.store.schema import from_us, to_us
 from waywarden.terms.distress import DistressKind, Severity, Way
 from waywarden.terms.ledger import State, Triage
-from waywarden.terms.now import DefectLife, DefectNow, DefectPlace, Judged, SegmentNow
+from waywarden.terms.road.now import DefectLife, DefectNow, DefectPlace, Judged, SegmentNow
 from waywarden.terms.streets import Oneway
 
 

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from waywarden.terms.distress import DistressKind, Severity
 from waywarden.terms.ledger import State
-from waywarden.terms.now import DefectNow, SegmentNow
+from waywarden.terms.road.now import DefectNow, SegmentNow
 
 Box = tuple[float, float, float, float]
 """West, south, east, north, in degrees."""

@@ -11,7 +11,7 @@ from typing import Any
 from waywarden.terms.distress import DistressKind, Severity, Way
 from waywarden.terms.inspections import Inspection
 from waywarden.terms.ledger import Fact, LedgerEntry, State, Triage
-from waywarden.terms.now import DefectNow, SegmentNow
+from waywarden.terms.road.now import DefectNow, SegmentNow
 from waywarden.web.answers import rfc3339
 
 TEXT = {"type": "string"}
@@ -88,6 +88,8 @@ ENTRY: tuple[Told, ...] = (
     Told("observed", TIME, "When it was so.", lambda one: rfc3339(one.fact.observed_at)),
     Told("recorded", TIME, "When it was written down.", lambda one: rfc3339(one.fact.recorded_at)),
     Told("role", TEXT, "On whose word.", lambda one: one.fact.role),
+    Told("account", MAYBE_TEXT, "The work name of the account that wrote it; null for the program and the command line.",
+         lambda one: one.fact.account or None),
     Told("weights", TEXT, "The weights that saw it, with their version.", lambda one: one.fact.weights),
     Told("policy", TEXT, "The version of the policy in force.", lambda one: one.fact.policy),
     Told("told", {"type": "object"}, "What else is known.", lambda one: json.loads(one.fact.told)),

@@ -16,7 +16,7 @@ from waywarden.store.now.wanted import DefectPoint, NowStore
 from waywarden.terms.distress import Way
 from waywarden.terms.inspections import Inspection
 from waywarden.terms.ledger import LedgerEntry
-from waywarden.terms.now import SegmentNow
+from waywarden.terms.road.now import SegmentNow
 from waywarden.web.answers import answer, answer_json, rfc3339
 from waywarden.web.problems import QueryError, UnknownNameError, read_whole, refuse_parameters
 from waywarden.web.road import query

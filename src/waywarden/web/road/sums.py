@@ -8,7 +8,7 @@ from datetime import datetime
 
 from waywarden.store.now.wanted import DefectFilter, NowStore, Verdicts
 from waywarden.terms.ledger import Triage
-from waywarden.terms.now import wilson
+from waywarden.terms.road.now import wilson
 from waywarden.web.answers import rfc3339
 from waywarden.web.road.published import DEFECT, as_told
 

@@ -22,7 +22,7 @@ from waywarden.store.now.kept import KeptNow, open_now
 from waywarden.terms.distress import DistressSighting, Way
 from waywarden.terms.errors import LedgerError
 from waywarden.terms.ledger import State
-from waywarden.terms.now import DefectLife, DefectNow, DefectPlace, Made, SegmentNow
+from waywarden.terms.road.now import DefectLife, DefectNow, DefectPlace, Made, SegmentNow
 
 AT_ONCE = 2000
 """So many defects are worked out and written in one transaction."""

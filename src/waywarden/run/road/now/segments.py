@@ -13,8 +13,8 @@ from waywarden.geo.streets.network import Network, chainages_m
 from waywarden.pavement.condition.pci import CAMERA_SEES, Measured, SampleUnit, measures, visual_pci
 from waywarden.store.drives import StoredDrives, StretchFilter
 from waywarden.terms.distress import DistressKind, Severity, Way
-from waywarden.terms.now import DefectNow, SegmentNow
 from waywarden.terms.places import LonLat
+from waywarden.terms.road.now import DefectNow, SegmentNow
 
 LANE_M = 3.5
 """The width that a pass is taken to have looked at."""

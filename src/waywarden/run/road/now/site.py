@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 from waywarden.run.road.now.following import bring_up_to_date
@@ -14,7 +15,7 @@ from waywarden.store.now.kept import open_now
 from waywarden.terms.distress import Way
 from waywarden.terms.errors import ConfigError
 from waywarden.terms.inspections import Inspection
-from waywarden.web.app import More
+from waywarden.web.accounts.beside import Beside
 from waywarden.web.road.document import road_part
 from waywarden.web.road.resources import RoadResources, RoadSite
 
@@ -22,9 +23,10 @@ FILES = {"orders": "plan.json", "programme": "programme.json"}
 """What ``waywarden orders plan --for-page`` and ``waywarden programme --for-page`` write, by the resource's name."""
 
 
-def road_half(store_file: Path, shown: Path | None = None) -> More:
-    """Return the road half over a store; ConfigError if ``shown`` is no folder."""
-    return More(RoadResources(road_site(store_file, shown)).routes(), road_part())
+def with_road(beside: Beside, store_file: Path, shown: Path | None = None) -> Beside:
+    """Return ``beside`` with the road half over a store; ConfigError if ``shown`` is no folder."""
+    mine = RoadResources(road_site(store_file, shown)).routes()
+    return replace(beside, routes=[*beside.routes, *mine], part=road_part())
 
 
 def road_site(store_file: Path, shown: Path | None = None) -> RoadSite:

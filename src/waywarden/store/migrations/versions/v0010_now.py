@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0010"
-down_revision = "0008"
+down_revision = "0009"
 
 INDICES = {
     "defect_now_by_known": ("known_us", "defect_id"),
