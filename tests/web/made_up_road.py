@@ -53,7 +53,8 @@ def made_up_road(store_file: Path, seed: int = 5) -> Network:
             _drive(drives, streets, f"drive{number}", FIRST + timedelta(days=days), [each.street_id for each in lines])
             with closing(open_names(store_file)) as names, closing(open_ledger(store_file)) as ledger:
                 told = FIRST + timedelta(days=days, hours=2)
-                write_down(drives, names, ledger, {(each.street_id, Way.ALONG) for each in lines}, streets.version, told)
+                driven = {(each.street_id, Way.ALONG) for each in lines}
+                write_down(drives, names, ledger, driven, streets.version, told)
     keep_streets(store_file, streets)
     _lives(store_file, rng)
     bring_up_to_date(store_file, None)
@@ -69,8 +70,9 @@ def _drive(drives: object, streets: Network, drive: str, began: datetime, street
         looks.append(Inspection(street_id, Way.ALONG, 0.0, end_m, at, pass_id, streets.version, 8.0, Light.DAY, False,
                                 0.9, (), "surface-1"))  # fmt: skip
         of_street = random.Random(street_id)  # the same damage for every drive
-        for hole in range(of_street.randint(0, 9)):
-            chainage, kind, extent = of_street.uniform(20, end_m - 20), of_street.choice(KINDS), of_street.uniform(0.1, 4)
+        for hole in range(of_street.randint(3, 14)):
+            kind, extent = of_street.choice(KINDS), of_street.uniform(0.1, 4)
+            chainage = 25.0 + (end_m - 50.0) * (hole + of_street.random()) / 14
             sightings.append(DistressSighting(f"{pass_id}-{hole}", pass_id, street_id, Way.ALONG, chainage, at, kind,
                                               round(extent, 2)))  # fmt: skip
     drives.append_drive(drive, looks, sightings)  # type: ignore[attr-defined]

@@ -1,4 +1,4 @@
-/** The map's symbols, drawn when they are first wanted: a shape for the kind, a colour and a mark for the state. */
+/** The map's symbols, drawn by this page: a shape for the kind, a colour and a mark for the state. */
 
 import { LOOKS, type Look, type Shape } from "./words";
 

@@ -56,7 +56,9 @@ export function Life({ defect, clock, shade, fetched, found, close, street }: Pr
         <>
           <p class="state-line">
             <Symbol shape={shapeOf(one.kind)} look={lookOf(one.state)} shade={shade} />
-            <b>{stateWord(one.state)}</b>, known for {span(daysSince(one.known_since, Date.now()) ?? 0)}
+            <span>
+              <b>{stateWord(one.state)}</b>, known for {span(daysSince(one.known_since, Date.now()) ?? 0)}
+            </span>
           </p>
           <Facts one={one} clock={clock} street={street} />
           <Pictures pictures={one.pictures ?? []} clock={clock} />

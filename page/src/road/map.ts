@@ -17,7 +17,7 @@ import { whole } from "../words";
 import { type Cell, getCells, getPoints, getStreets, type Plan, type Points, type Streets } from "./api";
 import { drawIcon, ICON_PX, iconName } from "./icons";
 import type { Colouring } from "./state";
-import { ageStep, daysSince, lookOf, shapeOf } from "./words";
+import { ageStep, daysSince, LOOKS, lookOf, SHAPES, shapeOf } from "./words";
 
 const EMPTY: FeatureCollection = { type: "FeatureCollection", features: [] };
 const CELLS_ACROSS = 14;
@@ -72,10 +72,6 @@ export class RoadMap {
     this.map.touchZoomRotate.disableRotation();
     if (!still) this.map.addControl(new NavigationControl({ showCompass: false }), "bottom-right");
     this.map.addControl(new ScaleControl({ maxWidth: 120 }), "bottom-left");
-    this.map.on("styleimagemissing", (event) => {
-      const image = drawIcon(event.id);
-      if (image && !this.map.hasImage(event.id)) this.map.addImage(event.id, image, { pixelRatio: ICON_PX / 18 });
-    });
     this.loaded = new Promise((done) => this.map.once("load", () => done()));
     this.loaded.then(() => this.layers());
     this.map.on("moveend", () => this.askSoon());
@@ -178,8 +174,8 @@ export class RoadMap {
     const round = { "line-cap": "round", "line-join": "round" } as const;
     const width = (add: number): ExpressionSpecification => [
       "interpolate", ["exponential", 1.6], ["zoom"],
-      10, ["+", 0.8 + add, ["*", 0.25, ["get", "step"]]],
-      14, ["+", 2 + add, ["*", 0.6, ["get", "step"]]],
+      10, ["+", 1 + add, ["*", 0.25, ["get", "step"]]],
+      14, ["+", 3 + add, ["*", 0.7, ["get", "step"]]],
       18, ["+", 9 + add, ["*", 1.4, ["get", "step"]]],
     ];
     const known: ExpressionSpecification = [">", ["get", "step"], 0];
@@ -200,6 +196,14 @@ export class RoadMap {
   /** Take the colours of the page, which follow the theme, and colour the streets as is wanted. */
   private paint(): void {
     if (!this.map.getLayer("known")) return;
+    const shade = this.shown?.shade ?? "light";
+    for (const { shape } of SHAPES) {
+      for (const look of LOOKS.keys()) {
+        const name = iconName(shape, look, shade);
+        const image = this.map.hasImage(name) ? null : drawIcon(name);
+        if (image) this.map.addImage(name, image, { pixelRatio: ICON_PX / 18 });
+      }
+    }
     const styles = getComputedStyle(document.documentElement);
     const colour = (name: string) => styles.getPropertyValue(name).trim();
     const step: ExpressionSpecification = ["match", ["get", "step"], 1, colour("--band-1"), 2, colour("--band-2"), 3, colour("--band-3"), 4, colour("--band-4"), colour("--band-5")];

@@ -114,6 +114,7 @@ function count(n: number, unit: string): string {
 export function bucketWord(from: number, to: number | null): string {
   const word = (days: number) => (days === 365 ? "a year" : days === 1 ? "a day" : `${days} days`);
   if (to === null) return `over ${word(from)}`;
+  if (to === 365) return `${from} days to a year`;
   return from === 0 ? `under ${word(to)}` : `${from} to ${to} days`;
 }
 

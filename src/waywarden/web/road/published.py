@@ -88,7 +88,7 @@ ENTRY: tuple[Told, ...] = (
     Told("observed", TIME, "When it was so.", lambda one: rfc3339(one.fact.observed_at)),
     Told("recorded", TIME, "When it was written down.", lambda one: rfc3339(one.fact.recorded_at)),
     Told("role", TEXT, "On whose word.", lambda one: one.fact.role),
-    Told("account", MAYBE_TEXT, "The work name of the account that wrote it; null for the program and the command line.",
+    Told("account", MAYBE_TEXT, "The work name of the account that wrote it; null where that was a program.",
          lambda one: one.fact.account or None),
     Told("weights", TEXT, "The weights that saw it, with their version.", lambda one: one.fact.weights),
     Told("policy", TEXT, "The version of the policy in force.", lambda one: one.fact.policy),

@@ -55,6 +55,12 @@ def upgrade() -> None:
         sa.Column("verdict", sa.String, nullable=False),
         sqlite_with_rowid=False,
     )
+    for name, columns in INDICES.items():
+        op.create_index(name, "defect_now", list(columns))
+    _create_segments()
+
+
+def _create_segments() -> None:
     op.create_table(
         "segment_now",
         sa.Column("street_id", sa.String, primary_key=True),
@@ -82,6 +88,4 @@ def upgrade() -> None:
         sa.Column("changes", sa.BigInteger, nullable=False),
         sa.Column("network", sa.String, nullable=False),
     )
-    for name, columns in INDICES.items():
-        op.create_index(name, "defect_now", list(columns))
     op.create_index("segment_now_by_place", "segment_now", ["south_deg", "north_deg"])
