@@ -254,11 +254,11 @@ export class RoadMap {
     this.asking?.abort();
     const asking = new AbortController();
     this.asking = asking;
-    const { bbox, width } = this.box();
-    const filters = { ...this.shown.filters, bbox };
+    const { within, width } = this.box();
+    const filters = { ...this.shown.filters, within };
     try {
       if (this.streets.more) {
-        const got = await getStreets(bbox, asking.signal);
+        const got = await getStreets(within, asking.signal);
         this.streets = { ...got, more: true };
         this.drawStreets();
       }
@@ -275,11 +275,11 @@ export class RoadMap {
     }
   }
 
-  private box(): { bbox: string; width: number } {
+  private box(): { within: string; width: number } {
     const bounds = this.map.getBounds();
     const clip = (value: number, most: number) => Math.max(-most, Math.min(most, value)).toFixed(6);
     const edges = [clip(bounds.getWest(), 180), clip(bounds.getSouth(), 90), clip(bounds.getEast(), 180), clip(bounds.getNorth(), 90)];
-    return { bbox: edges.join(","), width: bounds.getEast() - bounds.getWest() };
+    return { within: edges.join(","), width: bounds.getEast() - bounds.getWest() };
   }
 
   private drawPoints(): void {

@@ -23,7 +23,7 @@ FILTERS: dict[str, str] = {
     "street": "only this street, by its id",
     "order": "only what is on this work order",
     "waiting": "'yes': only what is known and not mended; 'no': only what is not",
-    "bbox": "only within west,south,east,north, in degrees",
+    "within": "only in the box west,south,east,north, in degrees",
 }
 SORTS = ("known", "newest")
 PAGING: dict[str, str] = {
@@ -32,7 +32,7 @@ PAGING: dict[str, str] = {
     "offset": "how many to skip; the answer's 'next' has it right",
 }
 MAP_PARAMETERS: dict[str, str] = {
-    "bbox": FILTERS["bbox"],
+    "within": FILTERS["within"],
     "limit": f"how many at most (1 to {MAP_MOST}, {MAP_LIMIT} when not given)",
 }
 CELL_PARAMETERS: dict[str, str] = {**FILTERS, "step": "size of a cell in degrees, 0.0001 to 10"}
@@ -71,11 +71,11 @@ def read_way(params: QueryParams) -> Way | None:
 
 
 def read_box(params: QueryParams) -> Box | None:
-    """Return the box ``bbox``, None where none is given."""
-    given = params.get("bbox")
+    """Return the box ``within``, None where none is given."""
+    given = params.get("within")
     if given is None:
         return None
-    wish = f"'bbox' wants west,south,east,north in degrees, as in -1.6,53.7,-1.4,53.9; got '{given}'"
+    wish = f"'within' wants west,south,east,north in degrees, as in -1.6,53.7,-1.4,53.9; got '{given}'"
     try:
         west, south, east, north = (float(word) for word in given.split(","))
     except ValueError as error:
