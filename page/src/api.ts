@@ -71,8 +71,8 @@ export interface Interval {
 export const ALL = "all";
 const PAGE = "5000";
 
-async function getJson<T>(address: string): Promise<T> {
-  const response = await fetch(address, { headers: { accept: "application/json" } });
+export async function getJson<T>(address: string, signal?: AbortSignal): Promise<T> {
+  const response = await fetch(address, { headers: { accept: "application/json" }, signal: signal ?? null });
   if (!response.ok) {
     const problem = (await response.json().catch(() => null)) as { detail?: string } | null;
     throw new Error(problem?.detail ?? `The server answered ${response.status}.`);

@@ -6,8 +6,9 @@ import { CameraList } from "./list";
 import { MapArea } from "./map-area";
 import { Panel } from "./panel";
 import { EMPTY_VIEW, hashOf, type View, viewFromHash } from "./state";
-import { chooseTheme, followSystem, type Theme, theme } from "./theme";
+import { followSystem, type Theme, theme } from "./theme";
 import { cityClock } from "./time";
+import { Top } from "./top";
 
 const REFRESH_MS = 60_000;
 
@@ -48,19 +49,7 @@ export function App() {
       <a class="skip" href="#cameras" onClick={skipTo("cameras")}>
         Skip to the list of cameras
       </a>
-      <header class="top">
-        <h1>Waywarden</h1>
-        {city && (
-          <span class="city">
-            {city.name} · times in {city.time_zone}
-          </span>
-        )}
-        <nav aria-label="Pages">
-          <a href="/keeps">What these cameras keep</a>
-          <a href="/api/v1">API</a>
-          <ThemeButton shade={shade} choose={setShade} />
-        </nav>
-      </header>
+      <Top city={city} here="traffic" shade={shade} choose={setShade} />
       {wrong !== null && (
         <p class="wrong" role="alert">
           {wrong} The page tries again in a minute.
@@ -89,22 +78,6 @@ export function App() {
         )}
       </main>
     </>
-  );
-}
-
-function ThemeButton({ shade, choose }: { shade: Theme; choose: (shade: Theme) => void }) {
-  const other: Theme = shade === "dark" ? "light" : "dark";
-  return (
-    <button
-      type="button"
-      class="button"
-      onClick={() => {
-        chooseTheme(other);
-        choose(other);
-      }}
-    >
-      {other === "dark" ? "Dark" : "Light"}
-    </button>
   );
 }
 

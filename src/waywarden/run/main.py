@@ -27,6 +27,7 @@ from waywarden.run.export import STDOUT, check_out, chosen_qualities, export, wr
 from waywarden.run.judging import judge_counted, judge_stored
 from waywarden.run.road.commands import ledger_app, policy_app, road_app
 from waywarden.run.road.drives.commands import drives_app, survey_app
+from waywarden.run.road.now.site import with_road
 from waywarden.run.sealing.sealed import about_sealed
 from waywarden.run.sealing.still import still_sealed
 from waywarden.run.shown import cameras_table, comparison_table, progress, pulling, quality_table, weights_table
@@ -207,8 +208,11 @@ def serve_command(
     origin: Annotated[
         str, typer.Option(metavar="ADDRESS", help="Where the page is opened, if a proxy is before it: https://…")
     ] = "",
+    shown: Annotated[
+        Path | None, typer.Option(help="Folder with plan.json and programme.json, to be shown on the road's page.")
+    ] = None,
 ) -> None:
-    """Serve the map page and the API."""
+    """Serve the map pages and the API."""
     city, origin = read_city(city_file), read_origin(origin)
     store = open_kept(store_file, city)
     say_who_signs_in()
@@ -217,7 +221,9 @@ def serve_command(
         store,
         address=(host, port),
         ready=lambda url: notes.print(f"the map is at [bold]{url}[/]"),
-        beside=accounts_site.beside(desk_of(store_file, origin), lambda: figures_of(beside(store_file))),
+        beside=with_road(
+            accounts_site.beside(desk_of(store_file, origin), lambda: figures_of(beside(store_file))), store_file, shown
+        ),
     )
 
 

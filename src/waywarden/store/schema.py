@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import BigInteger, Boolean, Column, Double, Index, Integer, MetaData, String, Table, text
 
-SCHEMA_VERSION = "0009"
+SCHEMA_VERSION = "0010"
 """The newest migration in ``store/migrations/versions``; a test holds the two together."""
 
 tables = MetaData()
@@ -176,6 +176,88 @@ written_once = Table(
     Column("said_hash", String, nullable=False),
     Column("number", BigInteger, nullable=False),
     Column("at_us", BigInteger, nullable=False),
+)
+
+defect_now = Table(
+    "defect_now",
+    tables,
+    Column("defect_id", String, primary_key=True),
+    Column("state", String, nullable=False),
+    Column("waiting", Boolean, nullable=False),
+    Column("merged_into", String, nullable=False),
+    Column("kind", String),
+    Column("severity", String),
+    Column("street_id", String, nullable=False),
+    Column("street", String, nullable=False),
+    Column("way", String, nullable=False),
+    Column("chainage_m", Double),
+    Column("lon_deg", Double),
+    Column("lat_deg", Double),
+    Column("extent_m2", Double),
+    Column("depth_mm", Double),
+    Column("width_mm", Double),
+    Column("passes", Integer, nullable=False),
+    Column("known_us", BigInteger, nullable=False),
+    Column("first_seen_us", BigInteger),
+    Column("last_seen_us", BigInteger),
+    Column("changed_us", BigInteger, nullable=False),
+    Column("entries", Integer, nullable=False),
+    Column("order_id", String, nullable=False),
+    Column("level", String, nullable=False),
+    Column("due_us", BigInteger),
+    # What a person who looked said of it, and of what it was said; empty where nobody did.
+    Column("judged_kind", String, nullable=False),
+    Column("judged_source", String, nullable=False),
+    Column("judged_real", Boolean),
+    Column("verdict", String, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+# Lists are in the order in which defects came to be known; the map asks by place.
+Index("defect_now_by_known", defect_now.c.known_us, defect_now.c.defect_id)
+Index("defect_now_by_state", defect_now.c.state, defect_now.c.known_us)
+Index("defect_now_by_kind", defect_now.c.kind, defect_now.c.known_us)
+Index("defect_now_by_street", defect_now.c.street_id, defect_now.c.known_us)
+Index("defect_now_by_place", *(defect_now.c[name] for name in (
+    "lat_deg", "lon_deg", "merged_into", "waiting", "kind", "severity", "state", "defect_id")))  # fmt: skip
+Index("defect_now_by_waiting", *(defect_now.c[name] for name in (
+    "waiting", "merged_into", "state", "kind", "known_us", "due_us")))  # fmt: skip
+Index("defect_now_by_verdict", *(defect_now.c[name] for name in (
+    "judged_real", "judged_kind", "judged_source", "verdict")))  # fmt: skip
+
+segment_now = Table(
+    "segment_now",
+    tables,
+    Column("street_id", String, primary_key=True),
+    Column("from_m", Double, primary_key=True),
+    Column("to_m", Double, nullable=False),
+    Column("street", String, nullable=False),
+    Column("street_class", String, nullable=False),
+    Column("oneway", String, nullable=False),
+    # The line as JSON: longitude and latitude of each point.
+    Column("line", String, nullable=False),
+    Column("west_deg", Double, nullable=False),
+    Column("south_deg", Double, nullable=False),
+    Column("east_deg", Double, nullable=False),
+    Column("north_deg", Double, nullable=False),
+    Column("along_us", BigInteger),
+    Column("against_us", BigInteger),
+    Column("condition", Double),
+    Column("band", Integer),
+    Column("defects", Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+Index("segment_now_by_place", segment_now.c.south_deg, segment_now.c.north_deg)
+
+now_made = Table(
+    "now_made",
+    tables,
+    # One row, numbered 0: up to where ``defect_now`` and ``segment_now`` have followed what they are made from.
+    Column("number", Integer, primary_key=True),
+    Column("entries", BigInteger, nullable=False),
+    Column("changes", BigInteger, nullable=False),
+    Column("network", String, nullable=False),
 )
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

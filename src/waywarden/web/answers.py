@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
+from datetime import UTC, datetime
 
 from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
@@ -60,6 +61,17 @@ def _has(request: Request, tag: str) -> bool:
     given = request.headers.get("if-none-match", "")
     tags = [part.strip() for part in given.split(",")]
     return "*" in tags or tag in tags or tag.removeprefix("W/") in tags
+
+
+def rfc3339(at: datetime) -> str:
+    """Return ``at`` as RFC 3339 in UTC.
+
+    Examples
+    --------
+    >>> rfc3339(datetime(2026, 5, 4, 7, 30, tzinfo=UTC))
+    '2026-05-04T07:30:00Z'
+    """
+    return at.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
 class SecurityHeaders:

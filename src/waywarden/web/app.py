@@ -43,8 +43,9 @@ def create_app(
 
     routes: list[BaseRoute] = [
         Route("/", _map_page),
+        Route("/road", _road_page),
         Route("/keeps", keeps),
-        *Resources(city, store, beside.paths).routes(),
+        *Resources(city, store, beside.part).routes(),
         *Metrics(city, store, beside.watching).routes(),
         *beside.routes,
     ]
@@ -53,7 +54,11 @@ def create_app(
     routes.append(Mount("/static", StaticFiles(directory=STATIC, check_dir=False)))
     return Starlette(
         routes=routes,
-        middleware=[Middleware(SecurityHeaders, beside.headers), Middleware(GZipMiddleware, minimum_size=1024)],
+        middleware=[
+            Middleware(SecurityHeaders, beside.headers),
+            # A map's answer is large: at 9 it would take longer to shrink than to find.
+            Middleware(GZipMiddleware, minimum_size=1024, compresslevel=5),
+        ],
         exception_handlers={
             WaywardenError: answer_problem,
             HTTPException: answer_problem,
@@ -64,6 +69,10 @@ def create_app(
 
 def _map_page(_request: Request) -> Response:
     return FileResponse(_built("index.html"), headers={"Cache-Control": "no-cache"})
+
+
+def _road_page(_request: Request) -> Response:
+    return FileResponse(_built("road.html"), headers={"Cache-Control": "no-cache"})
 
 
 def _built(name: str) -> str:

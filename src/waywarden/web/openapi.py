@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from html import escape
-from types import MappingProxyType
 
 from waywarden.terms.places import Gate, Movement
 from waywarden.terms.records import CameraHealth
@@ -23,34 +23,60 @@ SCHEMA_TYPES: dict[str, type] = {
 }
 
 
-def openapi(more_paths: Mapping[str, object] = MappingProxyType({})) -> JsonObject:
-    """Return the document as an object; ``more_paths`` of other resources are part of it."""
+@dataclass(frozen=True, slots=True)
+class OpenApiPart:
+    """What else is served: for each path what reading it does (see ``operation_of``), and the schemas that are named.
+
+    ``path_items`` are whole items of the document, of resources that are written to.
+    """
+
+    operations: Mapping[str, JsonObject] = field(default_factory=dict)
+    schemas: Mapping[str, object] = field(default_factory=dict)
+    path_items: Mapping[str, JsonObject] = field(default_factory=dict)
+
+    def beside(self, other: OpenApiPart) -> OpenApiPart:
+        """Return both together."""
+        return OpenApiPart(
+            {**self.operations, **other.operations},
+            {**self.schemas, **other.schemas},
+            {**self.path_items, **other.path_items},
+        )
+
+
+NOTHING_MORE = OpenApiPart()
+
+
+def openapi(more: OpenApiPart = NOTHING_MORE) -> JsonObject:
+    """Return the document as an object."""
+    paths: dict[str, JsonObject] = {path: {"get": told} for path, told in {**_operations(), **more.operations}.items()}
+    for path, item in more.path_items.items():
+        paths[path] = {**paths.get(path, {}), **item}
     return {
         "openapi": "3.1.0",
         "info": {
             "title": "Waywarden",
             "version": "1",
-            "summary": "Counts of streets: cameras, gates, turning movements, intervals.",
+            "summary": "Streets: what was counted on them, and how damage of the road stands.",
             "description": "Open to read; writing takes an account. "
             "Times are RFC 3339 in UTC; intervals are [start, start + duration_s).",
         },
         "servers": [{"url": "/"}],
-        "paths": {**{path: {"get": operation} for path, operation in _operations().items()}, **more_paths},
-        "components": {"schemas": _schemas(), "responses": {"Problem": _problem_response()}},
+        "paths": paths,
+        "components": {"schemas": {**_schemas(), **more.schemas}, "responses": {"Problem": _problem_response()}},
     }
 
 
-def api_page(city_name: str) -> str:
+def api_page(city_name: str, more: OpenApiPart = NOTHING_MORE) -> str:
     """Return the page for people: every resource with what it answers and its parameters."""
     rows = []
-    for path, operation in _operations().items():
+    for path, operation in {**_operations(), **more.operations}.items():
         link = escape(path)
         shown = f'<a href="{link}">{link}</a>' if "{" not in path else f"<code>{link}</code>"
         rows.append(f"<dt>{shown}</dt><dd>{escape(str(operation['summary']))}</dd>")
     filters = "".join(f"<dt><code>{name}</code></dt><dd>{escape(words)}</dd>" for name, words in PARAMETERS.items())
     body = (
-        f"<p>The counts of {escape(city_name)}, for programs. Everybody may read it. It is about streets, "
-        f'never about people. <a href="{API}/openapi.json">The OpenAPI document</a> says it in full.</p>'
+        f"<p>What is known of the streets of {escape(city_name)}, for programs. Everybody may read it. It is "
+        f'about streets, never about people. <a href="{API}/openapi.json">The OpenAPI document</a> says it in full.</p>'
         f"<h2>Resources</h2><dl>{''.join(rows)}</dl>"
         f"<h2>Filters of the intervals</h2><dl>{filters}</dl>"
         "<h2>Good to know</h2><ul><li>Times are RFC 3339 in UTC.</li>"
@@ -63,17 +89,18 @@ def api_page(city_name: str) -> str:
 def _operations() -> dict[str, JsonObject]:
     camera = _parameter("camera", "the camera's id", place="path")
     return {
-        f"{API}/city": _operation("city", "The city: its name, time zone, classes and retention.", "City"),
-        f"{API}/cameras": _operation("cameras", "Every camera on the map, as GeoJSON, with its last hour.", "Cameras"),
-        f"{API}/cameras/{{camera}}": _operation("camera", "One camera, as GeoJSON.", "Camera", [camera]),
-        f"{API}/cameras/{{camera}}/gates": _operation("gates", "A camera's gates and movements.", "Lines", [camera]),
-        f"{API}/intervals": _operation("intervals", "What was counted, interval by interval.", "Intervals", _filters()),
-        f"{API}/health": _operation("health", "Whether this service and each camera are well.", "HealthList"),
+        f"{API}/city": operation_of("city", "The city: its name, time zone, classes and retention.", "City"),
+        f"{API}/cameras": operation_of("cameras", "Every camera on the map, with its last hour.", "Cameras"),
+        f"{API}/cameras/{{camera}}": operation_of("camera", "One camera, as GeoJSON.", "Camera", [camera]),
+        f"{API}/cameras/{{camera}}/gates": operation_of("gates", "A camera's gates and movements.", "Lines", [camera]),
+        f"{API}/intervals": operation_of("intervals", "What was counted, by intervals.", "Intervals", _filters()),
+        f"{API}/health": operation_of("health", "Whether this service and each camera are well.", "HealthList"),
     }
 
 
-def _operation(name: str, summary: str, schema: str, parameters: list[JsonObject] | None = None) -> JsonObject:
-    media = "application/geo+json" if schema.startswith("Camera") else "application/json"
+def operation_of(name: str, summary: str, schema: str, parameters: list[JsonObject] | None = None) -> JsonObject:
+    """Return an operation that answers GET with ``schema``."""
+    media = "application/geo+json" if schema.startswith(("Camera", "DefectPoints", "Streets")) else "application/json"
     answers: JsonObject = {
         "200": {"description": summary, "content": {media: {"schema": _ref(schema)}}},
         "304": {"description": "What you have (If-None-Match) is still right."},

@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterable, Mapping
 from http import HTTPStatus
 
+from starlette.datastructures import QueryParams
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -78,6 +79,27 @@ def nearest(given: str, known: Iterable[str]) -> str:
         return f"did you mean '{close[0]}'?"
     shown = ", ".join(f"'{name}'" for name in names[:8])
     return f"there are {shown}" + (" and more" if len(names) > 8 else "")
+
+
+def refuse_parameters(params: QueryParams, known: Iterable[str] = ()) -> None:
+    """Raise QueryError for a parameter that is unknown or given twice."""
+    names = list(known)
+    for name in params:
+        if name not in names:
+            raise QueryError(f"there is no parameter '{name}' here: {nearest(name, names)}")
+        if len(params.getlist(name)) > 1:
+            raise QueryError(f"the parameter '{name}' is given {len(params.getlist(name))} times: give it once")
+
+
+def read_whole(params: QueryParams, name: str, default: int, bounds: tuple[int, int]) -> int:
+    """Return the whole number ``name`` within ``bounds``; QueryError if it is none."""
+    given = params.get(name)
+    if given is None:
+        return default
+    low, high = bounds
+    if not (given.isascii() and given.isdigit() and len(given) < 20 and low <= int(given) <= high):
+        raise QueryError(f"'{name}' must be a whole number from {low} to {high}; got '{given}'")
+    return int(given)
 
 
 def problem(

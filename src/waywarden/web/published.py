@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
@@ -24,6 +24,7 @@ from waywarden.terms.records import (
     Quality,
     TrafficInterval,
 )
+from waywarden.web.answers import rfc3339
 
 KMH_PER_MPS = 3.6
 Schema = Mapping[str, object]
@@ -49,17 +50,6 @@ class Published:
     schema: Schema
     plain: str
     write: Callable[[Any], object] = lambda value: value
-
-
-def rfc3339(at: datetime) -> str:
-    """Return ``at`` as RFC 3339 in UTC.
-
-    Examples
-    --------
-    >>> rfc3339(datetime(2026, 5, 4, 7, 30, tzinfo=UTC))
-    '2026-05-04T07:30:00Z'
-    """
-    return at.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
 def _kmh(speed_mps: float | None) -> float | None:

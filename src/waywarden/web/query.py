@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -12,7 +11,7 @@ from waywarden.store.port import IntervalFilter
 from waywarden.terms.kinds import ALL_CLASSES
 from waywarden.terms.places import Camera, City
 from waywarden.terms.records import Quality
-from waywarden.web.problems import QueryError, UnknownNameError, nearest
+from waywarden.web.problems import QueryError, UnknownNameError, nearest, read_whole, refuse_parameters
 
 DEFAULT_LIMIT = 1000
 MAX_LIMIT = 5000
@@ -53,16 +52,6 @@ def find_camera(city: City, camera_id: str) -> Camera:
     raise UnknownNameError(f"{city.name} has no camera '{camera_id}': {nearest(camera_id, known)}")
 
 
-def refuse_parameters(params: QueryParams, known: Iterable[str] = ()) -> None:
-    """Raise QueryError for a parameter that is unknown or given twice."""
-    names = list(known)
-    for name in params:
-        if name not in names:
-            raise QueryError(f"there is no parameter '{name}' here: {nearest(name, names)}")
-        if len(params.getlist(name)) > 1:
-            raise QueryError(f"the parameter '{name}' is given {len(params.getlist(name))} times: give it once")
-
-
 def read_interval_query(params: QueryParams, city: City) -> IntervalQuery:
     """Return what the query asks for; QueryError says what is wrong with it."""
     refuse_parameters(params, PARAMETERS)
@@ -83,8 +72,8 @@ def read_interval_query(params: QueryParams, city: City) -> IntervalQuery:
         raise QueryError("'since' must be before 'until'")
     return IntervalQuery(
         wanted,
-        limit=_whole(params, "limit", DEFAULT_LIMIT, (1, MAX_LIMIT)),
-        offset=_whole(params, "offset", 0, (0, MAX_OFFSET)),
+        limit=read_whole(params, "limit", DEFAULT_LIMIT, (1, MAX_LIMIT)),
+        offset=read_whole(params, "offset", 0, (0, MAX_OFFSET)),
     )
 
 
@@ -119,13 +108,3 @@ def _time(params: QueryParams, name: str) -> datetime | None:
     except (ValueError, OverflowError) as error:
         hint = " (write + as %2B)" if " " in given else ""
         raise QueryError(wish + hint) from error
-
-
-def _whole(params: QueryParams, name: str, default: int, bounds: tuple[int, int]) -> int:
-    given = params.get(name)
-    if given is None:
-        return default
-    low, high = bounds
-    if not (given.isascii() and given.isdigit() and len(given) < 20 and low <= int(given) <= high):
-        raise QueryError(f"'{name}' must be a whole number from {low} to {high}; got '{given}'")
-    return int(given)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from types import MappingProxyType
 from urllib.parse import quote, urlencode
 
 from starlette.requests import Request
@@ -18,20 +17,21 @@ from waywarden.terms.places import Camera, City
 from waywarden.terms.records import CameraHealth, TrafficInterval, bin_of
 from waywarden.web.answers import answer_html, answer_json
 from waywarden.web.last_hour import last_hour_of
-from waywarden.web.openapi import API, api_page, openapi
+from waywarden.web.openapi import API, NOTHING_MORE, OpenApiPart, api_page, openapi
+from waywarden.web.problems import refuse_parameters
 from waywarden.web.published import as_json, judged_as_json
-from waywarden.web.query import find_camera, published_classes, read_interval_query, refuse_parameters
+from waywarden.web.query import find_camera, published_classes, read_interval_query
 
 GEO_JSON = "application/geo+json"
 
 
 class Resources:
-    """The read-only resources of one city and its store; ``more_paths`` of others go into the document."""
+    """The read-only resources of one city and its store; ``more`` of the document is about others'."""
 
-    def __init__(self, city: City, store: RecordStore, more_paths: Mapping[str, object] = MappingProxyType({})) -> None:
+    def __init__(self, city: City, store: RecordStore, more: OpenApiPart = NOTHING_MORE) -> None:
         self._city = city
         self._store = store
-        self._more_paths = more_paths
+        self._more = more
 
     def routes(self) -> list[Route]:
         """Return the routes, in the order of the document."""
@@ -48,11 +48,11 @@ class Resources:
 
     def about(self, request: Request) -> Response:
         """Answer with the page for people."""
-        return answer_html(request, api_page(self._city.name))
+        return answer_html(request, api_page(self._city.name, self._more))
 
     def document(self, request: Request) -> Response:
         """Answer with the OpenAPI document."""
-        return answer_json(request, openapi(self._more_paths))
+        return answer_json(request, openapi(self._more))
 
     def city(self, request: Request) -> Response:
         """Answer with what the map page must know of the city."""

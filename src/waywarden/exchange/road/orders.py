@@ -28,7 +28,7 @@ def orders_csv(plan: Plan, day: Day) -> Iterator[str]:
     yield COLUMNS + "\n"
     for crew, (stops, names) in enumerate(zip(plan.crews, day.order_ids, strict=True), 1):
         for number, (stop, name) in enumerate(zip(stops, names, strict=True), 1):
-            come, go = _clock(day, stop.arrive_minutes), _clock(day, stop.leave_minutes)
+            come, go = clock_of(day, stop.arrive_minutes), clock_of(day, stop.leave_minutes)
             yield _row([str(crew), str(number), name], stop.visit, [come, go])
     for visit in plan.left:
         yield _row(["", "", ""], visit, ["", ""])
@@ -47,7 +47,7 @@ def sheets_html(plan: Plan, day: Day) -> str:
     """
     sheets = [
         f"<section><h1>Crew {crew}, {day.begins:%Y-%m-%d}</h1>"
-        f"<p>Leaves at {day.begins:%H:%M}, back at {_clock(day, back)}; {len(stops)} stops.</p>"
+        f"<p>Leaves at {day.begins:%H:%M}, back at {clock_of(day, back)}; {len(stops)} stops.</p>"
         + "".join(
             _stop(number, stop, name, day) for number, (stop, name) in enumerate(zip(stops, names, strict=True), 1)
         )
@@ -60,7 +60,7 @@ def sheets_html(plan: Plan, day: Day) -> str:
 def _stop(number: int, stop: Stop, name: str, day: Day) -> str:
     first = stop.visit.jobs[0]
     head = f"{number}. {first.street}, {first.chainage_m:g} m"
-    when = f"{_clock(day, stop.arrive_minutes)} to {_clock(day, stop.leave_minutes)}, order {name}"
+    when = f"{clock_of(day, stop.arrive_minutes)} to {clock_of(day, stop.leave_minutes)}, order {name}"
     rows = [
         [job.defect_id, f"{job.chainage_m:g}", f"{job.latitude:.6f}, {job.longitude:.6f}", f"{job.minutes:g}", *BLANK]
         for job in stop.visit.jobs
@@ -72,5 +72,6 @@ HEAD = ("defect", "chainage, m", "latitude, longitude", "minutes", "what was don
 BLANK = ("☐ safe ☐ temporary ☐ lasting", "", "")
 
 
-def _clock(day: Day, minutes: float) -> str:
+def clock_of(day: Day, minutes: float) -> str:
+    """Return the time of day so many minutes after the shift began."""
     return f"{day.begins + timedelta(minutes=round(minutes)):%H:%M}"

@@ -6,13 +6,12 @@ import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from math import sqrt
 
 from waywarden.terms.ledger import Fact, LedgerFact, Triage
+from waywarden.terms.road.now import Judged, wilson
 
 ALL = "all"
 NOT_TOLD = "not told"
-_Z = 1.959964
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +34,8 @@ class Precision:
 
     @property
     def interval(self) -> tuple[float, float]:
-        """Where the precision lies in 95 of 100 cases (Wilson, 1927): few verdicts say little."""
-        n, p, z = self.judged, self.share, _Z
-        middle, half = p + z * z / (2 * n), z * sqrt(p * (1 - p) / n + z * z / (4 * n * n))
-        return max((middle - half) / (1 + z * z / n), 0.0), min((middle + half) / (1 + z * z / n), 1.0)
+        """Where the precision lies in 95 of 100 cases."""
+        return wilson(self.real, self.judged)
 
 
 def precisions(facts: Iterable[LedgerFact]) -> list[Precision]:
@@ -49,19 +46,18 @@ def precisions(facts: Iterable[LedgerFact]) -> list[Precision]:
     by_name: defaultdict[str, list[LedgerFact]] = defaultdict(list)
     for fact in facts:
         by_name[fact.defect_id].append(fact)
-    groups: defaultdict[tuple[str, str], list[tuple[Fact, Triage | None]]] = defaultdict(list)
+    groups: defaultdict[tuple[str, str], list[Judged]] = defaultdict(list)
     for mine in by_name.values():
-        judged = _judged(mine)
+        judged = judged_of(mine)
         if judged is not None:
-            kind, source, fact_of, verdict = judged
-            for where in (ALL, source):
-                groups[kind, where].append((fact_of, verdict))
+            for where in (ALL, judged.source):
+                groups[judged.kind, where].append(judged)
     order = sorted(groups.items(), key=lambda one: (one[0][0], one[0][1] != ALL, one[0][1]))
     return [_precision(kind, source, verdicts) for (kind, source), verdicts in order]
 
 
-def _judged(facts: Sequence[LedgerFact]) -> tuple[str, str, Fact, Triage | None] | None:
-    """Return kind, source, fact and verdict of one defect, None where nobody judged it."""
+def judged_of(facts: Sequence[LedgerFact]) -> Judged | None:
+    """Return the last verdict on one defect, by all its facts in order; None where nobody judged it."""
     last = max((i for i, each in enumerate(facts) if each.fact in {Fact.CONFIRMED, Fact.REJECTED}), default=None)
     if last is None:
         return None
@@ -71,10 +67,10 @@ def _judged(facts: Sequence[LedgerFact]) -> tuple[str, str, Fact, Triage | None]
             told = json.loads(each.told)
             kind, source = told.get("kind", kind), told.get("source", source)
     verdict = json.loads(facts[last].told).get("triage")
-    return kind, source, facts[last].fact, None if verdict is None else Triage(verdict)
+    return Judged(kind, source, facts[last].fact is Fact.CONFIRMED, None if verdict is None else Triage(verdict))
 
 
-def _precision(kind: str, source: str, verdicts: Sequence[tuple[Fact, Triage | None]]) -> Precision:
-    counted = Counter(verdict for _, verdict in verdicts if verdict is not None)
-    real = sum(fact is Fact.CONFIRMED for fact, _ in verdicts)
+def _precision(kind: str, source: str, verdicts: Sequence[Judged]) -> Precision:
+    counted = Counter(each.triage for each in verdicts if each.triage is not None)
+    real = sum(each.real for each in verdicts)
     return Precision(kind, source, len(verdicts), real, {each: counted[each] for each in Triage})

@@ -70,12 +70,17 @@ def planned(jobs: Sequence[Job], working: Working, rng: np.random.Generator) -> 
     )  # fmt: skip
 
 
+def yard_of(jobs: Sequence[Job], working: Working) -> tuple[float, float]:
+    """Return where crews begin: the yard, or the middle of all jobs."""
+    middle = (float(np.mean([job.longitude for job in jobs])), float(np.mean([job.latitude for job in jobs])))
+    return working.yard or middle
+
+
 def _travel(visits: Sequence[Visit], jobs: Sequence[Job], working: Working) -> Floats:
     """Return minutes between the yard and the visits, each visit being where its first job is."""
     first = [visit.jobs[0] for visit in visits]
     if working.matrix is None:
-        middle = (float(np.mean([job.longitude for job in jobs])), float(np.mean([job.latitude for job in jobs])))
-        places = [working.yard or middle, *((job.longitude, job.latitude) for job in first)]
+        places = [yard_of(jobs, working), *((job.longitude, job.latitude) for job in first)]
         return straight_minutes(places, working.detour, working.speed_kmh)
     names = ["", *(job.defect_id for job in first)]
     ways = working.matrix

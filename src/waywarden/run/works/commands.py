@@ -13,7 +13,7 @@ from waywarden.exchange.road.programme import comparison_rows
 from waywarden.pavement.orders.plan import Working
 from waywarden.run.spoken import notes
 from waywarden.run.works.orders import OrdersJob, plan_orders, read_matrix
-from waywarden.run.works.programme import ProgrammeJob, budgets_of, make_programme
+from waywarden.run.works.programme import SHARES, ProgrammeJob, budgets_of, make_for_page, make_programme
 from waywarden.terms.errors import ConfigError
 
 programme_app = typer.Typer()
@@ -29,9 +29,15 @@ def programme_command(  # noqa: PLR0913, PLR0917 - a parameter an option
     first_year: Annotated[int, typer.Option(help="What the first year is called.")] = 1,
     out: Annotated[str, typer.Option(help="Where rows go: '-', or a .csv file.")] = "-",
     plot: Annotated[str | None, typer.Option(help="Also draw the conditions that come of it: an .svg file.")] = None,
+    for_page: Annotated[
+        str | None, typer.Option(help="Also for a fifth to twice the money, for the page's slider: a .json file.")
+    ] = None,
 ) -> None:
     """Choose treatments for pavement sections under a budget, and say why for each; compare with what others do."""
-    made = make_programme(ProgrammeJob(sections, treatments, budgets_of(budget, years), first_year, out, plot))
+    job = ProgrammeJob(sections, treatments, budgets_of(budget, years), first_year, out, plot, for_page)
+    made = make_programme(job)
+    if for_page is not None:
+        notes.print(f"{make_for_page(job)} of {len(SHARES)} budgets hold all floors, and are in {for_page}")
     head, *rows = comparison_rows(made.outcomes)
     table = Table(*head, title=f"treatments {made.rules.version}; proven to within {made.gap:.2%} of the most there is")
     for row in rows:
@@ -59,6 +65,7 @@ def orders_plan(  # noqa: PLR0913, PLR0917 - a parameter an option
     starts: Annotated[str, typer.Option(help="When the shift begins, HH:MM.")] = "08:00",
     out: Annotated[str, typer.Option(help="Where rows go: '-', or a .csv file.")] = "-",
     sheet: Annotated[str | None, typer.Option(help="Also write crews' sheets to be printed: an .html file.")] = None,
+    for_page: Annotated[str | None, typer.Option(help="Also write the routes for the page: a .json file.")] = None,
     store_file: Annotated[Path | None, typer.Option("--store", help="Write the orders into this ledger.")] = None,
     policy: Annotated[str, typer.Option(help="Version of the policy in force.")] = "",
 ) -> None:
@@ -66,7 +73,7 @@ def orders_plan(  # noqa: PLR0913, PLR0917 - a parameter an option
     ways = None if matrix is None else read_matrix(matrix)
     working = Working(crews, hours * 60, reach_m, setup, _yard(yard), detour, speed, ways)
     begins = datetime.combine(day or datetime.now().astimezone() + timedelta(days=1), _clock(starts))
-    plan = plan_orders(OrdersJob(jobs, working, begins, out, sheet, store_file, policy))
+    plan = plan_orders(OrdersJob(jobs, working, begins, out, sheet, store_file, policy, for_page))
     visits = [stop.visit for stops in plan.crews for stop in stops]
     everything = [*visits, *plan.left]
     notes.print(

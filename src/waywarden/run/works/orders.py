@@ -11,9 +11,10 @@ from pathlib import Path
 
 import numpy as np
 
+from waywarden.exchange.road.for_page import plan_json
 from waywarden.exchange.road.orders import Day, orders_csv, sheets_html
 from waywarden.pavement.orders.jobs import Job
-from waywarden.pavement.orders.plan import Plan, Working, planned
+from waywarden.pavement.orders.plan import Plan, Working, planned, yard_of
 from waywarden.run.export import check_out, write_bytes
 from waywarden.run.road import ledger
 from waywarden.run.road.keys import read_rows
@@ -37,6 +38,7 @@ class OrdersJob:
     sheets: str | None
     store: Path | None
     policy: str
+    for_page: str | None = None
 
 
 def plan_orders(job: OrdersJob) -> Plan:
@@ -44,13 +46,18 @@ def plan_orders(job: OrdersJob) -> Plan:
     check_out(job.out, [".csv"])
     if job.sheets is not None:
         check_out(job.sheets, [".html"])
+    if job.for_page is not None:
+        check_out(job.for_page, [".json"])
+    jobs = read_jobs(job.jobs)
     try:
-        plan = planned(read_jobs(job.jobs), job.working, np.random.default_rng(SEED))
+        plan = planned(jobs, job.working, np.random.default_rng(SEED))
     except ValueError as error:
         raise ConfigError(f"{job.jobs}: {error}") from error
     day = Day(job.begins, _named(plan, job))
     if job.store is not None:
         _order(plan, day, job.store, job.policy)
+    if job.for_page is not None:
+        write_bytes([plan_json(plan, day, yard_of(jobs, job.working))], job.for_page, sys.stdout.buffer)
     if job.sheets is not None:
         write_bytes([sheets_html(plan, day).encode()], job.sheets, sys.stdout.buffer)
     write_bytes((line.encode() for line in orders_csv(plan, day)), job.out, sys.stdout.buffer)

@@ -5,16 +5,20 @@ from __future__ import annotations
 import signal
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from waywarden.exchange.road.for_page import programmes_json
 from waywarden.exchange.road.programme import conditions_svg, programme_csv
 from waywarden.pavement.programme.programme import Programme, programme
 from waywarden.pavement.programme.reasons import lines_of
 from waywarden.run.export import check_out, write_bytes
 from waywarden.run.works.treatments_file import read_rules, read_sections
 from waywarden.terms.errors import ConfigError
+
+SHARES = (0.2, 0.4, 0.6, 0.8, 1.0, 1.2, 1.4, 1.6, 1.8, 2.0)
+"""Of the budget that was given: what the page's slider stops at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +31,7 @@ class ProgrammeJob:
     first_year: int
     out: str
     plot: str | None
+    for_page: str | None = None
 
 
 def budgets_of(text: str, years: int) -> tuple[float, ...]:
@@ -56,6 +61,25 @@ def make_programme(job: ProgrammeJob) -> Programme:
     if job.plot is not None:
         write_bytes([conditions_svg(made.outcomes, job.first_year).encode()], job.plot, sys.stdout.buffer)
     return made
+
+
+def make_for_page(job: ProgrammeJob) -> int:
+    """Make the programme of each budget of ``SHARES``, write them for the page, and return how many hold all floors.
+
+    ConfigError where none can be made. What is too little money for the wards' floors is left out.
+    """
+    if job.for_page is None:
+        return 0
+    check_out(job.for_page, [".json"])
+    sections, rules = read_sections(job.sections), read_rules(job.treatments)
+    made = []
+    for share in SHARES:
+        with suppress(ValueError), _stoppable():
+            made.append(programme(sections, rules, [share * each for each in job.budgets]))
+    if not made:
+        raise ConfigError("no programme holds all floors with twice the money either: lower them, or raise the budget")
+    write_bytes([programmes_json(made, job.first_year)], job.for_page, sys.stdout.buffer)
+    return len(made)
 
 
 @contextmanager

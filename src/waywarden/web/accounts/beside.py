@@ -7,18 +7,20 @@ from dataclasses import dataclass, field
 
 from starlette.routing import BaseRoute
 
+from waywarden.web.openapi import NOTHING_MORE, OpenApiPart
+
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """More routes, their paths in the OpenAPI document, and headers that every answer has.
+    """More routes, and headers that every answer has; ``watching`` gives the figures of a running ``watch``.
 
-    ``watching`` gives the figures of a running ``watch``.
+    ``part`` is what the OpenAPI document says of those routes.
     """
 
     routes: Sequence[BaseRoute] = ()
     headers: Mapping[str, str] = field(default_factory=dict)
     watching: Callable[[], str] = str
-    paths: Mapping[str, object] = field(default_factory=dict)
+    part: OpenApiPart = NOTHING_MORE
 
 
 NOTHING = Beside()

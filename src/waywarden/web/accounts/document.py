@@ -94,7 +94,7 @@ _ROWS: Mapping[str, Mapping[str, JsonObject]] = {"entries": ENTRY, "changes": CH
 _SLICED = ("entries", "changes")
 
 
-def document() -> JsonObject:
+def document() -> dict[str, JsonObject]:
     """Return the paths."""
     return {
         path: {method: _operation(path, each) for method, each in methods.items()}

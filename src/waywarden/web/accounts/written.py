@@ -12,8 +12,8 @@ from typing import Any
 from waywarden.terms.distress import KeptChange, Severity
 from waywarden.terms.ledger import Fact, LedgerEntry
 from waywarden.terms.office.accounts import Account
+from waywarden.web.answers import rfc3339
 from waywarden.web.problems import RefusedError, nearest
-from waywarden.web.published import rfc3339
 
 MEASURES = ("depth_mm", "width_mm", "extent_m2")
 LARGEST = 100_000.0

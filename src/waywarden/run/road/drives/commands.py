@@ -28,6 +28,7 @@ from waywarden.run.road.drives.places_file import read_places
 from waywarden.run.road.drives.reading import MOST_OFFSET_S, Drive, read_drive, spelt
 from waywarden.run.road.drives.renewing import renew
 from waywarden.run.road.drives.survey import Surveyed, SurveyJob, into_ledger, survey
+from waywarden.run.road.now.following import bring_up_to_date, keep_streets
 from waywarden.run.road.surface.look import Mounting
 from waywarden.run.road.surface.on_drives import look_at_pictures
 from waywarden.run.road.surface.score import own
@@ -135,6 +136,8 @@ def _renew(store_file: Path, old: Network, streets: Network) -> None:
             one = each.inspection
             stretch = [one.street_id, one.way, f"{one.from_m:.1f}", f"{one.to_m:.1f}"]
             typer.echo(row([one.pass_id, *stretch, one.network, each.why_not]))
+    keep_streets(store_file, streets)
+    bring_up_to_date(store_file, None)
 
 
 @drives_app.command("match")
@@ -219,6 +222,13 @@ def _spelt_drive(each: Surveyed) -> list[str]:
         each.path.name, left.drive_id, str(len(left.inspections)), f"{each.decided_m:.0f}", f"{each.undecided_m:.0f}",
         str(len(left.sightings)), str(left.unplaced), "",
     ]  # fmt: skip
+
+
+@drives_app.command("now")
+def now_command(network_file: NetworkFile, store_file: StoreFile = Path("waywarden.sqlite")) -> None:
+    """Work out anew, for the map, where every defect is and how it and every street stand."""
+    keep_streets(store_file, read_network(network_file))
+    notes.print(f"{bring_up_to_date(store_file, None)} defects")
 
 
 @drives_app.command("seen")

@@ -14,6 +14,7 @@ from waywarden.run.road.drives.inspecting import Left, id_of, left_by
 from waywarden.run.road.drives.looking import Look
 from waywarden.run.road.drives.reading import read_drive, spelt
 from waywarden.run.road.drives.taking_in import Line, write_down
+from waywarden.run.road.now.following import bring_up_to_date, keep_streets
 from waywarden.store.drives import StoredDrives
 from waywarden.store.ledger import open_ledger
 from waywarden.store.names import open_names
@@ -79,4 +80,7 @@ def into_ledger(job: SurveyJob, surveyed: Sequence[Surveyed]) -> Sequence[Ledger
         (each.street_id, each.way) for one in surveyed if one.left is not None for each in one.left.inspections
     }
     with closing(open_ledger(job.store_file)) as ledger, closing(open_names(job.store_file)) as names:
-        return write_down(job.store, names, ledger, looked, job.streets.version, datetime.now(UTC))
+        entries = write_down(job.store, names, ledger, looked, job.streets.version, datetime.now(UTC))
+    other_edition = keep_streets(job.store_file, job.streets)
+    bring_up_to_date(job.store_file, None if other_edition else looked)
+    return entries

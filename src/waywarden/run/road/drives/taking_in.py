@@ -131,6 +131,7 @@ def _fact(fact: Fact, name: str, look: Inspection | None, one: DistressSighting 
     if one is not None:
         told |= {"pass_id": one.pass_id, "sighting_id": one.sighting_id}
         told |= {} if one.extent_m2 is None else {"extent_m2": one.extent_m2}
+        told |= {} if one.kind is None else {"kind": one.kind.value}
     elif look is not None:
         told["pass_id"] = look.pass_id
     at = one.at if one is not None else look.at if look is not None else now

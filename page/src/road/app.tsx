@@ -1,0 +1,126 @@
+/** The road's page: the backlog first, then the map, triage, orders, the programme and precision. */
+
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { type City, getCity } from "../api";
+import { followSystem, type Theme, theme } from "../theme";
+import { cityClock } from "../time";
+import { Top } from "../top";
+import { type Backlog, getBacklog, getSession, type Session, type WholeDefect } from "./api";
+import { BacklogStrip } from "./backlog";
+import { Life } from "./life";
+import { DefectList, Filters, Legend } from "./list";
+import { RoadMapArea } from "./map-area";
+import { OrdersView } from "./orders";
+import { PrecisionView } from "./precision";
+import { ProgrammeView } from "./programme";
+import { asked, hashOf, type RoadView, type Tab, viewOf } from "./state";
+import { Triage } from "./triage";
+
+const REFRESH_MS = 60_000;
+const TAB_WORDS: Record<Tab, string> = { map: "Map", triage: "Triage", orders: "Crews", programme: "Programme", precision: "Precision" };
+
+export function RoadApp() {
+  const [city, setCity] = useState<City | null>(null);
+  const [backlog, setBacklog] = useState<Backlog | null>(null);
+  const [session, setSession] = useState<Session | null>(null);
+  const [wrong, setWrong] = useState<string | null>(null);
+  const [fetched, setFetched] = useState(0);
+  const [view, setView] = useView();
+  const [shade, setShade] = useState<Theme>(theme());
+  const [found, setFound] = useState<WholeDefect | null>(null);
+  const clock = useMemo(() => cityClock(city?.time_zone ?? "UTC"), [city]);
+
+  useEffect(() => followSystem(setShade), []);
+  const load = () =>
+    Promise.all([getCity(), getBacklog()]).then(
+      ([gotCity, gotBacklog]) => {
+        setCity(gotCity);
+        setBacklog(gotBacklog);
+        setWrong(null);
+        setFetched((times) => times + 1);
+      },
+      (error: Error) => setWrong(error.message),
+    );
+  useEffect(() => {
+    load();
+    getSession().then(setSession, () => undefined);
+    const timer = setInterval(() => document.visibilityState === "visible" && load(), REFRESH_MS);
+    return () => clearInterval(timer);
+  }, []);
+  useEffect(() => {
+    if (city) document.title = `Road · ${city.name} · Waywarden`;
+  }, [city]);
+
+  const open = (defect: string) => setView({ ...view, tab: "map", defect });
+  const chosen = view.defect ? { defect: view.defect, position: found?.defect === view.defect ? found.position : null } : null;
+  return (
+    <>
+      <Top city={city} here="road" shade={shade} choose={setShade} />
+      {wrong !== null && (
+        <p class="wrong" role="alert">
+          {wrong} The page tries again in a minute.
+        </p>
+      )}
+      {backlog && <BacklogStrip backlog={backlog} clock={clock} open={open} />}
+      <nav class="tabs" aria-label="Road">
+        {(Object.keys(TAB_WORDS) as Tab[]).map((tab) => (
+          <a key={tab} href={hashOf({ ...view, tab, defect: null })} aria-current={view.tab === tab ? "page" : undefined}>
+            {TAB_WORDS[tab]}
+          </a>
+        ))}
+      </nav>
+      <main class={`road-main tab-${view.tab}`}>
+        {view.tab === "map" && (
+          <div class={view.defect ? "frame road-frame with-life" : "frame road-frame"}>
+            <section class="area-list" aria-label="Defects" id="defects" tabIndex={-1}>
+              <Filters view={view} setView={setView} />
+              <DefectList view={view} shade={shade} fetched={fetched} />
+            </section>
+            <section class="area-map" aria-label="Map">
+              <RoadMapArea filters={asked(view)} colouring={view.colouring} shade={shade} chosen={chosen} choose={open} fetched={fetched} />
+              <Legend view={view} shade={shade} />
+            </section>
+            {view.defect && (
+              <section class="area-panel" aria-label="The chosen defect">
+                <Life
+                  defect={view.defect}
+                  clock={clock}
+                  shade={shade}
+                  fetched={fetched}
+                  found={setFound}
+                  close={() => setView({ ...view, defect: null })}
+                  street={(street) => setView({ ...view, street, defect: null })}
+                />
+              </section>
+            )}
+          </div>
+        )}
+        {view.tab === "triage" && <Triage clock={clock} shade={shade} session={session} setSession={setSession} written={load} />}
+        {view.tab === "orders" && <OrdersView clock={clock} shade={shade} open={open} />}
+        {view.tab === "programme" && <ProgrammeView />}
+        {view.tab === "precision" && <PrecisionView fetched={fetched} />}
+      </main>
+    </>
+  );
+}
+
+/** The view in the address: a change makes a step that "back" undoes. */
+function useView(): [RoadView, (view: RoadView) => void] {
+  const [view, setView] = useState<RoadView>(() => viewOf(location.hash));
+  const current = useRef(view);
+  current.current = view;
+  useEffect(() => {
+    const follow = () => setView(viewOf(location.hash));
+    addEventListener("hashchange", follow);
+    addEventListener("popstate", follow);
+    return () => {
+      removeEventListener("hashchange", follow);
+      removeEventListener("popstate", follow);
+    };
+  }, []);
+  const change = (next: RoadView) => {
+    if (hashOf(next) !== hashOf(current.current)) history.pushState(null, "", hashOf(next));
+    setView(next);
+  };
+  return [view, change];
+}

@@ -1,0 +1,119 @@
+/** Crews' routes of the plan that is shown, stop by stop. */
+
+import { useEffect, useState } from "preact/hooks";
+import type { Theme } from "../theme";
+import type { CityClock } from "../time";
+import { plural } from "../words";
+import { getOrders, type Orders } from "./api";
+import { RoadMapArea } from "./map-area";
+
+interface Props {
+  clock: CityClock;
+  shade: Theme;
+  open: (defect: string) => void;
+}
+
+export function OrdersView({ clock, shade, open }: Props) {
+  const [orders, setOrders] = useState<Orders | null>(null);
+  const [wrong, setWrong] = useState<string | null>(null);
+  const [crew, setCrew] = useState<number | null>(null);
+  const [go, setGo] = useState<[number, number] | null>(null);
+  useEffect(() => {
+    getOrders().then(setOrders, (error: Error) => setWrong(error.message));
+  }, []);
+  const plan = orders?.plan ?? null;
+  return (
+    <div class="frame road-frame">
+      <section class="area-list" aria-label="Work orders">
+        {wrong && (
+          <p class="wrong" role="alert">
+            {wrong}
+          </p>
+        )}
+        {orders && !plan && (
+          <div class="empty">
+            <h2>No plan is shown</h2>
+            <p>
+              Make one with <code>waywarden orders plan … --for-page FOLDER/plan.json</code>, and serve the folder with{" "}
+              <code>--shown FOLDER</code>.
+            </p>
+          </div>
+        )}
+        {plan && (
+          <>
+            <div class="road-filters">
+              <label class="field">
+                <span>Crew</span>
+                <select value={crew ?? ""} onChange={(event) => setCrew(Number(event.currentTarget.value) || null)}>
+                  <option value="">all crews</option>
+                  {plan.crews.map((one) => (
+                    <option key={one.crew} value={one.crew}>
+                      crew {one.crew}: {plural(one.stops.length, "stop")}, back {one.back}
+                    </option>
+                  ))}
+                </select>
+              </label>
+              <p class="note">
+                {plan.day}, from {plan.begins}; lines are straight from stop to stop
+              </p>
+            </div>
+            {plan.crews
+              .filter((one) => crew === null || one.crew === crew)
+              .map((one) => (
+                <section key={one.crew} aria-label={`Crew ${one.crew}`}>
+                  <div class="list-head">
+                    <h2>Crew {one.crew}</h2>
+                    <span>back at {one.back}</span>
+                  </div>
+                  <ol class="stops">
+                    {one.stops.map((stop) => (
+                      <li key={stop.order}>
+                        <button type="button" class="stop-place" onClick={() => setGo([...stop.position])}>
+                          <span class={`flag crew-${(one.crew - 1) % 4}`}>{stop.number}</span>
+                          <span class="name">
+                            {stop.street}, {Math.round(stop.chainage_m)} m
+                          </span>
+                          <span class="number">{stop.arrive}</span>
+                          <span class="more">
+                            {stop.minutes.toFixed(0)} min · order {stop.order}
+                          </span>
+                        </button>
+                        <span class="stop-defects">
+                          {stop.defects.map((defect) => (
+                            <button key={defect} type="button" class="link" onClick={() => open(defect)}>
+                              {defect}
+                            </button>
+                          ))}
+                        </span>
+                      </li>
+                    ))}
+                  </ol>
+                </section>
+              ))}
+            {plan.left.length > 0 && <p class="note left-over">{plural(plan.left.length, "visit")} did not fit into the day.</p>}
+          </>
+        )}
+        {orders && orders.orders.length > 0 && (
+          <section aria-label="Orders in the ledger">
+            <div class="list-head">
+              <h2>Orders in the ledger</h2>
+              <span>defects</span>
+            </div>
+            <ul class="ordered">
+              {orders.orders.map((one) => (
+                <li key={one.order}>
+                  <code>{one.order}</code>
+                  <span>{clock.dayAndTime(Date.parse(one.changed))}</span>
+                  <b>{one.defects}</b>
+                </li>
+              ))}
+            </ul>
+          </section>
+        )}
+      </section>
+      <section class="area-map" aria-label="Map">
+        <RoadMapArea filters={{ waiting: "yes" }} colouring="condition" shade={shade} chosen={null} choose={open} plan={plan} crew={crew} go={go} />
+      </section>
+    </div>
+  );
+}

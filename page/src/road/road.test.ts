@@ -1,0 +1,65 @@
+import { describe, expect, it } from "vitest";
+import type { Defect, Entry } from "./api";
+import { gathered } from "./life";
+import { current, EMPTY_QUEUE, filled, judgedAs, moved, returned, stepped, undoable } from "./queue";
+import { EMPTY, hashOf, viewOf } from "./state";
+import { ageStep, bucketWord, LOOKS, lookOf, span, STATES } from "./words";
+
+const defect = (name: string) => ({ defect: name, state: "suspected" }) as Defect;
+const three = filled(EMPTY_QUEUE, ["a", "b", "c"].map(defect));
+
+describe("the triage queue", () => {
+  it("shows the next one at once when one is judged", () => {
+    const after = judgedAs(three, "pothole");
+    expect(current(after)?.defect).toBe("b");
+    expect(after.judged.map((one) => [one.defect.defect, one.outcome, one.step])).toEqual([["a", "pothole", "held"]]);
+  });
+  it("loses nothing: what fails comes back with its reason, and the one on the screen stays there", () => {
+    const failed = returned(stepped(judgedAs(three, "other"), "a", "sent"), "a", "locked");
+    expect(failed.waiting.map((one) => one.defect)).toEqual(["a", "b", "c"]);
+    expect(current(failed)?.defect).toBe("b");
+    expect(failed.wrong).toEqual({ a: "locked" });
+    expect(failed.judged).toEqual([]);
+  });
+  it("takes back what is held, and nothing that was sent", () => {
+    const judged = judgedAs(judgedAs(three, "pothole"), "other");
+    expect(undoable(judged)?.defect.defect).toBe("b");
+    expect(undoable(stepped(judged, "b", "sent"))?.defect.defect).toBe("a");
+    expect(undoable(stepped(stepped(judged, "b", "sent"), "a", "written"))).toBeNull();
+    expect(current(returned(judged, "b", null))?.defect).toBe("b");
+  });
+  it("does not take in again what was judged", () => {
+    expect(filled(judgedAs(three, "other"), ["a", "d"].map(defect)).waiting.map((one) => one.defect)).toEqual(["b", "c", "d"]);
+  });
+  it("stays within its ends, also when it is empty", () => {
+    expect(moved(three, 9).at).toBe(2);
+    expect(moved(three, -9).at).toBe(0);
+    expect(current(moved(judgedAs(filled(EMPTY_QUEUE, [defect("a")]), "other"), 1))).toBeNull();
+  });
+});
+
+describe("the view in the address", () => {
+  it("comes back as it went", () => {
+    const view = { ...EMPTY, tab: "triage" as const, defect: "a/b", kind: "pothole", waiting: "", colouring: "inspected" as const };
+    expect(viewOf(hashOf(view))).toEqual(view);
+    expect(hashOf(EMPTY)).toBe("#");
+    expect(viewOf("#tab=nonsense").tab).toBe("map");
+  });
+});
+
+describe("words", () => {
+  it("tells a time by its largest unit", () => {
+    expect([0, 1 / 24, 1.5, 3, 800].map(span)).toEqual(["0 minutes", "1 hour", "36 hours", "3 days", "2 years"]);
+    expect([bucketWord(0, 1), bucketWord(7, 28), bucketWord(365, null)]).toEqual(["under a day", "7 to 28 days", "over a year"]);
+    expect([0, 30, 89, 400].map(ageStep)).toEqual([1, 2, 2, 5]);
+  });
+  it("draws each state in one way, and no two ways alike without their colour", () => {
+    expect(new Set(STATES).size).toBe(9);
+    expect(STATES.every((state) => LOOKS[lookOf(state)]?.states.includes(state))).toBe(true);
+    expect(new Set(LOOKS.map((look) => look.mark)).size).toBe(LOOKS.length);
+  });
+  it("gathers sightings that follow one another, the newest first", () => {
+    const life = ["seen", "seen", "confirmed", "seen"].map((fact, number) => ({ fact, number }) as Entry);
+    expect(gathered(life).map((group) => group.map((one) => one.number))).toEqual([[3], [2], [1, 0]]);
+  });
+});

@@ -1,0 +1,69 @@
+/** Signing in and out. Who is signed in is known to the server; here is only what it answered. */
+
+import { useState } from "preact/hooks";
+import { type Session, signIn, signOut } from "./api";
+
+interface Props {
+  session: Session | null;
+  setSession: (session: Session) => void;
+}
+
+const NOBODY: Session = { account: null, role: "viewer" };
+/** The roles whose word counts; a viewer only looks. */
+const WRITERS = ["inspector", "foreman", "manager", "administrator"];
+
+export function mayJudge(session: Session | null): boolean {
+  return session !== null && session.account !== null && session.csrf !== undefined && WRITERS.includes(session.role);
+}
+
+export function SignIn({ session, setSession }: Props) {
+  const [wrong, setWrong] = useState<string | null>(null);
+  const [busy, setBusy] = useState(false);
+  if (session === null) {
+    return <p class="note">This server has no accounts: verdicts can be written with <code>waywarden ledger triage</code>.</p>;
+  }
+  if (session.account !== null) {
+    const out = () => signOut(session.csrf ?? "").then(() => setSession(NOBODY), (error: Error) => setWrong(error.message));
+    return (
+      <p class="signed-in">
+        Signed in as <b>{session.account}</b> ({session.role}){" "}
+        <button type="button" class="button" onClick={out}>
+          Sign out
+        </button>
+        {wrong && <span role="alert">{wrong}</span>}
+      </p>
+    );
+  }
+  const submit = async (event: SubmitEvent) => {
+    event.preventDefault();
+    const form = new FormData(event.currentTarget as HTMLFormElement);
+    setBusy(true);
+    try {
+      setSession(await signIn(String(form.get("name")), String(form.get("password"))));
+      setWrong(null);
+    } catch (error) {
+      setWrong((error as Error).message);
+    }
+    setBusy(false);
+  };
+  return (
+    <form class="sign-in" onSubmit={submit} aria-label="Sign in">
+      <label class="field">
+        <span>Work name</span>
+        <input name="name" autocomplete="username" required autocapitalize="none" spellcheck={false} />
+      </label>
+      <label class="field">
+        <span>Password</span>
+        <input name="password" type="password" autocomplete="current-password" required />
+      </label>
+      <button type="submit" class="button primary" disabled={busy}>
+        Sign in
+      </button>
+      {wrong && (
+        <p class="wrong" role="alert">
+          {wrong}
+        </p>
+      )}
+    </form>
+  );
+}

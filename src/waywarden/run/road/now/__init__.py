@@ -1,0 +1,1 @@
+"""How road damage stands now, kept up to date with the ledger, the sightings and the inspections."""

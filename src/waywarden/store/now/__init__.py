@@ -1,0 +1,1 @@
+"""How road damage stands now: tables worked out from the rest, and what the API asks of them."""

@@ -1,0 +1,1 @@
+"""How road damage stands now."""

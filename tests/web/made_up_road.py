@@ -1,0 +1,99 @@
+"""A made-up town's roads in a store: streets that were driven, damage that was seen, judged, ordered and mended."""
+
+from __future__ import annotations
+
+import json
+import random
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from waywarden.geo.streets.network import Network, network
+from waywarden.run.road.drives.taking_in import write_down
+from waywarden.run.road.ledger import write
+from waywarden.run.road.now.following import bring_up_to_date, keep_streets
+from waywarden.store.drives import open_drives
+from waywarden.store.ledger import open_ledger
+from waywarden.store.names import open_names
+from waywarden.terms.distress import DistressKind, DistressSighting, Role, Way
+from waywarden.terms.inspections import Inspection, Light
+from waywarden.terms.ledger import Fact, LedgerFact
+from waywarden.terms.streets import Street
+
+LON, LAT = 24.94, 60.17
+EAST_DEG, NORTH_DEG = 1 / 55_530.0, 1 / 111_412.0
+NOW = datetime.now(UTC).replace(microsecond=0)
+FIRST = NOW - timedelta(days=150)
+KINDS = [
+    DistressKind.POTHOLE, DistressKind.ALLIGATOR_CRACKING, DistressKind.LONGITUDINAL_TRANSVERSE_CRACKING,
+    DistressKind.PATCHING, None,
+]  # fmt: skip
+
+
+def made_up_streets() -> Network:
+    """Return a grid of eleven streets; they meet at every crossing."""
+    xs, ys = [200.0 * n for n in range(6)], [170.0 * n for n in range(5)]
+
+    def at(x: float, y: float) -> tuple[float, float]:
+        return LON + x * EAST_DEG, LAT + (y + 0.06 * x) * NORTH_DEG
+
+    names = ["Mill Lane", "High Street", "Quay Road", "Station Road", "Church Walk"]
+    streets = [Street(f"ew-{n}", tuple(at(x, y) for x in xs), names[n], "main" if n == 1 else "local")
+               for n, y in enumerate(ys)]  # fmt: skip
+    streets += [Street(f"ns-{n}", tuple(at(x, y) for y in ys), f"{n + 1}th Avenue") for n, x in enumerate(xs)]
+    return network(streets)
+
+
+def made_up_road(store_file: Path, seed: int = 5) -> Network:
+    """Fill ``store_file``; a tenth of the streets stays as nobody has driven it."""
+    rng, streets = random.Random(seed), made_up_streets()
+    with closing(open_drives(store_file)) as drives:
+        for number, days in enumerate((0, 50, 110)):
+            lines = [each for each in streets.streets[:10] if number == 0 or rng.random() < 0.6]
+            _drive(drives, streets, f"drive{number}", FIRST + timedelta(days=days), [each.street_id for each in lines])
+            with closing(open_names(store_file)) as names, closing(open_ledger(store_file)) as ledger:
+                told = FIRST + timedelta(days=days, hours=2)
+                driven = {(each.street_id, Way.ALONG) for each in lines}
+                write_down(drives, names, ledger, driven, streets.version, told)
+    keep_streets(store_file, streets)
+    _lives(store_file, rng)
+    bring_up_to_date(store_file, None)
+    return streets
+
+
+def _drive(drives: object, streets: Network, drive: str, began: datetime, street_ids: list[str]) -> None:
+    looks, sightings = [], []
+    for number, street_id in enumerate(street_ids):
+        at = began + timedelta(minutes=3 * number)
+        end_m = max(each.to_m for each in streets.segments if streets.streets[each.street].street_id == street_id)
+        pass_id = f"{drive}-{number:03d}"
+        looks.append(Inspection(street_id, Way.ALONG, 0.0, end_m, at, pass_id, streets.version, 8.0, Light.DAY, False,
+                                0.9, (), "surface-1"))  # fmt: skip
+        of_street = random.Random(street_id)  # the same damage for every drive
+        for hole in range(of_street.randint(3, 14)):
+            kind, extent = of_street.choice(KINDS), of_street.uniform(0.1, 4)
+            chainage = 25.0 + (end_m - 50.0) * (hole + of_street.random()) / 14
+            sightings.append(DistressSighting(f"{pass_id}-{hole}", pass_id, street_id, Way.ALONG, chainage, at, kind,
+                                              round(extent, 2)))  # fmt: skip
+    drives.append_drive(drive, looks, sightings)  # type: ignore[attr-defined]
+
+
+def _lives(store_file: Path, rng: random.Random) -> None:
+    with closing(open_ledger(store_file, read_only=True)) as ledger:
+        names = sorted({entry.fact.defect_id for entry in ledger.entries()})
+    lives: list[list[tuple[Fact, dict[str, object]]]] = [
+        [],
+        [],
+        [],
+        [(Fact.CONFIRMED, {"triage": "pothole"}), (Fact.MEASURED, {"depth_mm": 45, "severity": "high"})],
+        [(Fact.CONFIRMED, {"triage": "pavement_failure"}), (Fact.ORDERED, {"order_id": "2026-11-20-01"})],
+        [(Fact.CONFIRMED, {"triage": "pothole"}), (Fact.MADE_SAFE, {"severity": "medium"})],
+        [(Fact.CONFIRMED, {"triage": "utility_cut"}), (Fact.REPAIRED, {"material": "asphalt"})],
+        [(Fact.REJECTED, {"triage": "not_an_issue"})],
+    ]
+    for number, name in enumerate(names):
+        life = lives[number % len(lives)]
+        for step, (fact, told) in enumerate(life):
+            at = NOW - timedelta(days=20 - 3 * step, hours=rng.randint(1, 9))
+            role = Role.INSPECTOR if step == 0 else Role.FOREMAN
+            write(store_file, LedgerFact(name, fact, at, at, role, told=json.dumps(told)))

@@ -1,0 +1,114 @@
+"""The road's page in a real browser."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import httpx
+import pytest
+from playwright.sync_api import Browser, expect
+from tests.web.made_up import MemoryStore
+from tests.web.made_up_road import made_up_road
+from tests.web.shots import served
+from tests.web.test_page import Watched, axe
+
+from waywarden.run.accounts.passwords import hash_of
+from waywarden.run.accounts.signing_in import desk_of
+from waywarden.run.road.now.site import with_road
+from waywarden.store.accounts import open_accounts
+from waywarden.terms.office.accounts import Account, AccountRole
+from waywarden.terms.places import City
+from waywarden.web.accounts.site import beside
+from waywarden.web.app import create_app
+
+PASSWORD = "four words in a row"
+
+
+@pytest.fixture(scope="module")
+def road_site(tmp_path_factory: pytest.TempPathFactory, built_page: Path) -> Iterator[str]:
+    path = tmp_path_factory.mktemp("road") / "records.sqlite"
+    made_up_road(path)
+    with closing(open_accounts(path)) as accounts:
+        accounts.add(Account("inspector-2", AccountRole.INSPECTOR), hash_of(PASSWORD))
+    city = City("Made-up", "Europe/Helsinki", (), {})
+    with served(create_app(city, MemoryStore(), beside=with_road(beside(desk_of(path, "")), path))) as address:
+        yield address
+
+
+@pytest.fixture
+def seen(chromium: Browser) -> Iterator[Watched]:
+    one = Watched(chromium)
+    yield one
+    one.page.close()
+
+
+def test_the_backlog_stands_first_and_no_other_host_is_asked(seen: Watched, road_site: str) -> None:
+    page = seen.open(road_site + "/road")
+    backlog = httpx.get(f"{road_site}/api/v1/backlog").json()
+    strip = page.get_by_role("region", name="Backlog")
+    expect(strip).to_contain_text(f"{backlog['count']}known and not mended")
+    expect(strip).to_contain_text("the authority has known of the oldest, since")
+    expect(page.locator(".map-said")).to_have_text(f"{backlog['count']} in sight", timeout=60_000)
+    assert seen.said == []
+    assert seen.hosts() == {urlsplit(road_site).netloc}
+
+
+def test_a_defects_life_opens_from_the_list_with_the_keyboard(seen: Watched, road_site: str, page_folder: Path) -> None:
+    found = httpx.get(f"{road_site}/api/v1/defects?state=made_safe&limit=1").json()["defects"][0]
+    page = seen.open(road_site + "/road#state=made_safe")
+    page.locator(".defects a").first.press("Enter")
+    panel = page.get_by_role("region", name="The chosen defect")
+    expect(panel.get_by_role("heading", level=2)).to_be_focused()
+    expect(panel).to_contain_text(found["defect"])
+    events = panel.locator(".event b").all_inner_texts()
+    assert events[:2] == ["Made safe", "Confirmed"]
+    assert axe(page, page_folder) == []
+    page.get_by_role("button", name="Close").click()
+    expect(panel).to_be_hidden()
+
+
+def test_defects_are_judged_with_keys_alone_and_the_ledger_has_it(
+    seen: Watched, road_site: str, page_folder: Path
+) -> None:
+    queue = httpx.get(f"{road_site}/api/v1/defects?state=suspected&limit=4").json()["defects"]
+    page = seen.open(road_site + "/road#tab=triage")
+    page.get_by_label("Work name").fill("inspector-2")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_label("Password").press("Enter")
+    expect(page.get_by_text("Signed in as inspector-2")).to_be_visible(timeout=60_000)
+    for key in ("5", "u", "5", "n", "1"):
+        page.keyboard.press(key)
+    expect(page.locator(".triage-count")).to_contain_text("2 written", timeout=60_000)
+    states = [httpx.get(f"{road_site}/api/v1/defects/{one['defect']}").json() for one in queue[:3]]
+    assert [one["triage"] for one in states] == ["not_an_issue", None, "pothole"]
+    assert states[0]["life"][-1]["account"] == "inspector-2"
+    assert axe(page, page_folder) == []
+
+
+def test_a_verdict_that_cannot_be_written_comes_back(seen: Watched, road_site: str) -> None:
+    page = seen.open(road_site + "/road#tab=triage")
+    page.route("**/triage", lambda route: route.fulfill(status=503, json={"detail": "the store is locked"}))
+    page.get_by_label("Work name").fill("inspector-2")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_label("Password").press("Enter")
+    expect(page.get_by_text("Signed in as inspector-2")).to_be_visible(timeout=60_000)
+    page.keyboard.press("4")
+    page.keyboard.press("p")
+    expect(page.get_by_text("A verdict came back: the store is locked")).to_be_visible(timeout=60_000)
+    page.keyboard.press("p")
+    expect(page.get_by_text("It came back: the store is locked")).to_be_visible()
+
+
+@pytest.mark.parametrize("tab", ["map", "triage", "precision"])
+def test_on_a_dark_phone_nothing_runs_out_at_the_side(
+    chromium: Browser, road_site: str, page_folder: Path, tab: str
+) -> None:
+    watched = Watched(chromium, viewport={"width": 360, "height": 740}, has_touch=True, color_scheme="dark")
+    page = watched.open(f"{road_site}/road#tab={tab}")
+    expect(page.get_by_role("region", name="Backlog")).to_contain_text("known and not mended", timeout=60_000)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    assert axe(page, page_folder) == []
+    page.close()
