@@ -44,7 +44,7 @@ def create_app(
     routes: list[BaseRoute] = [
         Route("/", _map_page),
         Route("/keeps", keeps),
-        *Resources(city, store, beside.paths).routes(),
+        *Resources(city, store).routes(),
         *Metrics(city, store, beside.watching).routes(),
         *beside.routes,
     ]

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from html import escape
-from types import MappingProxyType
 
 from waywarden.terms.places import Gate, Movement
 from waywarden.terms.records import CameraHealth
@@ -23,19 +21,18 @@ SCHEMA_TYPES: dict[str, type] = {
 }
 
 
-def openapi(more_paths: Mapping[str, object] = MappingProxyType({})) -> JsonObject:
-    """Return the document as an object; ``more_paths`` of other resources are part of it."""
+def openapi() -> JsonObject:
+    """Return the document as an object."""
     return {
         "openapi": "3.1.0",
         "info": {
             "title": "Waywarden",
             "version": "1",
             "summary": "Counts of streets: cameras, gates, turning movements, intervals.",
-            "description": "Open to read; writing takes an account. "
-            "Times are RFC 3339 in UTC; intervals are [start, start + duration_s).",
+            "description": "Read-only. Times are RFC 3339 in UTC; intervals are [start, start + duration_s).",
         },
         "servers": [{"url": "/"}],
-        "paths": {**{path: {"get": operation} for path, operation in _operations().items()}, **more_paths},
+        "paths": {path: {"get": operation} for path, operation in _operations().items()},
         "components": {"schemas": _schemas(), "responses": {"Problem": _problem_response()}},
     }
 
@@ -49,7 +46,7 @@ def api_page(city_name: str) -> str:
         rows.append(f"<dt>{shown}</dt><dd>{escape(str(operation['summary']))}</dd>")
     filters = "".join(f"<dt><code>{name}</code></dt><dd>{escape(words)}</dd>" for name, words in PARAMETERS.items())
     body = (
-        f"<p>The counts of {escape(city_name)}, for programs. Everybody may read it. It is about streets, "
+        f"<p>The counts of {escape(city_name)}, for programs. Everything here is read-only, and about streets, "
         f'never about people. <a href="{API}/openapi.json">The OpenAPI document</a> says it in full.</p>'
         f"<h2>Resources</h2><dl>{''.join(rows)}</dl>"
         f"<h2>Filters of the intervals</h2><dl>{filters}</dl>"

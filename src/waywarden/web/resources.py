@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from types import MappingProxyType
 from urllib.parse import quote, urlencode
 
 from starlette.requests import Request
@@ -26,12 +25,11 @@ GEO_JSON = "application/geo+json"
 
 
 class Resources:
-    """The read-only resources of one city and its store; ``more_paths`` of others go into the document."""
+    """The read-only resources of one city and its store."""
 
-    def __init__(self, city: City, store: RecordStore, more_paths: Mapping[str, object] = MappingProxyType({})) -> None:
+    def __init__(self, city: City, store: RecordStore) -> None:
         self._city = city
         self._store = store
-        self._more_paths = more_paths
 
     def routes(self) -> list[Route]:
         """Return the routes, in the order of the document."""
@@ -52,7 +50,7 @@ class Resources:
 
     def document(self, request: Request) -> Response:
         """Answer with the OpenAPI document."""
-        return answer_json(request, openapi(self._more_paths))
+        return answer_json(request, openapi())
 
     def city(self, request: Request) -> Response:
         """Answer with what the map page must know of the city."""

@@ -10,15 +10,11 @@ from starlette.routing import BaseRoute
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """More routes, their paths in the OpenAPI document, and headers that every answer has.
-
-    ``watching`` gives the figures of a running ``watch``.
-    """
+    """More routes, and headers that every answer has; ``watching`` gives the figures of a running ``watch``."""
 
     routes: Sequence[BaseRoute] = ()
     headers: Mapping[str, str] = field(default_factory=dict)
     watching: Callable[[], str] = str
-    paths: Mapping[str, object] = field(default_factory=dict)
 
 
 NOTHING = Beside()

@@ -1,8 +1,8 @@
-"""Signing in and writing in the OpenAPI document: a row an operation."""
+"""The OpenAPI 3.1 document of signing in and writing: a row an operation. What is read has a document of its own."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from waywarden.terms.ledger import Fact, Triage
@@ -95,10 +95,22 @@ _SLICED = ("entries", "changes")
 
 
 def document() -> JsonObject:
-    """Return the paths."""
+    """Return the document as an object."""
+    problem = _object({"title": _TEXT, "status": {"type": "integer"}, "detail": _TEXT}, ("title", "status", "detail"))
+    content = {"application/problem+json": {"schema": problem}}
     return {
-        path: {method: _operation(path, each) for method, each in methods.items()}
-        for path, methods in OPERATIONS.items()
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Waywarden: signing in and writing",
+            "version": "1",
+            "description": "By a session (cookie and X-CSRF-Token), or by a machine's token (Authorization: Bearer).",
+        },
+        "servers": [{"url": "/"}],
+        "paths": {
+            path: {method: _operation(path, each) for method, each in methods.items()}
+            for path, methods in OPERATIONS.items()
+        },
+        "components": {"responses": {"Problem": {"description": "What is wrong (RFC 9457).", "content": content}}},
     }
 
 
@@ -136,5 +148,5 @@ def _with_rows(answer: Mapping[str, JsonObject]) -> JsonObject:
     return {**answer, **rows}
 
 
-def _object(properties: Mapping[str, object], required: Mapping[str, object]) -> JsonObject:
+def _object(properties: Mapping[str, object], required: Iterable[str]) -> JsonObject:
     return {"type": "object", "properties": dict(properties), "required": list(required)}

@@ -20,11 +20,11 @@ from waywarden.web.accounts.asked import read_json
 from waywarden.web.accounts.desk import Desk
 from waywarden.web.accounts.sessions import NO_STORE
 from waywarden.web.accounts.written import account_json, change_json, entry_json
-from waywarden.web.problems import QueryError
-from waywarden.web.query import refuse_parameters
+from waywarden.web.problems import QueryError, nearest
 
 OF_LEDGER, OF_CHANGES, OF_ACCOUNTS = "/api/v1/ledger", "/api/v1/names/changes", "/api/v1/accounts"
 MOST = 1000
+_PARAMETERS = ("first", "limit")
 Row = TypeVar("Row")
 
 
@@ -56,7 +56,6 @@ class Looks:
     def accounts(self, request: Request) -> Response:
         """Answer with the accounts."""
         admitted(request, self._desk, ACCOUNTS)
-        refuse_parameters(request.query_params)
         return JSONResponse({"accounts": [account_json(each) for each in self._desk.accounts()]}, headers=NO_STORE)
 
     async def lock(self, request: Request) -> Response:
@@ -74,7 +73,9 @@ def _slice(
     request: Request, name: str, rows: Callable[[int, int], Sequence[Row]], shown: Callable[[Row], dict[str, object]]
 ) -> Response:
     params = request.query_params
-    refuse_parameters(params, ["first", "limit"])
+    for given in params:
+        if given not in _PARAMETERS:
+            raise QueryError(f"there is no parameter '{given[:40]}' here: {nearest(given, _PARAMETERS)}")
     first, limit = (_whole(params.get(key), key, usual) for key, usual in (("first", 0), ("limit", MOST)))
     limit = min(max(limit, 1), MOST)
     found = rows(first, limit + 1)
