@@ -70,7 +70,7 @@ def defects(count: int) -> Iterator[tuple[object, ...]]:
         judged = state != "suspected"
         yield (f"d{n:06d}", state, state in WAITING, "", pick(KINDS), pick([None, "low", "high"]),
                f"s{street:04d}", f"Street {street}", "along", chainage, lon, lat, 0.4, None, None, 50, known, known,
-               NOW_US, NOW_US, 50, "o1" if state == "ordered" else "", "", None,
+               NOW_US, NOW_US, 50, "o1" if state == "ordered" else "",
                pick(KINDS) if judged else "", "van-2" if judged else "",
                (state != "rejected") if judged else None, "pothole" if judged else "")  # fmt: skip
 

@@ -134,7 +134,6 @@ def test_the_backlog_counts_what_waits_and_since_when(client: TestClient) -> Non
     assert got["count"] == len(waiting) == sum(bucket["count"] for bucket in got["known_for"])
     assert got["by_state"] == dict(sorted(Counter(one["state"] for one in waiting).items()))
     assert got["known_since"] == min(one["known_since"] for one in waiting) == got["oldest"]["known_since"]
-    assert got["overdue"] is None  # nobody gave a policy
 
 
 def test_precision_is_what_the_command_line_prints(client: TestClient, road: Path) -> None:

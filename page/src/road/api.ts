@@ -24,8 +24,6 @@ export interface Defect {
   entries: number;
   order: string | null;
   triage: string | null;
-  level: string | null;
-  due: string | null;
 }
 
 export interface Entry {
@@ -59,8 +57,6 @@ export interface Backlog {
   by_state: Record<string, number>;
   by_kind: Record<string, number>;
   known_for: { from_days: number; to_days: number | null; count: number }[];
-  policy: string;
-  overdue: number | null;
 }
 
 export interface SegmentFacts {

@@ -44,12 +44,6 @@ export function BacklogStrip({ backlog, clock, open }: Props) {
           )}
         </span>
       </div>
-      {backlog.overdue !== null && (
-        <div class="backlog-big">
-          <span class="big">{whole(backlog.overdue)}</span>
-          <span>overdue by policy {backlog.policy}</span>
-        </div>
-      )}
       <ol class="buckets" aria-label="Known for how long">
         {backlog.known_for.map((bucket) => (
           <li key={bucket.from_days}>

@@ -91,7 +91,6 @@ export function Facts({ one, clock, street }: { one: WholeDefect | null; clock: 
   if (one.extent_m2) rows.push(["Extent", `${one.extent_m2.toFixed(2)} m²`]);
   rows.push(["Depth", one.depth_mm ? `${one.depth_mm} mm` : "not measured: a camera sees none"]);
   if (one.order) rows.push(["Work order", one.order]);
-  if (one.due) rows.push(["Due", `${clock.dayAndTime(Date.parse(one.due))} (${one.level})`]);
   return (
     <dl class="fact-rows">
       {rows.map(([name, value]) => (

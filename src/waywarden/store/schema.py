@@ -203,8 +203,6 @@ defect_now = Table(
     Column("changed_us", BigInteger, nullable=False),
     Column("entries", Integer, nullable=False),
     Column("order_id", String, nullable=False),
-    Column("level", String, nullable=False),
-    Column("due_us", BigInteger),
     # What a person who looked said of it, and of what it was said; empty where nobody did.
     Column("judged_kind", String, nullable=False),
     Column("judged_source", String, nullable=False),
@@ -221,7 +219,7 @@ Index("defect_now_by_street", defect_now.c.street_id, defect_now.c.known_us)
 Index("defect_now_by_place", *(defect_now.c[name] for name in (
     "lat_deg", "lon_deg", "merged_into", "waiting", "kind", "severity", "state", "defect_id")))  # fmt: skip
 Index("defect_now_by_waiting", *(defect_now.c[name] for name in (
-    "waiting", "merged_into", "state", "kind", "known_us", "due_us")))  # fmt: skip
+    "waiting", "merged_into", "state", "kind", "known_us")))  # fmt: skip
 Index("defect_now_by_verdict", *(defect_now.c[name] for name in (
     "judged_real", "judged_kind", "judged_source", "verdict")))  # fmt: skip
 

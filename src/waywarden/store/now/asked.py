@@ -80,12 +80,11 @@ class AskedNow:
         age_us = to_us(at) - _D.known_us
         bucket = case(*((age_us < each * DAY_US, number) for number, each in enumerate(days)), else_=len(days))
         asking = (
-            select(_D.state, _D.kind, bucket, func.count(), func.min(_D.known_us),
-                   func.sum(case((_D.due_us < to_us(at), 1), else_=0)), func.count(_D.due_us))
+            select(_D.state, _D.kind, bucket, func.count(), func.min(_D.known_us))
             .where(_D.waiting, _D.merged_into == "")
             .group_by(_D.state, _D.kind, bucket)
-        )  # fmt: skip
-        return [Backlog(*row[:4], from_us(row[4]), *row[5:]) for row in self._rows(asking)]
+        )
+        return [Backlog(*row[:4], from_us(row[4])) for row in self._rows(asking)]
 
     def verdicts(self) -> list[Verdicts]:
         """Return what persons who looked said, by kind, source and verdict."""

@@ -33,7 +33,7 @@ def life_row(one: DefectLife) -> dict[str, Any]:
         "severity": one.severity.value if one.severity else None, "depth_mm": one.depth_mm, "width_mm": one.width_mm,
         "known_us": to_us(one.known_at), "first_seen_us": maybe_us(one.first_seen_at),
         "last_seen_us": maybe_us(one.last_seen_at), "changed_us": to_us(one.changed_at), "entries": one.entries,
-        "order_id": one.order_id, "level": one.level, "due_us": maybe_us(one.due_at),
+        "order_id": one.order_id,
         "judged_kind": judged.kind if judged else "", "judged_source": judged.source if judged else "",
         "judged_real": judged.real if judged else None,
         "verdict": judged.triage.value if judged and judged.triage else "",
@@ -67,7 +67,7 @@ def defect_of(row: Row[Any]) -> DefectNow:
     life = DefectLife(
         row.defect_id, State(row.state), row.waiting, from_us(row.known_us), from_us(row.changed_us), row.entries,
         maybe_at(row.first_seen_us), maybe_at(row.last_seen_us), Severity(row.severity) if row.severity else None,
-        row.depth_mm, row.width_mm, row.order_id, judged, row.level, maybe_at(row.due_us),
+        row.depth_mm, row.width_mm, row.order_id, judged,
     )  # fmt: skip
     if not row.street_id:
         return DefectNow(life, None, row.merged_into)

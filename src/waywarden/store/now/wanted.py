@@ -53,15 +53,13 @@ class DefectCell:
 
 @dataclass(frozen=True, slots=True)
 class Backlog:
-    """How many of a state and kind have waited so long; the oldest of them; how many are late, and could be."""
+    """How many of a state and kind have waited so long, and since when the oldest of them is known."""
 
     state: str
     kind: str | None
     bucket: int
     count: int
     oldest_at: datetime
-    overdue: int
-    with_due: int
 
 
 @dataclass(frozen=True, slots=True)

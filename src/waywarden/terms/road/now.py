@@ -32,7 +32,7 @@ class DefectLife:
     """What all entries of the ledger come to for one defect.
 
     ``known_at`` is when its first entry was recorded: since then the authority knew. ``waiting``: it is known and not
-    mended. ``entries`` is how many there are, ``level`` and ``due_at`` what a policy says, empty and None without one.
+    mended. ``entries`` is how many there are.
     """
 
     defect_id: str
@@ -48,8 +48,6 @@ class DefectLife:
     width_mm: float | None = None
     order_id: str = ""
     judged: Judged | None = None
-    level: str = ""
-    due_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,8 +71,7 @@ def _schemas() -> Json:
         "Inspections": _object(inspections=_list(_ref("Inspection"))),
         "Backlog": _object(
             at=_TEXT, count=_WHOLE, known_since=_MAYBE_TEXT, oldest={"oneOf": [_ref("Defect"), {"type": "null"}]},
-            by_state=_OBJECT, by_kind=_OBJECT, known_for=_list(_OBJECT), policy=_TEXT,
-            overdue={"type": ["integer", "null"]},
+            by_state=_OBJECT, by_kind=_OBJECT, known_for=_list(_OBJECT),
         ),
         "Precisions": _object(
             precision=_list(_object(

@@ -75,9 +75,6 @@ DEFECT: tuple[Told, ...] = (
     Told("order", MAYBE_TEXT, "The work order that it is on.", lambda one: one.life.order_id or None),
     Told("triage", _one_of(Triage, or_none=True), "What the last person who looked said it is.",
          lambda one: one.life.judged.triage if one.life.judged else None),
-    Told("level", MAYBE_TEXT, "The policy's level that it reaches; null without a policy.",
-         lambda one: one.life.level or None),
-    Told("due", MAYBE_TIME, "By when the policy wants an answer.", lambda one: _maybe(one.life.due_at)),
     Told("merged_into", MAYBE_TEXT, "Of what a person said is another defect: which.",
          lambda one: one.merged_into or None),
 )  # fmt: skip

@@ -52,8 +52,6 @@ class RoadSite:
         The pictures of a defect that may be shown: objects with ``href``, ``at`` and ``of``.
     served : name -> JSON or None
         ``orders`` and ``programme``, where a plan or a programme was made to be shown.
-    policy : str
-        The version of the policy that ``level`` and ``due`` follow, empty for none.
     """
 
     now: NowStore
@@ -62,7 +60,6 @@ class RoadSite:
     fresh: Callable[[], object] = str
     pictures: Callable[[str], list[dict[str, object]]] = _no_pictures
     served: Callable[[str], str | None] = _nothing_served
-    policy: str = ""
 
 
 class RoadResources:
@@ -178,7 +175,7 @@ class RoadResources:
         refuse_parameters(request.query_params)
         self._site.fresh()
         at = datetime.now(UTC).replace(second=0, microsecond=0)
-        return answer_json(request, backlog_json(self._site.now, at, self._site.policy))
+        return answer_json(request, backlog_json(self._site.now, at))
 
     def precision(self, request: Request) -> Response:
         """Answer with how often what was seen was there, as persons judged it."""

@@ -17,7 +17,7 @@ KNOWN_DAYS = (1, 7, 28, 90, 365)
 ALL = "all"
 
 
-def backlog_json(now: NowStore, at: datetime, policy: str) -> dict[str, object]:
+def backlog_json(now: NowStore, at: datetime) -> dict[str, object]:
     """Return how much waits at ``at``, by state, kind and how long it has been known, and the longest known."""
     rows = now.backlog(at, KNOWN_DAYS)
     states: Counter[str] = Counter()
@@ -40,8 +40,6 @@ def backlog_json(now: NowStore, at: datetime, policy: str) -> dict[str, object]:
             {"from_days": borders[n], "to_days": borders[n + 1], "count": buckets[n]}
             for n in range(len(KNOWN_DAYS) + 1)
         ],
-        "policy": policy,
-        "overdue": sum(row.overdue for row in rows) if policy else None,
     }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
@@ -27,7 +27,6 @@ from waywarden.terms.road.now import DefectLife, DefectNow, DefectPlace, Made, S
 AT_ONCE = 2000
 """So many defects are worked out and written in one transaction."""
 Line = tuple[str, Way]
-Finish = Callable[[DefectNow], DefectNow]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,15 +54,13 @@ def keep_streets(store_file: Path, streets: Network) -> bool:
         return True
 
 
-def bring_up_to_date(store_file: Path, lines: Iterable[Line] | None = (), finish: Finish = lambda one: one) -> int:
+def bring_up_to_date(store_file: Path, lines: Iterable[Line] | None = ()) -> int:
     """Work out anew whatever has changed, and return how many defects that were.
 
     Parameters
     ----------
     lines : iterable of (street, way), or None
         Where sightings came in, and are to be placed anew; None for all of them.
-    finish : callable
-        Says of each defect what a policy asks for.
 
     Raises
     ------
@@ -84,7 +81,7 @@ def bring_up_to_date(store_file: Path, lines: Iterable[Line] | None = (), finish
         said = _placed(files, store_file, asked, made) if moved else _Placed({}, {}, {})
         names = sorted(touched | set(said.places) | set(said.merged))
         for some in _batches(names):
-            _renew(files, some, said, finish)
+            _renew(files, some, said)
         _renew_looks(files, {street for street, _ in asked}, made.network)
         now.renew([], [], Made(entries, changes, made.network))
         return len(names)
@@ -95,7 +92,7 @@ def _batches(names: Sequence[str]) -> Iterator[Sequence[str]]:
         yield names[first:last]
 
 
-def _renew(files: _Files, names: Sequence[str], said: _Placed, finish: Finish) -> None:
+def _renew(files: _Files, names: Sequence[str], said: _Placed) -> None:
     """Work out some defects, and the condition of their streets."""
     before = files.now.defects(names)
     found = []
@@ -105,7 +102,7 @@ def _renew(files: _Files, names: Sequence[str], said: _Placed, finish: Finish) -
         merged = said.merged.get(name, old.merged_into if old is not None else "")
         life = _life(files, name, said)
         if life is not None:
-            found.append(finish(DefectNow(life, place, merged)))
+            found.append(DefectNow(life, place, merged))
     files.now.renew(found, [], files.now.made())
     _renew_conditions(files, {one.place.street_id for one in (*found, *before.values()) if one.place is not None})
 

@@ -16,7 +16,7 @@ INDICES = {
     "defect_now_by_place": (
         "lat_deg", "lon_deg", "merged_into", "waiting", "kind", "severity", "state", "defect_id",
     ),
-    "defect_now_by_waiting": ("waiting", "merged_into", "state", "kind", "known_us", "due_us"),
+    "defect_now_by_waiting": ("waiting", "merged_into", "state", "kind", "known_us"),
     "defect_now_by_verdict": ("judged_real", "judged_kind", "judged_source", "verdict"),
 }  # fmt: skip
 
@@ -47,8 +47,6 @@ def upgrade() -> None:
         sa.Column("changed_us", sa.BigInteger, nullable=False),
         sa.Column("entries", sa.Integer, nullable=False),
         sa.Column("order_id", sa.String, nullable=False),
-        sa.Column("level", sa.String, nullable=False),
-        sa.Column("due_us", sa.BigInteger),
         sa.Column("judged_kind", sa.String, nullable=False),
         sa.Column("judged_source", sa.String, nullable=False),
         sa.Column("judged_real", sa.Boolean),
