@@ -18,7 +18,7 @@ from tests.web.test_openapi import breaks
 from house.names import forbidden, schema_names
 from waywarden.pavement.ledger.triage import precisions
 from waywarden.run.road.ledger import states, write
-from waywarden.run.road.names import merge
+from waywarden.run.road.names import Word, merge
 from waywarden.run.road.now.following import bring_up_to_date
 from waywarden.run.road.now.site import with_road
 from waywarden.store.ledger import open_ledger
@@ -203,7 +203,7 @@ def test_following_step_by_step_is_working_it_out_anew(copy: Path) -> None:
 def test_a_defect_that_was_merged_is_no_longer_listed(copy: Path) -> None:
     client = client_of(copy)
     keep, gone = (one["defect"] for one in every(client, street="ew-0")[:2])
-    merge(copy, keep, gone, Role.INSPECTOR)
+    merge(copy, keep, gone, Word(Role.INSPECTOR))
     assert gone not in {one["defect"] for one in every(client)}
     assert client.get(f"{API}/defects/{gone}").json()["merged_into"] == keep
 
