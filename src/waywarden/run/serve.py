@@ -8,6 +8,7 @@ import signal
 import socket
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 import uvicorn
 
@@ -16,8 +17,20 @@ from waywarden.terms.errors import ServeError
 from waywarden.terms.places import City
 from waywarden.web.app import create_app
 from waywarden.web.drawing import LOOPBACK, Drawing
+from waywarden.web.pictures import PicturesOf, no_pictures
 
 SHUTDOWN_S = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What a site shows beside its store: the figures of a running ``watch``, and the pictures of a defect."""
+
+    watching: Callable[[], str] = str
+    pictures_of: PicturesOf = no_pictures
+
+
+ALONE = Beside()
 
 
 def serve(
@@ -27,7 +40,7 @@ def serve(
     address: tuple[str, int] = ("127.0.0.1", 8040),
     drawing: Drawing | None = None,
     ready: Callable[[str], None] | None = None,
-    watching: Callable[[], str] = str,
+    beside: Beside = ALONE,
 ) -> None:
     """Serve ``city`` over ``store`` until SIGINT or SIGTERM.
 
@@ -39,8 +52,8 @@ def serve(
         With it the drawing page is served too, and then the host must be this machine's loopback address.
     ready : callable, optional
         Called once with the site's address, when it can be opened.
-    watching : callable
-        Gives the figures of a running ``watch``, for ``/metrics``.
+    beside : Beside
+        What else is shown: figures of a running ``watch``, and pictures of defects.
 
     Raises
     ------
@@ -52,7 +65,7 @@ def serve(
         raise ServeError(f"the drawing page is for this machine alone: serve it on 127.0.0.1, not on {host}")
     listening = listen(host, port)
     config = uvicorn.Config(
-        create_app(city, store, drawing, watching),
+        create_app(city, store, drawing, beside.watching, beside.pictures_of),
         log_level="warning",
         access_log=False,
         server_header=False,

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import BigInteger, Boolean, Column, Double, Index, Integer, MetaData, String, Table
+from sqlalchemy import BigInteger, Boolean, Column, Double, Index, Integer, LargeBinary, MetaData, String, Table
 
-SCHEMA_VERSION = "0008"
+SCHEMA_VERSION = "0011"
 """The newest migration in ``store/migrations/versions``; a test holds the two together."""
 
 tables = MetaData()
@@ -115,6 +115,8 @@ distress_sighting = Table(
     Column("chainage_m", Double, nullable=False),
     Column("kind", String),
     Column("extent_m2", Double),
+    Column("score", Double),
+    Column("jolt_mps2", Double),
     sqlite_with_rowid=False,
 )
 
@@ -137,6 +139,22 @@ name_change = Table(
     Column("previous_hash", String, nullable=False),
     Column("change_hash", String, nullable=False),
 )
+
+kept_picture = Table(
+    "kept_picture",
+    tables,
+    Column("number", Integer, primary_key=True),
+    Column("of", String, nullable=False),
+    # A sighting, or a defect that was repaired.
+    Column("about_id", String, nullable=False),
+    Column("at_us", BigInteger, nullable=False),
+    Column("sha256", String, nullable=False),
+    Column("jpeg", LargeBinary, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+Index("kept_picture_by_subject", kept_picture.c.about_id)
+Index("kept_picture_by_time", kept_picture.c.at_us)
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 

@@ -21,6 +21,7 @@ from waywarden.web.answers import SecurityHeaders, answer_html
 from waywarden.web.drawing import Drawing, DrawingPage
 from waywarden.web.keeps import keeps_page
 from waywarden.web.metrics import Metrics
+from waywarden.web.pictures import Pictures, PicturesOf, no_pictures
 from waywarden.web.problems import NotBuiltError, answer_problem
 from waywarden.web.resources import Resources
 
@@ -28,11 +29,15 @@ STATIC = Path(__file__).parent / "static"
 
 
 def create_app(
-    city: City, store: RecordStore, drawing: Drawing | None = None, watching: Callable[[], str] = str
+    city: City,
+    store: RecordStore,
+    drawing: Drawing | None = None,
+    watching: Callable[[], str] = str,
+    pictures_of: PicturesOf = no_pictures,
 ) -> Starlette:
     """Return the site of ``city`` over ``store``; the drawing page is there only if ``drawing`` is given.
 
-    ``watching`` gives the figures of a running ``watch``, for ``/metrics``.
+    ``watching`` gives the figures of a running ``watch``, for ``/metrics``; ``pictures_of`` the pictures of a defect.
     """
 
     def keeps(request: Request) -> Response:
@@ -42,6 +47,7 @@ def create_app(
         Route("/", _map_page),
         Route("/keeps", keeps),
         *Resources(city, store).routes(),
+        *Pictures(pictures_of).routes(),
         *Metrics(city, store, watching).routes(),
     ]
     if drawing is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from html import escape
 
+from waywarden.terms.pictures import PictureOf
 from waywarden.terms.places import Gate, Movement
 from waywarden.terms.records import CameraHealth
 from waywarden.web.plain import plain_page
@@ -12,6 +13,7 @@ from waywarden.web.published import LastHour, judged_schema, schema_of
 from waywarden.web.query import DEFAULT_LIMIT, MAX_LIMIT, PARAMETERS
 
 API = "/api/v1"
+JPEG = "image/jpeg"
 JsonObject = dict[str, object]
 SCHEMA_TYPES: dict[str, type] = {
     "Health": CameraHealth,
@@ -59,20 +61,29 @@ def api_page(city_name: str) -> str:
 
 def _operations() -> dict[str, JsonObject]:
     camera = _parameter("camera", "the camera's id", place="path")
+    defect = _parameter("defect", "the defect's name", place="path")
+    number = _parameter("number", "the picture's number", {"type": "integer"}, place="path")
     return {
         f"{API}/city": _operation("city", "The city: its name, time zone, classes and retention.", "City"),
         f"{API}/cameras": _operation("cameras", "Every camera on the map, as GeoJSON, with its last hour.", "Cameras"),
         f"{API}/cameras/{{camera}}": _operation("camera", "One camera, as GeoJSON.", "Camera", [camera]),
         f"{API}/cameras/{{camera}}/gates": _operation("gates", "A camera's gates and movements.", "Lines", [camera]),
         f"{API}/intervals": _operation("intervals", "What was counted, interval by interval.", "Intervals", _filters()),
+        f"{API}/defects/{{defect}}/pictures": _operation(
+            "pictures", "Where the redacted pictures of a defect are.", "Pictures", [defect]
+        ),
+        f"{API}/defects/{{defect}}/pictures/{{number}}": _operation(
+            "picture", "One redacted picture, a JPEG.", JPEG, [defect, number]
+        ),
         f"{API}/health": _operation("health", "Whether this service and each camera are well.", "HealthList"),
     }
 
 
 def _operation(name: str, summary: str, schema: str, parameters: list[JsonObject] | None = None) -> JsonObject:
     media = "application/geo+json" if schema.startswith("Camera") else "application/json"
+    content: JsonObject = {JPEG: {}} if schema == JPEG else {media: {"schema": _ref(schema)}}
     answers: JsonObject = {
-        "200": {"description": summary, "content": {media: {"schema": _ref(schema)}}},
+        "200": {"description": summary, "content": content},
         "304": {"description": "What you have (If-None-Match) is still right."},
         "default": {"$ref": "#/components/responses/Problem"},
     }
@@ -112,6 +123,7 @@ def _schemas() -> JsonObject:
                 "vehicle_classes": _list(text),
                 "keep_intervals_days": whole,
                 "keep_health_days": whole,
+                "keep_pictures_days": whole,
             }
         ),
         "Cameras": _object({"type": {"const": "FeatureCollection"}, "features": _list(_ref("Camera"))}),
@@ -144,6 +156,14 @@ def _schemas() -> JsonObject:
                 "limit": whole,
                 "offset": whole,
                 "next": {"type": ["string", "null"], "description": "where the next slice is; null at the end"},
+            }
+        ),
+        "Pictures": _object({"defect": text, "pictures": _list(_ref("Picture"))}),
+        "Picture": _object(
+            {
+                "href": {**text, "format": "uri-reference"},
+                "at": {**text, "format": "date-time", "description": "when it was taken"},
+                "of": {**text, "enum": [str(each) for each in PictureOf]},
             }
         ),
         "HealthList": _object({"service": {"const": "ok"}, "cameras": _list(_ref("Health"))}),
