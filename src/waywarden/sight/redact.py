@@ -67,7 +67,7 @@ STILL = Care(0.1, 0.15)
 KEPT = Care(0.03, 0.3)
 """Of a single picture of which one look has to be enough: it hides ten things too many before it shows one too few."""
 CROP = Care(0.03, 0.15, 0.03)
-"""Of a picture that is kept, and was looked at as it is and mirrored. docs/scores.md says where it was tuned."""
+"""Of a picture that is kept, and was looked at as it is and mirrored. ``bench/redaction.py`` tunes it."""
 SURE = 0.3
 GREY = 128
 """What is hidden on a picture that is kept becomes this: everybody sees that something was."""

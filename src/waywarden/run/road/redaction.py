@@ -42,7 +42,7 @@ def redaction(folder: Path, every: int, weights: Path | None = None) -> dict[str
     sizes: list[tuple[int, int]] = []
     clips: dict[str, dict[str, Any]] = {}
     for material in find_known(folder):
-        found = list(_pairs(material, network, every))
+        found = list(found_on(material, network, every))
         mine, of_size = [pair for pair, _ in found], [size for _, size in found]
         clips[material.pictures.stem] = {**cover(mine, of_size, CROP), "pictures": len(mine)}
         pairs, sizes = pairs + mine, sizes + of_size
@@ -58,7 +58,7 @@ def redaction(folder: Path, every: int, weights: Path | None = None) -> dict[str
     }
 
 
-def _pairs(material: Stills | Clip, weights: Path, every: int) -> Iterator[tuple[Pair, tuple[int, int]]]:
+def found_on(material: Stills | Clip, weights: Path, every: int) -> Iterator[tuple[Pair, tuple[int, int]]]:
     """Yield what is found and what is known of each picture, and its size (px)."""
     camera = Camera("scored", "scored", (str(material.pictures.resolve()),))
     openers = Openers(open_pictures, open_keeper, partial(seek_all, every=every), open_nobody)

@@ -46,7 +46,9 @@ class Kept:
 
 
 def keep_of_drive(folder: Path, left: Left) -> Kept:
-    """Return a redacted picture of each sighting of a drive that is a folder of pictures, where there may be one."""
+    """Return a redacted picture of each sighting that is on a picture of the drive's folder, where there may be one."""
+    if not left.shown:
+        return Kept((), {})
     shown = sorted(left.shown, key=lambda each: each.picture)
     wanted: dict[int, list[Crop]] = {}
     for each in shown:

@@ -110,7 +110,7 @@ def judged(look: SurfaceLook, reach_m: float, mounting: Mounting) -> tuple[float
 def _seen(look: SurfaceLook, at_s: float, reach_m: float, mounting: Mounting) -> Iterator[SeenDistress]:
     """Yield what lies within the stretch that the picture is asked about."""
     from_m, to_m = judged(look, reach_m, mounting)
-    for box, kind, score, extent_px in (*_potholes(look), *_cracks(look)):
+    for box, kind, score, extent_px in damages(look):
         left, _, right, bottom = box
         place = placed(look, ((left + right) / 2, bottom), mounting)
         if place is not None and from_m <= place.ahead_m < to_m:
@@ -130,6 +130,12 @@ def around(box: BoxPx, look: SurfaceLook, mounting: Mounting) -> BoxPx:
     horizon = mounting.camera((look.width, look.height)).pinhole.horizon_px
     highest = min(max(0.0, down - half * 3 / 4, horizon), top)
     return max(0.0, across - half), highest, min(across + half, look.width), min(down + half * 3 / 4, look.height)
+
+
+def damages(look: SurfaceLook) -> Iterator[Found]:
+    """Yield every damage that is surely enough on a picture, wherever on it."""
+    yield from _potholes(look)
+    yield from _cracks(look)
 
 
 def _potholes(look: SurfaceLook) -> Iterator[Found]:
