@@ -17,7 +17,7 @@ from waywarden.terms.errors import ServeError
 from waywarden.terms.places import City
 from waywarden.web.app import create_app
 from waywarden.web.drawing import LOOPBACK, Drawing
-from waywarden.web.pictures import PicturesOf, no_pictures
+from waywarden.web.road.pictures import PicturesOf, no_pictures
 
 SHUTDOWN_S = 3
 

@@ -21,9 +21,9 @@ from waywarden.web.answers import SecurityHeaders, answer_html
 from waywarden.web.drawing import Drawing, DrawingPage
 from waywarden.web.keeps import keeps_page
 from waywarden.web.metrics import Metrics
-from waywarden.web.pictures import Pictures, PicturesOf, no_pictures
 from waywarden.web.problems import NotBuiltError, answer_problem
 from waywarden.web.resources import Resources
+from waywarden.web.road.pictures import Pictures, PicturesOf, no_pictures
 
 STATIC = Path(__file__).parent / "static"
 

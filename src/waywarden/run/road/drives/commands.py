@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import closing
 from datetime import datetime
 from pathlib import Path
@@ -194,10 +194,7 @@ def survey_command(  # noqa: PLR0913, PLR0917 - a parameter an option
     ] = False,
 ) -> None:
     """Take survey drives in: which streets were looked at, what was found, and what that means for each defect."""
-    if keep_pictures and height_m is None:
-        raise ConfigError("--keep-pictures is for drives on whose pictures damage is looked for: give --height-m too")
-    if height_m is not None and sightings is not None:
-        raise ConfigError("damage comes from --sightings or from pictures (--height-m): leave one out")
+    _refuse_odd_looks(sightings, height_m, keep_pictures=keep_pictures)
     city = read_city(city_file)
     look: Look = no_look if sightings is None else look_in_file(sightings, seen_share=seen_share, wet=wet)
     if height_m is not None:
@@ -212,12 +209,7 @@ def survey_command(  # noqa: PLR0913, PLR0917 - a parameter an option
     keep = keep_of_drive if keep_pictures else None
     job = SurveyJob(streets, look, store, store_file, ZoneInfo(city.time_zone), utc(began), keep)
     typer.echo("drive,id,passes,surely_m,unsure_m,seen,unplaced,trouble")
-    surveyed = []
-    for each in survey(job, drives):
-        surveyed.append(each)
-        typer.echo(row(_spelt_drive(each)))
-        if each.kept is not None:
-            notes.print(f"{each.path.name}: {each.kept.said()}")
+    surveyed = list(_told(survey(job, drives)))
     entries = into_ledger(job, surveyed)
     elsewhere = store.on_other_networks(streets.version)
     if elsewhere:
@@ -227,6 +219,22 @@ def survey_command(  # noqa: PLR0913, PLR0917 - a parameter an option
         )
     notes.print(f"{len(entries)} facts written into the ledger")
     raise typer.Exit(say_troubles([(each.path.name, each.trouble) for each in surveyed]))
+
+
+def _told(surveyed: Iterable[Surveyed]) -> Iterator[Surveyed]:
+    """Yield what came of each drive once it has been said."""
+    for each in surveyed:
+        typer.echo(row(_spelt_drive(each)))
+        if each.kept is not None:
+            notes.print(f"{each.path.name}: {each.kept.said()}")
+        yield each
+
+
+def _refuse_odd_looks(sightings: Path | None, height_m: float | None, *, keep_pictures: bool) -> None:
+    if keep_pictures and height_m is None:
+        raise ConfigError("--keep-pictures is for drives on whose pictures damage is looked for: give --height-m too")
+    if height_m is not None and sightings is not None:
+        raise ConfigError("damage comes from --sightings or from pictures (--height-m): leave one out")
 
 
 def _refuse_ride_alone(drives: list[Path], look: Look) -> None:

@@ -1,0 +1,1 @@
+"""The road half of the API: defects, streets, the backlog, what persons said, orders and programmes."""
