@@ -41,10 +41,10 @@ def fill(path: Path) -> None:
     names.close()
 
 
-def timed(*words: str) -> tuple[float, str]:
+def timed(*words: str, entry: str = ENTRY) -> tuple[float, str]:
     """Return the CPU seconds of one command, its start included, and what it printed."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    done = subprocess.run([sys.executable, "-c", ENTRY, *words], capture_output=True, text=True, check=True)
+    done = subprocess.run([sys.executable, "-c", entry, *words], capture_output=True, text=True, check=True)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, done.stdout.strip()
 

@@ -9,7 +9,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-ENTRY = "from waywarden.run.main import app; app(prog_name='waywarden')"
+ENTRY = "from waywarden.run.starting.start import main; main()"
 
 
 @dataclass(frozen=True, slots=True)

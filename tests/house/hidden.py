@@ -42,12 +42,17 @@ MODULES_TABLE = {"waywarden.sight.networks.runtime"}
 KEY = "waywarden.terms.redaction_key"
 KEY_HOLDERS = {"waywarden.terms.pictures", "waywarden.sight.redact", "waywarden.run.sealing.wire"}
 
+ENCODERS = {"waywarden.sight.redact"}
+"""Who outside of the made-up streets may make a file of a picture: the redactor, of what it has redacted."""
+
 
 def hidden(module: Module, known: Iterable[str] = ()) -> list[str]:
     """Return what is the matter with ``module``, a line each."""
     found = [*_imports(module), *_key(module, frozenset(known) | {KEY})]
     if module.room == "sight":
         found += _writers(module)
+    if module.room != "testing" and module.name not in ENCODERS:
+        found += _encoders(module)
     if module.room in PURE_ROOMS:
         found += _impure(module)
     return found
@@ -90,6 +95,14 @@ def _writers(module: Module) -> Iterator[str]:
     for node in ast.walk(module.tree):
         if isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] in WRITERS:
             yield _line(module, node, f"{ast.unparse(node.func)} writes: pixels are never written")
+
+
+def _encoders(module: Module) -> Iterator[str]:
+    for node in ast.walk(module.tree):
+        made = ast.unparse(node.func) if isinstance(node, ast.Call) else ""
+        writes = made.endswith("CodecContext.create") and '"r"' not in ast.unparse(node).replace("'", '"')
+        if writes or made.rpartition(".")[2] in {"encode_lazy", "add_stream"}:
+            yield _line(module, node, f"{made} encodes: a picture is encoded by the redactor alone")
 
 
 def _impure(module: Module) -> Iterator[str]:

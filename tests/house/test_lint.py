@@ -61,6 +61,18 @@ HIDDEN: list[tuple[str, str, str, str]] = [
     ("a path writes bytes", "sight/planted.py", "def leak(p, b):\n    p.write_bytes(b)\n", "p.write_bytes writes"),
     ("a container is muxed", "sight/planted.py", "def leak(out, p):\n    out.mux(p)\n", "out.mux writes"),
     (
+        "a picture is encoded before it was redacted",
+        "sight/planted.py",
+        "import av\ndef leak():\n    return av.CodecContext.create('mjpeg', 'w')\n",
+        "encoded by the redactor alone",
+    ),
+    (
+        "a film is encoded by a job",
+        "run/planted.py",
+        "def leak(film):\n    return film.add_stream('mpeg4')\n",
+        "encoded by the redactor alone",
+    ),
+    (
         "a clock in traffic",
         "traffic/planted.py",
         "import datetime as dt\nNOW = dt.datetime.now(dt.UTC)",

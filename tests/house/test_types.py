@@ -9,6 +9,7 @@ import pickle
 from collections.abc import Callable
 from datetime import UTC, datetime
 from multiprocessing.reduction import ForkingPickler
+from pathlib import Path
 from typing import Any
 
 import av
@@ -95,3 +96,30 @@ def test_a_redacted_picture_is_not_pickled() -> None:
     still = pictures.RedactedJpeg(b"\xff\xd8\xff\xd9", 16, 16, key.REDACTION_KEY)
     with pytest.raises(TypeError):
         pickle.dumps(still)
+
+
+RAW: list[tuple[str, Callable[[], Any]]] = [
+    ("the bytes of a JPEG", lambda: b"\xff\xd8\xff\xd9"),
+    ("pixels", lambda: np.zeros((16, 16, 3), np.uint8)),
+    ("a frame", lambda: Frame(av.VideoFrame.from_ndarray(np.zeros((16, 16, 3), np.uint8), format="rgb24"), AT, 0.0)),
+    ("a likeness of a redacted picture", type("RedactedJpeg", (), {"jpeg": b"\xff\xd8\xff\xd9"})),
+]
+
+
+@pytest.mark.parametrize("raw", [make for _, make in RAW], ids=[name for name, _ in RAW])
+def test_what_has_not_been_through_the_redactor_neither_leaves_nor_is_stored(
+    tmp_path: Path, raw: Callable[[], Any]
+) -> None:
+    from waywarden.run.sealing.wire import encode
+    from waywarden.store.pictures import open_kept_pictures
+    from waywarden.terms.pictures import NewPicture, PictureOf
+
+    with pytest.raises(TypeError):
+        encode(raw())
+    with pytest.raises(TypeError):
+        NewPicture(PictureOf.DEFECT, "d", AT, raw())
+    store = open_kept_pictures(tmp_path / "records.sqlite")
+    with pytest.raises(TypeError):
+        store.append([raw()])
+    assert store.sums() == {}
+    store.close()

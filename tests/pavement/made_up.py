@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
-from waywarden.pavement.same.places import Place
+from waywarden.pavement.same.place import Place
 from waywarden.terms.distress import DistressKind, DistressSighting, Way
 
 START = datetime(2026, 3, 2, 8, tzinfo=UTC)

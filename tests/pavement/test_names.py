@@ -16,7 +16,8 @@ from waywarden.pavement.same.names import (
     take_in,
     undo_by,
 )
-from waywarden.pavement.same.places import Place, find_places
+from waywarden.pavement.same.place import Place
+from waywarden.pavement.same.places import find_places
 from waywarden.terms.distress import Change, DistressSighting, NameChange, Role, Way
 
 SEEN = [each for turn in range(5) for each in one_pass(turn, [10.0, 40.0, 70.0, 100.0])]

@@ -9,6 +9,8 @@ import shutil
 import sqlite3
 import zipfile
 from collections.abc import Callable
+from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -16,6 +18,16 @@ import pytest
 from run.command_line import Said, ask
 from run.test_names import rows
 from run.test_road import POLICY
+from waywarden.exchange.road.claim_pack import rendered
+from waywarden.pavement.same.chain import chained_changes
+from waywarden.store.drives import open_drives
+from waywarden.store.names import open_names
+from waywarden.store.pictures import open_kept_pictures
+from waywarden.store.sqlite import open_store
+from waywarden.terms.distress import Change, DistressKind, DistressSighting, Move, NameChange, Role, Way
+from waywarden.terms.inspections import Inspection, Light
+from waywarden.terms.pictures import NewPicture, PictureOf, RedactedJpeg
+from waywarden.terms.redaction_key import REDACTION_KEY
 
 Files = dict[str, bytes]
 
@@ -209,3 +221,97 @@ def test_a_ledger_whose_names_were_changed_gives_no_pack(made: Path, tmp_path: P
         "ledger", "pack", "--defect", "s0-0", "--at", "2999-01-01", "--store", store, "--out", tmp_path / "p.zip"
     )
     assert (said.code, len(said.lines)) == (9, 1)
+
+
+@pytest.fixture(scope="module")
+def surveyed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a store with inspections, a sighting and its picture, which the ledger names."""
+    store = tmp_path_factory.mktemp("surveyed") / "r.sqlite"
+    at = datetime(2026, 3, 2, 11, tzinfo=UTC)
+    looks = [
+        Inspection("mill", way, low_m, 90.0, at, f"d-00{n}", "v", 8.0, Light.DAY, None, 0.9, found, "surface-1")
+        for n, (way, low_m, found) in enumerate(
+            [
+                (Way.ALONG, 10.0, ((DistressKind.POTHOLE, 1),)),
+                (Way.AGAINST, 10.0, ()),
+                (Way.ALONG, 80.0, None),
+            ]
+        )
+    ]
+    hole = DistressSighting("d-000-0004100", "d-000", "mill", Way.ALONG, 41.0, at, DistressKind.POTHOLE, 0.3, 0.91, 6.5)
+    jpeg = b"\xff\xd8" + b"road" * 200 + b"\xff\xd9"
+    with closing(open_drives(store)) as drives:
+        drives.append_drive("d", looks, [hole])
+    with closing(open_names(store)) as names:
+        named = NameChange(0, Change.NAMED, (Move(hole.sighting_id, None, hole.sighting_id),), Role.ESTIMATE)
+        names.append(lambda _: chained_changes([named], at, None))
+    with closing(open_kept_pictures(store)) as pictures:
+        pictures.append([NewPicture(PictureOf.DEFECT, hole.sighting_id, at, RedactedJpeg(jpeg, 8, 8, REDACTION_KEY))])
+    told = {"sighting_id": hole.sighting_id, "picture": hashlib.sha256(jpeg).hexdigest()}
+    words = (hole.sighting_id, "seen", "--observed", "2026-03-02", "--told", json.dumps(told), "--store", store)
+    assert ask("ledger", "write", *words).code == 0
+    return store
+
+
+def packed(store: Path, out: Path, *where: object) -> Files:
+    said = ask("ledger", "pack", *where, "--at", "2999-01-01", "--store", store, "--out", out)
+    assert said.code == 0, said.lines
+    assert check(out, "--store", store).out == f"whole: {said.out}"
+    return files_of(out)
+
+
+def test_inspections_sightings_and_pictures_of_the_store_go_in(surveyed: Path, tmp_path: Path) -> None:
+    files = packed(surveyed, tmp_path / "p.zip", "--defect", "d-000-0004100")
+    assert [each["pass"] for each in json.loads(files["inspections.json"])] == ["d-000"]
+    assert json.loads(files["inspections.json"])[0]["found"] == {"pothole": 1}
+    (sighting,) = json.loads(files["sightings.json"])
+    assert (sighting["sighting"], sighting["score"], sighting["jolt_mps2"]) == ("d-000-0004100", 0.91, 6.5)
+    (picture,) = json.loads(files["pictures.json"])
+    assert hashlib.sha256(files[picture["file"]]).hexdigest() == picture["sha256"]
+    page = files["page.html"].decode()
+    assert "data:image/jpeg;base64," in page
+    assert "http" not in page
+    by_place = packed(surveyed, tmp_path / "q.zip", "--street", "mill", "--chainage-m", 41)
+    assert json.loads(by_place["about.json"])["defects"] == ["d-000-0004100"]
+    assert {each["pass"] for each in json.loads(by_place["inspections.json"])} == {"d-000", "d-001"}
+
+
+def test_another_picture_is_not_the_one_that_the_ledger_names(surveyed: Path, tmp_path: Path) -> None:
+    files = packed(surveyed, tmp_path / "p.zip", "--defect", "d-000-0004100")
+    (picture,) = json.loads(files["pictures.json"])
+    forged = b"\xff\xd8 a smooth road \xff\xd9"
+    files[picture["file"]] = forged
+    listed = files["pictures.json"].decode().replace(picture["sha256"], hashlib.sha256(forged).hexdigest())
+    files["pictures.json"] = listed.encode()
+    files["page.html"] = rendered(files)
+    sums = {name: hashlib.sha256(raw).hexdigest() for name, raw in files.items() if name != "MANIFEST.json"}
+    files["MANIFEST.json"] = json.dumps({"form": "waywarden claim pack 1", "sha256": sums}).encode()
+    said = check(zip_of(files, tmp_path / "forged.zip"))
+    assert said.code == 9
+    assert "not the picture that the ledger names" in said.lines[0]
+
+
+def test_a_picture_past_its_retention_is_told(surveyed: Path, tmp_path: Path) -> None:
+    store, now = Path(shutil.copy(surveyed, tmp_path)), datetime(2999, 1, 1, tzinfo=UTC)
+    with closing(open_store(store)) as records:
+        old = datetime(2000, 1, 1, tzinfo=UTC)
+        records.prune(intervals_before=old, health_before=old, inspections_before=old, pictures_before=now)
+    files = packed(store, tmp_path / "p.zip", "--defect", "d-000-0004100")
+    assert json.loads(files["pictures.json"]) == []
+    assert (
+        f"Past their retention: {json.loads(json.loads(files['entries.json'])[0]['told'])['picture']}"
+        in files["page.html"].decode()
+    )
+
+
+def test_a_pack_from_before_inspections_went_in_still_verifies(made: Path, tmp_path: Path) -> None:
+    files = files_of(made / "plain.zip")
+    del files["inspections.json"], files["pictures.json"]
+    old = [{k: v for k, v in each.items() if k not in {"score", "jolt_mps2"}}
+           for each in json.loads(files["sightings.json"])]  # fmt: skip
+    files["sightings.json"] = json.dumps(old).encode()
+    files["page.html"] = rendered(files)
+    assert b"jolt" not in files["page.html"]
+    sums = {name: hashlib.sha256(raw).hexdigest() for name, raw in files.items() if name != "MANIFEST.json"}
+    files["MANIFEST.json"] = json.dumps({"form": "waywarden claim pack 1", "sha256": sums}).encode()
+    assert check(zip_of(files, tmp_path / "old.zip")).code == 0

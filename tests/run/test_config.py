@@ -195,6 +195,8 @@ WRONG = [
     ("[city]", "[city]\nkeep_health_days = 1.5", 2, "a whole number of days from 1"),
     ("[city]", "[city]\nkeep_health_days = true", 2, "a whole number of days from 1.*got true"),
     ("[city]", "[city]\nkeep_health_days = 9999999999", 2, "to 36500"),
+    ("[[camera]]", "[road]\nkeep_pictures_days = 2191\n\n[[camera]]", 6, "from 1 to 2190, got 2191"),
+    ("[[camera]]", "[road]\nkeep_picture_days = 3\n\n[[camera]]", 6, "keep_pictures_days"),
     ('"EPSG:4326"', '"epsg:4326"', 24, 'write "EPSG:4326"'),
     ('"EPSG:4326"', '"WGS84"', 24, 'camera.calibration.crs must be "EPSG:4326"'),
     ('"EPSG:4326"', '"EPSG:27700"', 27, '"lonlat" goes with crs = "EPSG:4326", here it is "EPSG:27700"'),

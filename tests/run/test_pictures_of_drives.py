@@ -4,19 +4,27 @@ from __future__ import annotations
 
 import json
 import math
+import re
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
+import av
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from run.command_line import ask
+from waywarden.run.road.ledger import read_entries
+from waywarden.run.road.pictures.keeping import pictures_of
 from waywarden.run.road.surface.look import HEADER, Mounting, placed
-from waywarden.run.road.surface.on_drives import LONGEST_M, _seen, judged
+from waywarden.run.road.surface.on_drives import LONGEST_M, _seen, around, judged
+from waywarden.store.pictures import open_kept_pictures
 from waywarden.terms.distress import DistressKind
+from waywarden.terms.pictures import PictureOf
 from waywarden.terms.transient import DAMAGES, TILE_PX, Damage, SurfaceLook
+from waywarden.testing.road.__main__ import as_jpeg
 from waywarden.testing.road.__main__ import main as draw
 from waywarden.testing.road.as_driven import EAST_M, LAT_DEG, LON_DEG
 
@@ -128,9 +136,54 @@ def test_photos_of_two_drives_become_inspections_and_facts_and_the_same_again(dr
     seen = ask("road", "seen", "--street", "main", "--chainage", 90, "--store", store)
     assert "surface-1" in seen.out
     verified = ask("ledger", "verify", "--store", store)
+    with closing(open_kept_pictures(store)) as pictures:
+        assert pictures.sums() == {}  # nobody asked for any
     assert surveyed(driven, store)[0] == 0
     assert ask("ledger", "verify", "--store", store).out == verified.out  # nothing is written twice
     assert {path.name for path in tmp_path.iterdir()} <= {"records.sqlite", "records.sqlite-wal", "records.sqlite-shm"}
+
+
+def test_pictures_are_kept_only_when_they_are_asked_for_and_the_ledger_names_them(driven: Path, tmp_path: Path) -> None:
+    store = tmp_path / "records.sqlite"
+    code, _, lines = surveyed(driven, store, "--keep-pictures")
+    assert code == 0, lines
+    told = [re.match(r"images: (\d+) pictures kept", line) for line in lines]
+    counts = [int(each[1]) for each in told if each]
+    assert len(counts) == 2
+    with closing(open_kept_pictures(store)) as pictures:
+        sums = pictures.sums()
+        assert len(sums) == sum(counts) > 0
+        kept = pictures.about(sums)
+    entries = read_entries(store)
+    seen = {told["sighting_id"]: told.get("picture") for told in (json.loads(one.fact.told) for one in entries)}
+    assert {name: picture for name, picture in seen.items() if picture} == sums
+    assert all(one.jpeg[:2] == b"\xff\xd8" and b"Exif" not in one.jpeg and one.of is PictureOf.DEFECT for one in kept)
+    defects = {one.fact.defect_id for one in entries}
+    found = [one for defect in defects for one in pictures_of(store, defect)]
+    assert sorted(one.number for one in found) == sorted(one.number for one in kept)
+
+
+def test_pictures_are_kept_of_drives_that_have_some(driven: Path, tmp_path: Path) -> None:
+    words = ("--network", driven / "streets.geojson", "--city", driven / "city.toml", "--store", tmp_path / "s.sqlite")
+    said = ask("survey", driven / "0/images", *words, "--keep-pictures")
+    assert (said.code, len(said.lines)) == (2, 1)
+    assert "give --height-m too" in said.lines[0]
+
+
+@given(st.tuples(st.floats(0, 799), st.floats(0, 499), st.floats(1, 800), st.floats(1, 500)), st.floats(-10.0, 40.0))
+def test_the_part_that_is_kept_holds_the_damage_and_little_sky(
+    place: tuple[float, float, float, float], tilt_deg: float
+) -> None:
+    left, top, wide, high = place
+    box = (left, top, min(left + wide, WIDTH), min(top + high, HEIGHT))
+    mounting = Mounting(2.0, tilt_deg, 60.0)
+    part = around(box, look([]), mounting)
+    horizon = mounting.camera((WIDTH, HEIGHT)).pinhole.horizon_px
+    assert 0 <= part[0] <= box[0] + 1e-6
+    assert 0 <= part[1] <= box[1] + 1e-6
+    assert box[2] - 1e-6 <= part[2] <= WIDTH
+    assert box[3] - 1e-6 <= part[3] <= HEIGHT
+    assert part[1] >= min(horizon, box[1])
 
 
 def test_damage_comes_from_one_place(driven: Path, tmp_path: Path) -> None:
@@ -151,3 +204,38 @@ def test_look_prints_what_it_sees_and_where_on_the_road(driven: Path) -> None:
         assert 0 < float(cells[2]) <= 1
         assert cells[8] == "" or float(cells[9]) <= 0.15 * float(cells[8]) + 0.2
     assert "," * 4 in ask("road", "look", driven / "0/images").out  # no place where nobody says how the camera sits
+
+
+def plain(path: Path, grey: int = 110) -> Path:
+    rng = np.random.default_rng(7)
+    road = np.clip(rng.normal(grey, 4, (300, 400, 1)), 0, 255).astype(np.uint8)
+    path.write_bytes(as_jpeg(np.repeat(road, 3, axis=2)))
+    return path
+
+
+def test_a_repair_has_its_pictures_redacted_and_named_in_the_ledger(tmp_path: Path) -> None:
+    store = tmp_path / "records.sqlite"
+    before, after = plain(tmp_path / "before.jpg"), plain(tmp_path / "after.jpg", 60)
+    assert ask("ledger", "write", "d-1", "confirmed", "--store", store).code == 0
+    words = ("--material", "hot mix", "--observed", "2026-03-02", "--store", store)
+    said = ask("ledger", "repaired", "d-1", "--before", before, "--after", after, *words)
+    assert said.code == 0, said.lines
+    (_, entry) = read_entries(store)
+    told = json.loads(entry.fact.told)
+    kept = pictures_of(store, "d-1")
+    assert {one.of.value: one.sha256 for one in kept} == {name: told[name] for name in ("before", "after")}
+    assert told["material"] == "hot mix"
+    assert all(one.at == datetime(2026, 3, 2, tzinfo=UTC) for one in kept)
+
+
+def test_a_picture_that_may_not_be_kept_writes_nothing(shared: Path, tmp_path: Path) -> None:
+    store, busy = tmp_path / "records.sqlite", tmp_path / "busy.jpg"
+    with av.open(str(sorted((shared / "data" / "tfl").glob("*.mp4"))[2])) as film:
+        busy.write_bytes(as_jpeg(next(film.decode(video=0)).to_ndarray(format="rgb24")))
+    assert ask("ledger", "write", "d-1", "confirmed", "--store", store).code == 0
+    for name, code, words in ((busy, 3, "is not kept"), (tmp_path / "film.mp4", 3, "no picture that can be kept")):
+        said = ask("ledger", "repaired", "d-1", "--after", name, "--store", store)
+        assert (said.code, len(said.lines)) == (code, 1)
+        assert words in said.lines[0]
+    assert len(read_entries(store)) == 1
+    assert pictures_of(store, "d-1") == []

@@ -21,7 +21,7 @@ from waywarden.sight.frame import Frame
 from waywarden.sight.ports import SourceFacts
 from waywarden.terms.errors import ConfigError, SealError, SourceError
 from waywarden.terms.kinds import KINDS
-from waywarden.terms.pictures import MOST_JPEG_BYTES, RedactedJpeg
+from waywarden.terms.pictures import MOST_JPEG_BYTES, NotKept, RedactedJpeg, WhyNot
 from waywarden.terms.records import CameraHealth, HealthState
 from waywarden.terms.redaction_key import REDACTION_KEY, RedactionKey
 from waywarden.terms.transient import DAMAGES, TILE_PX, Detections, SurfaceLook, Unlooked
@@ -80,6 +80,7 @@ messages = st.one_of(
     st.builds(wire.Failure, texts, texts),
     st.builds(wire.Progress, numbers),
     st.builds(wire.End),
+    st.builds(NotKept, st.sampled_from(WhyNot)),
 )
 
 

@@ -15,9 +15,10 @@ from hypothesis import strategies as st
 
 from waywarden.sight.frame import Frame, Picture
 from waywarden.sight.ports import Seen
-from waywarden.sight.redact import LEAST_FRAMES, WIDEST_UNSEEN_PX, median_still
+from waywarden.sight.redact import CROP, GREY, LEAST_FRAMES, WIDEST_UNSEEN_PX, hidden_areas, kept_crop, median_still
+from waywarden.sight.seeking import seek
 from waywarden.terms.errors import SourceError
-from waywarden.terms.pictures import WIDEST_PX, RedactedJpeg
+from waywarden.terms.pictures import KEPT_PX, WIDEST_PX, Crop, NotKept, RedactedJpeg, WhyNot
 from waywarden.terms.redaction_key import RedactionKey
 
 START = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -177,6 +178,86 @@ def test_a_long_watch_is_spread_over_all_of_it() -> None:
     bright = np.full((120, 160, 3), 200, np.uint8)
     frames = (frame(bright if number >= 1200 else bright // 4, number) for number in range(3000))
     assert decoded(median_still(frames, Blind())).mean() > 190
+
+
+def kept(picture: Picture, crop: Crop, object_detector: object | None = None) -> RedactedJpeg | NotKept:
+    whole, finder = frame(picture, 0), object_detector or RedFinder()
+    return kept_crop(whole, seek(whole, finder), crop, finder)  # type: ignore[arg-type]
+
+
+def with_car(left: int, top: int, right: int, bottom: int, size: tuple[int, int] = (640, 480)) -> Picture:
+    picture = street(*size)
+    picture[top:bottom, left:right] = RED
+    return picture
+
+
+DAMAGE = (300.0, 300.0, 360.0, 340.0)
+
+
+@settings(deadline=None, max_examples=30)
+@given(st.integers(0, 600), st.integers(0, 440), st.integers(8, 150), st.integers(8, 150))
+def test_no_road_user_is_on_what_is_kept_of_a_road(left: int, top: int, wide: int, high: int) -> None:
+    right, bottom = min(left + wide, 640), min(top + high, 480)
+    got = kept(with_car(left, top, right, bottom), Crop((200.0, 200.0, 500.0, 425.0), DAMAGE))
+    over = left < DAMAGE[2] and right > DAMAGE[0] and top < DAMAGE[3] and bottom > DAMAGE[1]
+    if over:
+        assert got == NotKept(WhyNot.ROAD_USER)
+    elif isinstance(got, RedactedJpeg):
+        assert not redness(decoded(got)).any()
+        assert max(got.width, got.height) <= KEPT_PX
+    else:
+        assert got.why in {WhyNot.ROAD_USER, WhyNot.MOSTLY_HIDDEN}  # what is hidden is larger than who is there
+
+
+def test_a_road_alone_is_kept_as_it_is_and_says_nothing_else() -> None:
+    got = kept(street(640, 480), Crop((200.0, 200.0, 500.0, 425.0), DAMAGE))
+    assert isinstance(got, RedactedJpeg)
+    assert (got.width, got.height) == (300, 224)
+    assert np.abs(decoded(got)[:100].astype(int) - street(640, 480)[200:300, 200:500]).mean() < 3
+    assert b"Exif" not in got.jpeg
+    assert b"http" not in got.jpeg
+
+
+def test_what_is_hidden_is_one_grey_whatever_it_was() -> None:
+    one, other = with_car(220, 220, 260, 250), with_car(220, 220, 260, 250)
+    other[220:250, 220:260] = np.random.default_rng(1).integers(0, 256, (30, 40, 3), np.uint8)
+    places = Always([[220, 220, 260, 250]]).detect(frame(one, 0))[:2]
+    crop = Crop((200.0, 200.0, 500.0, 425.0), DAMAGE)
+    first, second = (kept_crop(frame(each, 0), places, crop, Blind()) for each in (one, other))
+    assert isinstance(first, RedactedJpeg)
+    assert isinstance(second, RedactedJpeg)
+    assert first.jpeg == second.jpeg
+    assert np.abs(decoded(first)[20:50, 20:60].astype(int) - GREY).max() < 12
+
+
+def test_whoever_is_found_again_refuses_the_picture() -> None:
+    blind_first = np.empty((0, 4), np.float32), np.empty(0, np.float32)
+    crop = Crop((200.0, 200.0, 500.0, 425.0), DAMAGE)
+    got = kept_crop(frame(with_car(220, 220, 260, 250), 0), blind_first, crop, RedFinder())
+    assert got == NotKept(WhyNot.STILL_FOUND)
+
+
+def test_what_is_mostly_hidden_is_not_kept() -> None:
+    got = kept(with_car(200, 200, 500, 425), Crop((200.0, 200.0, 500.0, 425.0)))
+    assert got == NotKept(WhyNot.MOSTLY_HIDDEN)
+
+
+def test_a_mirrored_look_finds_who_is_seen_from_one_side_alone() -> None:
+    class LeftHalf(RedFinder):
+        def detect(self, shown: Frame) -> Seen:
+            boxes, scores, kinds = super().detect(shown)
+            here = boxes[:, 0] < shown.width / 2
+            return boxes[here], scores[here], kinds[here]
+
+    for left in (20, 500):
+        boxes, _ = seek(frame(with_car(left, 100, left + 40, 130), 0), LeftHalf())
+        assert boxes.tolist() == [[left, 100, left + 40, 130]]
+
+
+def test_a_sure_box_is_grown_less_than_an_unsure_one() -> None:
+    box = np.array([[100, 100, 200, 200]], np.float32)
+    grown = [hidden_areas((box, np.array([score], np.float32)), (640, 480), CROP)[0][0] for score in (0.1, 0.9)]
+    assert [area.stop - area.start for area in grown] == [134, 110]
 
 
 def test_the_key_is_one_object() -> None:

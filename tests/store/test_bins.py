@@ -83,7 +83,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RecordStore]:
 
 
 def emptied(store: RecordStore) -> RecordStore:
-    store.prune(intervals_before=LAST, health_before=LAST, inspections_before=LAST)
+    store.prune(intervals_before=LAST, health_before=LAST, inspections_before=LAST, pictures_before=LAST)
     return store
 
 

@@ -55,9 +55,9 @@ def test_old_ones_go_with_their_sightings(tmp_path: Path) -> None:
     later = replace(ONE, pass_id="d-1", at=T0 + timedelta(days=1))
     store.append_drive("d", [ONE, later], [HOLE])
     records = open_store(tmp_path / "records.sqlite")
-    went = records.prune(intervals_before=T0, health_before=T0, inspections_before=T0)
+    went = records.prune(intervals_before=T0, health_before=T0, inspections_before=T0, pictures_before=T0)
     assert went == 0
-    went = records.prune(intervals_before=T0, health_before=T0, inspections_before=later.at)
+    went = records.prune(intervals_before=T0, health_before=T0, inspections_before=later.at, pictures_before=later.at)
     assert went == 2
     assert list(store.inspections(StretchFilter())) == [later]
     assert not store.sightings("high", Way.ALONG)

@@ -126,7 +126,9 @@ def test_locked_for_writing_but_not_for_reading(tmp_path: Path) -> None:
     other = sqlite3.connect(path, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     assert "locked" in told(lambda: store.append(rows(2)))
-    assert "locked" in told(lambda: store.prune(intervals_before=T0, health_before=T0, inspections_before=T0))
+    assert "locked" in told(
+        lambda: store.prune(intervals_before=T0, health_before=T0, inspections_before=T0, pictures_before=T0)
+    )
     assert store.intervals(IntervalFilter()) == rows(1)
     other.execute("ROLLBACK")
     store.append(rows(2))

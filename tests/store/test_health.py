@@ -36,7 +36,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RecordStore]:
 @given(batches=st.lists(st.lists(changes, max_size=5), max_size=4))
 @settings(max_examples=100, deadline=None)
 def test_the_newest_of_each_camera(store: RecordStore, batches: list[list[CameraHealth]]) -> None:
-    store.prune(intervals_before=LAST, health_before=LAST, inspections_before=LAST)
+    store.prune(intervals_before=LAST, health_before=LAST, inspections_before=LAST, pictures_before=LAST)
     newest: dict[str, CameraHealth] = {}
     for batch in batches:
         store.append_health(batch)
@@ -55,20 +55,22 @@ def test_the_newest_of_each_camera(store: RecordStore, batches: list[list[Camera
 def test_prune_takes_what_is_older_and_says_how_many(
     store: RecordStore, starts: set[datetime], ats: set[datetime], before: tuple[datetime, datetime]
 ) -> None:
-    store.prune(intervals_before=LAST, health_before=LAST, inspections_before=LAST)
+    store.prune(intervals_before=LAST, health_before=LAST, inspections_before=LAST, pictures_before=LAST)
     store.append(
         TrafficInterval("a", "g", Direction.BACKWARD, None, "all", start, 900, 1.0, 0, None, None, "m")
         for start in starts
     )
     store.append_health(CameraHealth("a", at, HealthState.OK, "") for at in ats)
-    went = store.prune(intervals_before=before[0], health_before=before[1], inspections_before=before[1])
+    went = store.prune(
+        intervals_before=before[0], health_before=before[1], inspections_before=before[1], pictures_before=before[1]
+    )
     assert went == sum(start < before[0] for start in starts) + sum(at < before[1] for at in ats)
     assert [one.start for one in store.intervals(IntervalFilter())] == sorted(at for at in starts if at >= before[0])
     assert [one.at for one in store.latest_health()] == sorted(at for at in ats if at >= before[1])[-1:]
 
 
 def test_nothing_appended_is_nothing_done(store: RecordStore) -> None:
-    store.prune(intervals_before=LAST, health_before=LAST, inspections_before=LAST)
+    store.prune(intervals_before=LAST, health_before=LAST, inspections_before=LAST, pictures_before=LAST)
     store.append([])
     store.append_health([])
     assert store.intervals(IntervalFilter()) == []

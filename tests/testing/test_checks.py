@@ -93,7 +93,14 @@ class Kept:
         ordered = self._health.values() if self._broken == "last health" else sorted(self._health.values(), key=_at)
         return list({one.camera_id: one for one in ordered}.values())
 
-    def prune(self, *, intervals_before: datetime, health_before: datetime, inspections_before: datetime) -> int:
+    def prune(
+        self,
+        *,
+        intervals_before: datetime,
+        health_before: datetime,
+        inspections_before: datetime,
+        pictures_before: datetime,
+    ) -> int:
         gone = [key for key in self._rows if key[0] < intervals_before or self._broken == "prunes all"]
         went = sum(len(self._rows.pop(key)) for key in gone)
         for key in [key for key, one in self._health.items() if one.at < health_before]:

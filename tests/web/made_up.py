@@ -82,7 +82,14 @@ class MemoryStore:
     def latest_health(self) -> Sequence[CameraHealth]:
         return list(self.healths.values())
 
-    def prune(self, *, intervals_before: datetime, health_before: datetime, inspections_before: datetime) -> int:
+    def prune(
+        self,
+        *,
+        intervals_before: datetime,
+        health_before: datetime,
+        inspections_before: datetime,
+        pictures_before: datetime,
+    ) -> int:
         return 0
 
     def close(self) -> None:

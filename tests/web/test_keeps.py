@@ -9,6 +9,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from waywarden.terms import inspections, records
+from waywarden.terms.pictures import KeptPicture
 from waywarden.terms.places import City
 from waywarden.web.keeps import KEPT, keeps_page
 from waywarden.web.published import PUBLISHED, published
@@ -29,7 +30,7 @@ def words_of(page: str) -> str:
 def test_every_record_type_there_is_is_on_the_page() -> None:
     told = [*inspect.getmembers(records, inspect.isclass), *inspect.getmembers(inspections, inspect.isclass)]
     stored = {kind for _, kind in told if is_dataclass(kind)}
-    assert stored == {kind for kind, _, _ in KEPT}
+    assert stored | {KeptPicture} == {kind for kind, _, _ in KEPT}
 
 
 def test_every_field_is_there_in_plain_words(city: City) -> None:

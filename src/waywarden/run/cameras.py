@@ -7,7 +7,6 @@ import resource
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import cast
 
@@ -79,8 +78,3 @@ def _look(watched: Iterator[Watched], seconds: float) -> tuple[float, float]:
                 break
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     return so_far_s, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-
-
-def utc(at: datetime | None) -> datetime | None:
-    """Return ``at`` as aware UTC; a time without a zone is taken for UTC."""
-    return at if at is None else at.replace(tzinfo=at.tzinfo or UTC).astimezone(UTC)

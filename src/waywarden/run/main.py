@@ -13,7 +13,6 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from waywarden import __version__
 from waywarden.run import cameras, comparing, demo, serve, sheets
 from waywarden.run.accounts.commands import accounts_app
 from waywarden.run.accounts.signing_in import desk_of, read_origin, say_who_signs_in
@@ -25,13 +24,15 @@ from waywarden.run.counting.local import chosen_cameras, count
 from waywarden.run.drawing import drawing_for
 from waywarden.run.export import STDOUT, check_out, chosen_qualities, export, write_rows
 from waywarden.run.judging import judge_counted, judge_stored
-from waywarden.run.road.commands import ledger_app, policy_app, road_app
+from waywarden.run.road.commands import road_app
 from waywarden.run.road.drives.commands import drives_app, survey_app
+from waywarden.run.road.ledger_commands import ledger_app, policy_app
 from waywarden.run.road.now.site import with_road
 from waywarden.run.sealing.sealed import about_sealed
 from waywarden.run.sealing.still import still_sealed
 from waywarden.run.shown import cameras_table, comparison_table, progress, pulling, quality_table, weights_table
-from waywarden.run.spoken import INTERRUPTED, OneLineGroup, notes, say_troubles, tables
+from waywarden.run.spoken import INTERRUPTED, notes, say_troubles, tables, utc
+from waywarden.run.starting.root import root
 from waywarden.run.watching import command as watching
 from waywarden.run.watching.metrics import beside, figures_of
 from waywarden.run.weighing import score, weights
@@ -51,11 +52,7 @@ STILL_S = 120.0
 """A still is the median of at most this much of a camera, unless the user says otherwise."""
 TIMES = ["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S%z"]
 
-app = typer.Typer(
-    cls=OneLineGroup,
-    pretty_exceptions_enable=False,
-    help="Counts traffic with the cameras a city already has. It measures streets, never people.",
-)
+app = root()
 cameras_app = typer.Typer(help="Look at the cameras of a city.")
 weights_app = typer.Typer(help="Fetch and list the weights of object detectors.")
 app.add_typer(cameras_app, name="cameras")
@@ -80,20 +77,6 @@ WeightsPath = Annotated[
 Detector = Annotated[
     str, typer.Option(help="'street', our own weights, or 'motion', which needs none; --weights takes its place.")
 ]
-
-
-@app.callback(invoke_without_command=True)
-def before(
-    asked: typer.Context,
-    version: Annotated[bool, typer.Option("--version", help="Say which version this is.")] = False,  # noqa: FBT002
-) -> None:
-    """Counts traffic with the cameras a city already has. It measures streets, never people."""  # noqa: D401
-    if version:
-        typer.echo(f"waywarden {__version__}")
-        raise typer.Exit
-    if asked.invoked_subcommand is None:
-        typer.echo(asked.get_help())
-        raise typer.Exit(ConfigError.exit_code)
 
 
 @app.command("count")
@@ -287,7 +270,7 @@ def export_command(  # noqa: PLR0913, PLR0917 - a parameter an option
     if camera is not None and camera not in known:
         raise ConfigError(f'{store_file} holds no rows of a camera "{camera}"; it has {", ".join(known) or "none"}')
     qualities = chosen_qualities(quality)
-    wanted = IntervalFilter(camera_id=camera, since=cameras.utc(since), until=cameras.utc(until), qualities=qualities)
+    wanted = IntervalFilter(camera_id=camera, since=utc(since), until=utc(until), qualities=qualities)
     if layout is not None and city_file is not None:
         sheets.export_sheets(store, read_city(city_file), wanted, layout, out)
         return

@@ -6,7 +6,9 @@ import contextlib
 import os
 import sys
 from collections.abc import Sequence
-from typing import Any
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
@@ -15,6 +17,9 @@ from typer.core import TyperGroup
 
 from waywarden.terms.errors import ConfigError, WaywardenError
 
+StoreFile = Annotated[Path, typer.Option("--store", help="The file that holds the records (SQLite).")]
+TIMES = ["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%S%z"]
+"""How a time may be written that is asked for."""
 INTERRUPTED = 130
 """What a shell gives for a program that Ctrl-C ended."""
 
@@ -51,6 +56,16 @@ class OneLineGroup(TyperGroup):
             code = _say(f"{what}{error.strerror or error}: check the path, its rights and the disk", 1)
         _let_go_of_stdout()
         sys.exit(code if isinstance(code, int) else 0)
+
+
+def utc(at: datetime | None) -> datetime | None:
+    """Return ``at`` as aware UTC; a time without a zone is taken for UTC."""
+    return at if at is None else at.replace(tzinfo=at.tzinfo or UTC).astimezone(UTC)
+
+
+def instant(at: datetime | None) -> str:
+    """Return a time as rows have it; nothing for none."""
+    return "" if at is None else f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
 def say_troubles(troubles: Sequence[tuple[str, WaywardenError | None]]) -> int:

@@ -79,3 +79,8 @@ class Frame:
         raise TypeError("a frame does not leave the sealed process: it cannot be pickled, copied or turned into bytes")
 
     __reduce__ = __reduce_ex__ = __getstate__ = __copy__ = __deepcopy__ = __bytes__ = __array__ = __buffer__ = _refuse
+
+
+def as_frame(picture: Picture, at: datetime) -> Frame:
+    """Return a picture (height, width, 3), red first, that was made here as a frame of the time ``at``."""
+    return Frame(av.VideoFrame.from_ndarray(np.ascontiguousarray(picture), format="rgb24"), at, 0.0)

@@ -1,12 +1,16 @@
-"""A still of a street without its road users: the only picture that may leave this room.
+"""Pictures without road users, the only ones that may leave this room: a still of a street, a crop of a road.
 
-Three steps, each of which stands in for what the one before cannot do:
+A still is made in three steps, each of which stands in for what the one before cannot do:
 
 1. the median over time of each pixel: whoever moves is gone, where the street is free more than half of the time;
 2. what the object detector still finds (who stood still) is painted over from what surrounds it, again and again until
    nothing is found; if that does not come about there is no still;
 3. at most ``WIDEST_PX`` wide, and ``WIDEST_UNSEEN_PX`` where the object detector can only see what moves: what nobody
    found is too small to know a face or a plate by.
+
+A crop is made of a single picture, so nothing is known of what is behind a road user: wherever one may be becomes one
+grey. It is given up where that is over the damage, or is most of it, and where the object detector, shown the very
+JPEG that would be kept, finds anybody.
 """
 
 from __future__ import annotations
@@ -20,10 +24,10 @@ import av
 import numpy as np
 import numpy.typing as npt
 
-from waywarden.sight.frame import Frame, Picture
+from waywarden.sight.frame import Frame, Picture, as_frame
 from waywarden.sight.ports import ObjectDetector
 from waywarden.terms.errors import SourceError
-from waywarden.terms.pictures import WIDEST_PX, RedactedJpeg
+from waywarden.terms.pictures import KEPT_PX, WIDEST_PX, BoxPx, Crop, NotKept, RedactedJpeg, WhyNot
 from waywarden.terms.redaction_key import REDACTION_KEY
 from waywarden.terms.transient import BoxesPx, Scores
 
@@ -47,19 +51,26 @@ LARGE, EVEN = 0.25, 0.5
 @dataclass(frozen=True, slots=True)
 class Care:
     """How much is hidden: boxes from ``least_score`` on (the common scale), grown by ``margin`` of their size on each
-    side, and by two pixels: networks cut mirrors and shadows off.
+    side, and by two pixels: networks cut mirrors and shadows off. A box of ``SURE`` or more lies better, and is grown
+    by ``sure_margin``, where there is one.
 
-    ``waywarden weights score`` prints what either covers.
+    ``waywarden weights score`` prints what the first two cover, ``waywarden road redaction`` what the third does.
     """
 
     least_score: float
     margin: float
+    sure_margin: float | None = None
 
 
 STILL = Care(0.1, 0.15)
 """Of a still that is looked at once, on which whoever moved is gone already."""
 KEPT = Care(0.03, 0.3)
-"""Of a single picture that would be kept: it hides ten things too many before it shows one too few."""
+"""Of a single picture of which one look has to be enough: it hides ten things too many before it shows one too few."""
+CROP = Care(0.03, 0.15, 0.03)
+"""Of a picture that is kept, and was looked at as it is and mirrored. ``bench/redaction.py`` tunes it."""
+SURE = 0.3
+GREY = 128
+"""What is hidden on a picture that is kept becomes this: everybody sees that something was."""
 
 
 def median_still(
@@ -92,6 +103,52 @@ def median_still(
             spread, stride = spread[::2], stride * 2
     still = _median(spread)
     return _jpeg(_filled(still, object_detector, spread[-1][0]))
+
+
+def kept_crop(
+    frame: Frame, found: tuple[BoxesPx, Scores], crop: Crop, object_detector: ObjectDetector
+) -> RedactedJpeg | NotKept:
+    """Return a part of a picture as a JPEG of at most ``KEPT_PX`` px, road users hidden; or why there is none.
+
+    Parameters
+    ----------
+    frame : Frame
+    found : boxes (n, 4) px of the frame and scores (n,)
+        Wherever road users may be, as ``seeking`` finds them.
+    crop : Crop
+    object_detector : ObjectDetector
+        Is shown the JPEG that would be kept, and finds nobody there as surely as on a still, but in the grey.
+    """
+    hidden = np.zeros((frame.height, frame.width), np.bool_)
+    for area in hidden_areas(found, (frame.width, frame.height), CROP):
+        hidden[area] = True
+    if crop.damage_px is not None and hidden[_within(crop.damage_px, hidden)].any():
+        return NotKept(WhyNot.ROAD_USER)
+    part = _within(crop.part_px or (0, 0, frame.width, frame.height), hidden)
+    if hidden[part].mean() > MOST_HIDDEN:
+        return NotKept(WhyNot.MOSTLY_HIDDEN)
+    covered = np.broadcast_to(hidden[part][..., None], (*hidden[part].shape, 3))
+    # Filled before it is made small: nothing of what is hidden goes into the pixels beside it.
+    filled = as_frame(np.where(covered, np.uint8(GREY), frame.rgb()[part]), frame.at)
+    size = _still_size(filled, KEPT_PX)
+    shown, grey = filled.rgb(*size), as_frame(covered * np.uint8(255), frame.at).rgb(*size)[..., 0] == 255
+    boxes, scores, _ = object_detector.detect(_decoded(_encoded(shown), frame.at))
+    again = [tuple(box) for box in boxes[scores >= STILL.least_score].tolist()]
+    return NotKept(WhyNot.STILL_FOUND) if any(grey[_within(b, grey)].mean() < PAINTED for b in again) else _jpeg(shown)
+
+
+def _within(box: BoxPx, picture: Mask) -> tuple[slice, slice]:
+    """Return the rows and columns of a box on a picture: at least one of each, none beyond it."""
+    height, width = picture.shape
+    left, top = min(max(int(box[0]), 0), width - 1), min(max(int(box[1]), 0), height - 1)
+    right, bottom = min(int(np.ceil(box[2])), width), min(int(np.ceil(box[3])), height)
+    return np.s_[top : max(bottom, top + 1), left : max(right, left + 1)]
+
+
+def _decoded(jpeg: bytes, at: datetime) -> Frame:
+    decoder = av.CodecContext.create("mjpeg", "r")
+    (picture, *_) = [*decoder.decode(av.Packet(jpeg)), *decoder.decode(None)]
+    return Frame(picture, at, 0.0)
 
 
 def _still_size(frame: Frame, widest_px: int) -> tuple[int, int]:
@@ -165,7 +222,7 @@ def _nearest_shown(still: Picture, hidden: Mask, axis: int) -> tuple[Picture, np
 
 def _areas(object_detector: ObjectDetector, shown: Picture, at: datetime) -> list[tuple[slice, slice]]:
     """Return where road users are found on a still."""
-    boxes, scores, _ = object_detector.detect(_as_frame(shown, at))
+    boxes, scores, _ = object_detector.detect(as_frame(shown, at))
     return hidden_areas((boxes, scores), (shown.shape[1], shown.shape[0]), STILL)
 
 
@@ -177,18 +234,21 @@ def hidden_areas(found: tuple[BoxesPx, Scores], size_px: tuple[int, int], care: 
     boxes, scores = found
     size = np.array(size_px)
     share = (boxes[:, 2:] - boxes[:, :2]).prod(axis=1) / size.prod()
-    boxes = boxes[(scores >= care.least_score) & ((share < LARGE) | (scores >= EVEN))]
-    grow = care.margin * (boxes[:, 2:] - boxes[:, :2]) + 2
+    taken = (scores >= care.least_score) & ((share < LARGE) | (scores >= EVEN))
+    boxes, sure = boxes[taken], scores[taken, None] >= SURE
+    margin = np.where(sure, care.margin if care.sure_margin is None else care.sure_margin, care.margin)
+    grow = margin * (boxes[:, 2:] - boxes[:, :2]) + 2
     low = np.clip(np.floor(boxes[:, :2] - grow), 0, size - 1).astype(int)
     high = np.clip(np.ceil(boxes[:, 2:] + grow), low + 1, size).astype(int)
     return [np.s_[top:bottom, left:right] for (left, top), (right, bottom) in zip(low, high, strict=True)]
 
 
-def _as_frame(still: Picture, at: datetime) -> Frame:
-    return Frame(av.VideoFrame.from_ndarray(still, format="rgb24"), at, 0.0)
-
-
 def _jpeg(still: Picture) -> RedactedJpeg:
+    height, width = still.shape[:2]
+    return RedactedJpeg(_encoded(still), width, height, key=REDACTION_KEY)
+
+
+def _encoded(still: Picture) -> bytes:
     """Encode in memory; no file, no metadata."""
     height, width = still.shape[:2]
     encoder = av.CodecContext.create("mjpeg", "w")
@@ -197,4 +257,4 @@ def _jpeg(still: Picture) -> RedactedJpeg:
     encoder.options = {"qscale": "4", "flags": "+bitexact"}
     picture = av.VideoFrame.from_ndarray(still, format="rgb24").reformat(format="yuvj420p")
     packets = [*encoder.encode(picture), *encoder.encode(None)]
-    return RedactedJpeg(b"".join(bytes(packet) for packet in packets), width, height, key=REDACTION_KEY)
+    return b"".join(bytes(packet) for packet in packets)

@@ -29,10 +29,14 @@ LEAST_SCORE = 0.01
 
 
 class NumberedPictures:
-    """A ``FrameSource`` of one folder of pictures in order of name, or of every frame of one clip."""
+    """A ``FrameSource`` of one folder of pictures in order of name, of one picture, or of every frame of one clip.
 
-    def __init__(self, path: Path) -> None:
+    Where ``only`` is given, pictures of a folder with other numbers are not even opened.
+    """
+
+    def __init__(self, path: Path, only: frozenset[int] | None = None) -> None:
         self._path = path
+        self._only = only
 
     def about(self) -> SourceFacts:
         """Return the first picture's size; SourceError where there is none."""
@@ -42,14 +46,15 @@ class NumberedPictures:
 
     def __iter__(self) -> Iterator[Frame]:
         """Yield each picture; SourceError at one that cannot be decoded."""
-        pictures = _stills(self._path) if self._path.is_dir() else _clip(self._path)
-        for number, picture in enumerate(pictures):
+        still = self._path.is_dir() or self._path.suffix.lower() in STILL_SUFFIXES
+        pictures = _stills(self._path, self._only) if still else enumerate(_clip(self._path))
+        for number, picture in pictures:
             yield Frame(picture, EPOCH + timedelta(seconds=number), 1.0)
 
 
-def open_pictures(camera: Camera, folder: Path) -> FrameSource:
+def open_pictures(camera: Camera, folder: Path, only: frozenset[int] | None = None) -> FrameSource:
     """Return the numbered pictures that ``camera`` names."""
-    return NumberedPictures(folder / camera.sources[0])
+    return NumberedPictures(folder / camera.sources[0], only)
 
 
 def open_network(detector: str) -> ObjectDetector:
@@ -87,13 +92,15 @@ def cpu_ms(act: Callable[[], object], times: int) -> float:
     return float(np.median(spent[3:])) * 1000
 
 
-def _stills(folder: Path) -> Iterator[av.VideoFrame]:
-    for path in sorted(folder.iterdir()):
-        if path.suffix.lower() in STILL_SUFFIXES:
+def _stills(where: Path, only: frozenset[int] | None) -> Iterator[tuple[int, av.VideoFrame]]:
+    listed = sorted(where.iterdir()) if where.is_dir() else [where]
+    paths = (path for path in listed if path.suffix.lower() in STILL_SUFFIXES)
+    for number, path in enumerate(paths):
+        if only is None or number in only:
             picture, reason = decode_still(path)
             if isinstance(picture, HealthState):
-                raise SourceError(f"{path} cannot be scored ({reason}): take it and its labels out of the folder")
-            yield picture
+                raise SourceError(f"{path} cannot be looked at ({reason}): take it out of the folder")
+            yield number, picture
 
 
 def _clip(path: Path) -> Iterator[av.VideoFrame]:

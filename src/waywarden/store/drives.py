@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import ColumnElement, Engine, Row, delete, func, insert, select
+from sqlalchemy import ColumnElement, Engine, Row, bindparam, delete, func, insert, select
 
 from waywarden.store.faults import spoken
 from waywarden.store.opening import for_writing, open_engine
@@ -76,6 +76,20 @@ class StoredDrives:
         asking = asking.order_by(columns.at_us, columns.sighting_id)
         with spoken(self._path, "read"), self._engine.connect() as connection:
             return [_sighting(row) for row in connection.execute(asking)]
+
+    def sightings_by_id(self, ids: Iterable[str]) -> list[DistressSighting]:
+        """Return these sightings, as far as they are still stored, in order of time."""
+        wanted = set(ids)
+        # An id begins with its pass, and ends with a place, and perhaps a number: by either the pass is found.
+        shorter = {each.rpartition("-")[0] for each in wanted}
+        shorter |= {each.rpartition("-")[0] for each in shorter}
+        asking = select(distress_sighting).where(distress_sighting.c.pass_id == bindparam("pass_id"))
+        found: list[DistressSighting] = []
+        with spoken(self._path, "read"), self._engine.connect() as connection:
+            for pass_id in sorted(shorter):
+                rows = connection.execute(asking, {"pass_id": pass_id})
+                found += [_sighting(row) for row in rows if row.sighting_id in wanted]
+        return sorted(found, key=lambda each: (each.at, each.sighting_id))
 
     def sightings_of(self, drive_id: str) -> list[DistressSighting]:
         """Return the sightings that one drive left, in order of time."""
@@ -145,7 +159,7 @@ def _sighting_row(one: DistressSighting) -> dict[str, Any]:
     return {
         "street_id": one.street_id, "way": one.way.value, "at_us": to_us(one.at), "sighting_id": one.sighting_id,
         "pass_id": one.pass_id, "chainage_m": one.chainage_m, "kind": one.kind.value if one.kind else None,
-        "extent_m2": one.extent_m2,
+        "extent_m2": one.extent_m2, "score": one.score, "jolt_mps2": one.jolt_mps2,
     }  # fmt: skip
 
 
@@ -153,5 +167,5 @@ def _sighting(row: Row[Any]) -> DistressSighting:
     kind = None if row.kind is None else DistressKind(row.kind)
     return DistressSighting(
         row.sighting_id, row.pass_id, row.street_id, Way(row.way), row.chainage_m, from_us(row.at_us), kind,
-        row.extent_m2,
+        row.extent_m2, row.score, row.jolt_mps2,
     )  # fmt: skip

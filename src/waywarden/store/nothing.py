@@ -57,6 +57,7 @@ class NoRecords:
         intervals_before: datetime,  # noqa: ARG002
         health_before: datetime,  # noqa: ARG002
         inspections_before: datetime,  # noqa: ARG002
+        pictures_before: datetime,  # noqa: ARG002
     ) -> int:
         """Delete none."""
         return 0

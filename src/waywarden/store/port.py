@@ -69,8 +69,17 @@ class RecordStore(Protocol):
         """Return every health record of one camera, in order of time."""
         ...
 
-    def prune(self, *, intervals_before: datetime, health_before: datetime, inspections_before: datetime) -> int:
-        """Delete what is past its retention; return how many records went. What drives left goes with inspections."""
+    def prune(
+        self,
+        *,
+        intervals_before: datetime,
+        health_before: datetime,
+        inspections_before: datetime,
+        pictures_before: datetime,
+    ) -> int:
+        """Delete what is past its retention; return how many records went. What drives left goes with inspections,
+        but for their pictures.
+        """
         ...
 
     def close(self) -> None:

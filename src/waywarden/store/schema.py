@@ -9,9 +9,21 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import BigInteger, Boolean, Column, Double, Index, Integer, MetaData, String, Table, text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Double,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    text,
+)  # fmt: skip
 
-SCHEMA_VERSION = "0010"
+SCHEMA_VERSION = "0011"
 """The newest migration in ``store/migrations/versions``; a test holds the two together."""
 
 tables = MetaData()
@@ -116,6 +128,8 @@ distress_sighting = Table(
     Column("chainage_m", Double, nullable=False),
     Column("kind", String),
     Column("extent_m2", Double),
+    Column("score", Double),
+    Column("jolt_mps2", Double),
     sqlite_with_rowid=False,
 )
 
@@ -257,6 +271,22 @@ now_made = Table(
     Column("changes", BigInteger, nullable=False),
     Column("network", String, nullable=False),
 )
+
+kept_picture = Table(
+    "kept_picture",
+    tables,
+    Column("number", Integer, primary_key=True),
+    Column("of", String, nullable=False),
+    # A sighting, or a defect that was repaired.
+    Column("about_id", String, nullable=False),
+    Column("at_us", BigInteger, nullable=False),
+    Column("sha256", String, nullable=False),
+    Column("jpeg", LargeBinary, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+Index("kept_picture_by_subject", kept_picture.c.about_id)
+Index("kept_picture_by_time", kept_picture.c.at_us)
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 

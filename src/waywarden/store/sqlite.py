@@ -13,8 +13,17 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 
 from waywarden.store.faults import spoken
 from waywarden.store.opening import for_writing, open_engine
+from waywarden.store.pictures import erase
 from waywarden.store.port import IntervalFilter, RecordStore
-from waywarden.store.schema import DRIVES, camera_health, from_us, interval_quality, to_us, traffic_interval
+from waywarden.store.schema import (
+    DRIVES,
+    camera_health,
+    from_us,
+    interval_quality,
+    kept_picture,
+    to_us,
+    traffic_interval,
+)
 from waywarden.terms.records import (
     CameraHealth,
     Direction,
@@ -160,15 +169,26 @@ class SqliteStore:
         with spoken(self._path, "read"), self._engine.connect() as connection:
             return [_health(row) for row in connection.execute(asking)]
 
-    def prune(self, *, intervals_before: datetime, health_before: datetime, inspections_before: datetime) -> int:
-        """Delete intervals, changes of health and inspections from before the given times; return how many went."""
+    def prune(
+        self,
+        *,
+        intervals_before: datetime,
+        health_before: datetime,
+        inspections_before: datetime,
+        pictures_before: datetime,
+    ) -> int:
+        """Delete intervals, changes of health, inspections and pictures from before the given times; say how many went.
+
+        Pictures are overwritten in the file.
+        """
         old_intervals = delete(traffic_interval).where(_COLUMNS.start_us < to_us(intervals_before))
         old_quality = delete(interval_quality).where(interval_quality.c.start_us < to_us(intervals_before))
         old_health = delete(camera_health).where(camera_health.c.at_us < to_us(health_before))
         with spoken(self._path, "prune"), self._writing.begin() as connection:
+            went = erase(connection, kept_picture.c.at_us < to_us(pictures_before))
             connection.execute(old_quality)
             old_drives = [delete(each).where(each.c.at_us < to_us(inspections_before)) for each in DRIVES]
-            went = sum(connection.execute(each).rowcount for each in old_drives)
+            went += sum(connection.execute(each).rowcount for each in old_drives)
             return went + connection.execute(old_intervals).rowcount + connection.execute(old_health).rowcount
 
     def close(self) -> None:

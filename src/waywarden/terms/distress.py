@@ -59,7 +59,8 @@ class Way(StrEnum):
 class DistressSighting:
     """One pass saw one damage. ``chainage_m`` is along the street's line, as the pass's own GPS had it.
 
-    ``kind`` is None where only a jolt was felt, ``extent_m2`` where the size could not be told.
+    ``kind`` is None where only a jolt was felt, ``extent_m2`` where the size could not be told. ``score`` is how sure
+    whoever saw it on a picture is, 0 to 1, ``jolt_mps2`` how strong a jolt was felt: both, where both came together.
     """
 
     sighting_id: str
@@ -70,6 +71,8 @@ class DistressSighting:
     at: datetime
     kind: DistressKind | None = None
     extent_m2: float | None = None
+    score: float | None = None
+    jolt_mps2: float | None = None
 
     def __post_init__(self) -> None:
         """Refuse impossible sightings (ValueError)."""

@@ -74,8 +74,14 @@ TOLD: dict[str, tuple[type, ...]] = {
     "triage": (str,),
     "kind": (str,),
     "source": (str,),
+    "picture": (str,),
+    "before": (str,),
+    "after": (str,),
 }
 """What an entry may tell beside its fact, and as what. There is no room for free text: it would come to hold names."""
+PICTURES = ("picture", "before", "after")
+"""What tells a kept picture, by the SHA-256 of its bytes: of a sighting, and of a repair's place."""
+SUM = re.compile(r"[0-9a-f]{64}")
 SOURCE = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 """What the name of a survey's source may be: a word, such as ``van-2-front``."""
 
@@ -131,6 +137,9 @@ def _check_words(fact: Fact, told: dict[str, Any]) -> None:
         DistressKind(told["kind"])
     if not SOURCE.fullmatch(told.get("source", "none")):
         raise ValueError(f"source is a word of small letters and figures, as in van-2-front, got {told['source']!r}")
+    for name in PICTURES:
+        if name in told and not SUM.fullmatch(told[name]):
+            raise ValueError(f"{name} is the SHA-256 of a kept picture, 64 hexadecimal digits, got {told[name]!r}")
     if "triage" in told and Triage(told["triage"]).fact is not fact:
         raise ValueError(f"what is {told['triage']} is {Triage(told['triage']).fact}, not {fact}")
 

@@ -91,3 +91,4 @@ class City:
     keep_intervals_days: int = 3650
     keep_health_days: int = 90
     keep_inspections_days: int = 3650
+    keep_pictures_days: int = 365

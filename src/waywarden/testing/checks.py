@@ -112,7 +112,7 @@ def _emptied(open_store: Callable[[], RecordStore]) -> Iterator[RecordStore]:
     with closing(open_store()) as store:
         _hold(len(store.intervals(_ANY)) == 0, "the store must be empty at first")
         yield store
-        store.prune(intervals_before=far, health_before=far, inspections_before=far)
+        store.prune(intervals_before=far, health_before=far, inspections_before=far, pictures_before=far)
         _hold(len(store.intervals(_ANY)) == 0, "prune must delete what is older than asked")
 
 
@@ -240,7 +240,7 @@ def _check_prune(store: RecordStore) -> None:
     """Check that what is past its retention goes, and what begins at the limit stays."""
     store.append(_bin(1))
     left = _START + timedelta(seconds=_BIN_S)
-    went = store.prune(intervals_before=left, health_before=left, inspections_before=left)
+    went = store.prune(intervals_before=left, health_before=left, inspections_before=left, pictures_before=left)
     _hold(went == len(_bin(0)), f"prune must say how many records went: {len(_bin(0))}, got {went}")
     _hold(list(store.intervals(_ANY)) == _sorted(_bin(1)), "prune must keep what begins at the limit or later")
 

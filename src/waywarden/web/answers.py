@@ -39,7 +39,11 @@ HASHED_FILES = "/static/assets/"
 
 def answer(request: Request, body: str, media_type: str) -> Response:
     """Return ``body`` with its entity tag, or 304 if the asker has it already (RFC 9110, 13.1.2)."""
-    content = body.encode()
+    return answer_bytes(request, body.encode(), media_type)
+
+
+def answer_bytes(request: Request, content: bytes, media_type: str) -> Response:
+    """Return ``content`` with its entity tag, or 304."""
     tag = f'W/"{hashlib.sha256(content).hexdigest()[:32]}"'
     headers = {"ETag": tag, "Cache-Control": "no-cache"}
     if _has(request, tag):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from html import escape
 
 from waywarden.terms.inspections import Inspection
+from waywarden.terms.pictures import KeptPicture
 from waywarden.terms.places import Camera, City
 from waywarden.terms.records import CameraHealth, IntervalQuality, TrafficInterval
 from waywarden.web.plain import plain_page
@@ -28,14 +29,23 @@ KEPT: tuple[tuple[type, str, str], ...] = (
         "Inspections of the road",
         "When a survey drive looked at the surface of a stretch of a street, one row:",
     ),
+    (
+        KeptPicture,
+        "Pictures of road damage",
+        """Only where the city asks for them, and only from survey vehicles and of repairs, never from these cameras.
+        A picture is a small part of the road around a damage. Wherever a person or a vehicle could be on it, it is
+        painted over for good before it leaves the sealed program; where one is over the damage, or is found again on
+        what would be kept, there is no picture.""",
+    ),
 )
 """Every record type that is stored; a test holds it against ``terms.records``."""
 
 NEVER_KEPT: tuple[tuple[str, str], ...] = (
     (
         "Pictures and video",
-        """They are looked at in memory, in a sealed program, and nothing writes them down. Who draws the counting lines
-        sees one still from which everything that moves has been taken out; it is not kept either.""",
+        """What these cameras see is looked at in memory, in a sealed program, and nothing writes it down. Who draws
+        the counting lines sees one still from which everything that moves has been taken out; it is not kept either.
+        Of road damage small pictures without road users may be kept: see below.""",
     ),
     ("Faces, number plates, names", "Nothing looks for them, and there is no place where they could be stored."),
     ("The way anyone took", "A row holds how many, never who: two rows cannot be joined to follow a person or a car."),
@@ -60,9 +70,11 @@ def keeps_page(city: City) -> str:
 
 
 def _kept(kind: type, title: str, words: str, city: City) -> str:
-    days = {CameraHealth: city.keep_health_days, Inspection: city.keep_inspections_days}.get(
-        kind, city.keep_intervals_days
-    )
+    days = {
+        CameraHealth: city.keep_health_days,
+        Inspection: city.keep_inspections_days,
+        KeptPicture: city.keep_pictures_days,
+    }.get(kind, city.keep_intervals_days)
     rows = "".join(
         f"<div><dt>{_plain_name(row.name)}</dt><dd>{escape(row.plain)}</dd></div>" for row in published(kind)
     )

@@ -14,6 +14,7 @@ from waywarden.web.published import LastHour, judged_schema, schema_of
 from waywarden.web.query import DEFAULT_LIMIT, MAX_LIMIT, PARAMETERS
 
 API = "/api/v1"
+JPEG = "image/jpeg"
 JsonObject = dict[str, object]
 SCHEMA_TYPES: dict[str, type] = {
     "Health": CameraHealth,
@@ -99,10 +100,11 @@ def _operations() -> dict[str, JsonObject]:
 
 
 def operation_of(name: str, summary: str, schema: str, parameters: list[JsonObject] | None = None) -> JsonObject:
-    """Return an operation that answers GET with ``schema``."""
+    """Return an operation that answers GET with ``schema``; ``JPEG`` for a picture."""
     media = "application/geo+json" if schema.startswith(("Camera", "DefectPoints", "Streets")) else "application/json"
+    content: JsonObject = {JPEG: {}} if schema == JPEG else {media: {"schema": _ref(schema)}}
     answers: JsonObject = {
-        "200": {"description": summary, "content": {media: {"schema": _ref(schema)}}},
+        "200": {"description": summary, "content": content},
         "304": {"description": "What you have (If-None-Match) is still right."},
         "default": {"$ref": "#/components/responses/Problem"},
     }
@@ -142,6 +144,7 @@ def _schemas() -> JsonObject:
                 "vehicle_classes": _list(text),
                 "keep_intervals_days": whole,
                 "keep_health_days": whole,
+                "keep_pictures_days": whole,
             }
         ),
         "Cameras": _object({"type": {"const": "FeatureCollection"}, "features": _list(_ref("Camera"))}),

@@ -14,6 +14,7 @@ from typing import Any
 
 from waywarden.terms.distress import Way
 from waywarden.terms.inspections import Inspection, Light
+from waywarden.terms.pictures import KeptPicture, PictureOf
 from waywarden.terms.places import Gate, Movement
 from waywarden.terms.records import (
     CameraHealth,
@@ -178,6 +179,25 @@ PUBLISHED: Mapping[type, tuple[Published, ...]] = {
             lambda found: None if found is None else {str(kind): count for kind, count in found},
         ),
         Published("method", "method", TEXT, "Which program looked."),
+    ),
+    KeptPicture: (
+        Published("number", "number", WHOLE, "The picture's own number."),
+        Published(
+            "of",
+            "of",
+            _one_of(PictureOf),
+            "Of what it is: a damage as a survey drive saw it, or its place before or after a repair.",
+        ),
+        Published("about_id", "about", TEXT, "Which damage it shows."),
+        Published("at", "at", TIME, "When it was taken.", rfc3339),
+        Published("sha256", "sha256", TEXT, "A check sum, by which a change of the picture would be found."),
+        Published(
+            "jpeg",
+            "jpeg",
+            TEXT,
+            "The picture: a small part of the road around the damage. Wherever somebody could be on it, it is grey.",
+            lambda _: None,
+        ),
     ),
     Gate: (
         Published("id", "gate", TEXT, "The counting line's short name."),

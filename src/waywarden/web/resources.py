@@ -64,6 +64,7 @@ class Resources:
             "vehicle_classes": [name for name in published_classes(city) if name != ALL_CLASSES],
             "keep_intervals_days": city.keep_intervals_days,
             "keep_health_days": city.keep_health_days,
+            "keep_pictures_days": city.keep_pictures_days,
         }
         return answer_json(request, body)
 

@@ -11,15 +11,27 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from html import escape
 from typing import Any
 
+from waywarden.exchange.road.claim_place import (
+    INSPECTIONS,
+    PICTURES,
+    faults_of_pictures,
+    inspection_row,
+    picture_files,
+    picture_row,
+    shown,
+)
+from waywarden.exchange.road.claim_place import instant as _instant
 from waywarden.exchange.road.page import page, table
 from waywarden.pavement.ledger.chain import hash_of
 from waywarden.pavement.same.chain import hash_of_change
 from waywarden.terms.distress import Change, DistressSighting, KeptChange, Move, NameChange, Role
+from waywarden.terms.inspections import Inspection
 from waywarden.terms.ledger import Fact, Head, LedgerEntry, LedgerFact
+from waywarden.terms.pictures import KeptPicture
 
 FORM = "waywarden claim pack 1"
 MANIFEST, PAGE = "MANIFEST.json", "page.html"
@@ -46,6 +58,8 @@ class Known:
     names: Sequence[KeptChange]
     sightings: Sequence[DistressSighting]
     chain: Sequence[LedgerEntry] = ()
+    inspections: Sequence[Inspection] = ()
+    pictures: Sequence[KeptPicture] = ()
 
 
 def pack(known: Known) -> dict[str, bytes]:
@@ -66,6 +80,9 @@ def pack(known: Known) -> dict[str, bytes]:
         ENTRIES: _json([_entry(each, known.until) for each in known.entries]),
         NAMES: _json([_change(each, known.until) for each in known.names]),
         SIGHTINGS: _json([_sighting(each) for each in known.sightings]),
+        INSPECTIONS: _json([inspection_row(each, known.until) for each in known.inspections]),
+        PICTURES: _json([picture_row(each) for each in known.pictures]),
+        **picture_files(known.pictures),
     }
     files |= {f"policy/{number}.toml": text for number, (_, text) in enumerate(sorted(known.policies.items()))}
     if known.chain:
@@ -94,6 +111,8 @@ def faults_of_pack(files: Mapping[str, bytes], head: str | None = None) -> Itera
         entries = entries_in(files)
         yield from _of_entries(entries, json.loads(files[ABOUT])["ledger"])
         yield from _of_names(json.loads(files[NAMES]))
+        if PICTURES in files:
+            yield from faults_of_pictures(files)
         if CHAIN in files:
             chain, about = _read_entries(files[CHAIN]), json.loads(files[ABOUT])
             yield from _of_chain(entries, chain, about["ledger"])
@@ -177,7 +196,10 @@ def rendered(files: Mapping[str, bytes]) -> bytes:
         rows = [_entry_row(each) for each in entries if each["known_then"] is known]
         body += [f"<h2>{title}</h2>", table(ENTRY_HEAD, rows) if rows else "<p>Nothing.</p>"]
     if sightings:
-        body += ["<h2>Sightings</h2>", table(SIGHTING_HEAD, [_sighting_row(each) for each in sightings])]
+        head = SIGHTING_HEAD[: len(sightings[0])]  # packs made before sightings had scores say nothing of them
+        body += ["<h2>Sightings</h2>", table(head, [_sighting_row(each) for each in sightings])]
+    if INSPECTIONS in files:  # packs made before they went in have none
+        body.append(shown(files))
     if names:
         rows = [
             [str(each["number"]), each["change"], _word(each), each["recorded_at"], str(len(each["moves"]))]
@@ -199,7 +221,18 @@ ENTRY_HEAD = (
     "told",
     "hash",
 )
-SIGHTING_HEAD = ("sighting", "pass", "street", "way", "chainage, m", "at", "kind", "extent, m2")
+SIGHTING_HEAD = (
+    "sighting",
+    "pass",
+    "street",
+    "way",
+    "chainage, m",
+    "at",
+    "kind",
+    "extent, m2",
+    "score",
+    "jolt, m/s2",
+)
 
 
 def _about_rows(about: Mapping[str, Any]) -> list[list[str]]:
@@ -272,17 +305,13 @@ def _sighting(each: DistressSighting) -> dict[str, Any]:
     return {
         "sighting": each.sighting_id, "pass": each.pass_id, "street": each.street_id, "way": each.way.value,
         "chainage_m": each.chainage_m, "at": _instant(each.at), "kind": each.kind and each.kind.value,
-        "extent_m2": each.extent_m2,
+        "extent_m2": each.extent_m2, "score": each.score, "jolt_mps2": each.jolt_mps2,
     }  # fmt: skip
 
 
 def _policy_file(known: Known, version: str) -> str | None:
     order = sorted(known.policies)
     return f"policy/{order.index(version)}.toml" if version in known.policies else None
-
-
-def _instant(at: datetime) -> str:
-    return at.astimezone(UTC).isoformat(timespec="microseconds")
 
 
 def _json(what: Any) -> bytes:

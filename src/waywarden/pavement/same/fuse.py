@@ -34,7 +34,8 @@ Tuned on the seeds 1 to 10 of ``python -m waywarden.testing.road.felt``; docs/ro
 class Fused:
     """One sighting, and the sightings that it was made of; None where nothing was seen, or nothing felt.
 
-    What was both seen and felt has the picture's name, kind and extent, and a place between the two.
+    What was both seen and felt has the picture's name, kind, extent and score, the strength of the jolt, and a place
+    between the two.
     """
 
     sighting: DistressSighting
@@ -89,7 +90,8 @@ def _of_one_line(
             continue
         jolt = felt[pairs[i]]
         between_m = each.chainage_m * share + jolt.chainage_m * (1 - share)
-        found.append(Fused(replace(each, chainage_m=between_m), each.sighting_id, jolt.sighting_id))
+        both = replace(each, chainage_m=between_m, jolt_mps2=jolt.jolt_mps2)
+        found.append(Fused(both, each.sighting_id, jolt.sighting_id))
     return found
 
 

@@ -10,7 +10,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain, count
 
-from waywarden.pavement.same.places import Place
+from waywarden.pavement.same.place import Place
 from waywarden.terms.distress import Change, Move, NameChange, Role
 
 Names = Mapping[str, str]

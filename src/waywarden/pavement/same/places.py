@@ -4,37 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
 from waywarden.pavement.same.assumed import ASSUMED, Assumed
 from waywarden.pavement.same.looks import UNKNOWN, Looks
 from waywarden.pavement.same.merge import FREE, Pass, merge
+from waywarden.pavement.same.place import Place
 from waywarden.terms.distress import DISTRESS_KINDS, DistressSighting, Way
-
-CONFIRMED_BY_PASSES = 2
-"""A place counts as a defect once so many passes have seen it; until then it is suspected."""
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A place in the road, and the sightings of it in order of time.
-
-    ``chainage_m`` is where it is once the drift of each pass is taken off. ``placed_as`` is the name of the defect that
-    a person said it is, None where nobody did.
-    """
-
-    street_id: str
-    way: Way
-    chainage_m: float
-    sightings: tuple[DistressSighting, ...]
-    placed_as: str | None = None
-
-    @property
-    def confirmed(self) -> bool:
-        """Whether more than one pass saw it."""
-        return len({each.pass_id for each in self.sightings}) >= CONFIRMED_BY_PASSES
 
 
 def find_places(

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from difflib import get_close_matches
+from functools import partial
 from types import MappingProxyType
 from typing import Any
 
@@ -37,6 +38,8 @@ CLASS_SCHEMES: Mapping[str, Mapping[str, str]] = MappingProxyType(
 ZONE_USES = ("ignore", "parking")
 DEFAULT_SCHEME = "kinds"
 LONGEST_KEEPING_DAYS = 36_500
+LONGEST_PICTURES_DAYS = 2190
+"""Six years: so long a claim for damage can be brought in England and Wales (Limitation Act 1980, section 2)."""
 
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _CRS = re.compile(r"EPSG:[1-9][0-9]{3,5}|metres")
@@ -167,8 +170,8 @@ def _time_zone(value: Any) -> str:
     return name
 
 
-def _days(value: Any) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= LONGEST_KEEPING_DAYS:
+def _days(value: Any, longest: int = LONGEST_KEEPING_DAYS) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= longest:
         raise ValueError
     return value
 
@@ -213,6 +216,12 @@ CITY_KEYS: Mapping[str, Key] = MappingProxyType(
         "city.keep_health_days": Key("How long it is kept how well cameras were.", _SOME_DAYS, _days),
         "city.keep_inspections_days": Key(
             "How long it is kept when streets were looked at, and what was seen.", _SOME_DAYS, _days
+        ),
+        "road": Key("What holds for survey drives.", "a table [road]", table),
+        "road.keep_pictures_days": Key(
+            "How long redacted pictures of road damage are kept, where they are asked for.",
+            f"a whole number of days from 1 to {LONGEST_PICTURES_DAYS}",
+            partial(_days, longest=LONGEST_PICTURES_DAYS),
         ),
         "classes": Key("Other names for single kinds than the scheme's.", "a table [classes]", table),
         **{

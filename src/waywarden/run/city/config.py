@@ -98,7 +98,7 @@ def _city(document: _Document, raw: Mapping[str, Any]) -> City:
     _unique(document, ("camera",), (camera["id"] for camera in raw["camera"]))
     kept = {
         key: about[key] for key in ("keep_intervals_days", "keep_health_days", "keep_inspections_days") if key in about
-    }
+    } | raw.get("road", {})
     return City(
         name=about["name"],
         time_zone=about["time_zone"],

@@ -28,6 +28,7 @@ def prune(store: RecordStore, city: City, now: datetime) -> int:
         intervals_before=_before(now, city.keep_intervals_days),
         health_before=_before(now, city.keep_health_days),
         inspections_before=_before(now, city.keep_inspections_days),
+        pictures_before=_before(now, city.keep_pictures_days),
     )
 
 

@@ -6,7 +6,9 @@ import io
 import sys
 import zipfile
 import zlib
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -18,9 +20,12 @@ from waywarden.run.export import check_out, write_bytes
 from waywarden.run.road.ledger import read_entries
 from waywarden.run.road.names import kept_changes, read_sightings
 from waywarden.run.road.policy_file import read_policy
+from waywarden.store.drives import StoredDrives, StretchFilter, open_drives
 from waywarden.store.ledger import open_ledger
-from waywarden.terms.distress import DistressSighting, KeptChange
+from waywarden.store.pictures import open_kept_pictures
+from waywarden.terms.distress import DistressSighting, KeptChange, Way
 from waywarden.terms.errors import ConfigError, LedgerError
+from waywarden.terms.inspections import Inspection
 from waywarden.terms.ledger import LedgerEntry
 
 WHEN = (1980, 1, 1, 0, 0, 0)
@@ -31,7 +36,10 @@ LARGEST_BYTES = 256_000_000
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a pack is wanted of: a defect by name, or a street and a chainage with sightings to find it by."""
+    """What a pack is wanted of: a defect by name, or a street and a chainage.
+
+    ``sightings`` is a file of them; without it those that drives left in the store are taken.
+    """
 
     defect: str | None
     street: str | None
@@ -96,9 +104,12 @@ def _unzipped(path: Path) -> dict[str, bytes]:
 
 def _known(store_file: Path, asked: Asked) -> Known:
     changes = kept_changes(store_file)
-    sightings = [] if asked.sightings is None else read_sightings(asked.sightings)
-    defects, place = _defects(asked, changes, sightings)
     of = names_after(each.change for each in changes)
+    with closing(open_drives(store_file, read_only=True)) as drives:
+        sightings = _sightings(asked, drives, of)
+        defects, place = _defects(asked, changes, sightings)
+        seen = [each for each in sightings if of.get(each.sighting_id) in defects]
+        inspections = _inspections(asked, drives, seen)
     texts = {read_policy(path).version: path.read_bytes() for path in asked.policies}
     ledger = open_ledger(store_file, read_only=True)
     try:
@@ -107,11 +118,36 @@ def _known(store_file: Path, asked: Asked) -> Known:
         head, in_force = ledger.head() or EMPTY, ledger.policy_at(asked.until)
     finally:
         ledger.close()
-    seen = [each for each in sightings if of.get(each.sighting_id) in defects]
     if not mine and not seen:
         raise ConfigError(f"nothing is known of {place}: 'waywarden ledger states' lists the defects there are")
     touched = [each for each in changes if any({move.from_id, move.to_id} & set(defects) for move in each.change.moves)]
-    return Known(place, defects, asked.until, datetime.now(UTC), head, in_force, texts, mine, touched, seen, chain)
+    with closing(open_kept_pictures(store_file, read_only=True)) as store:
+        pictures = store.about({*defects, *(sighting for sighting, name in of.items() if name in defects)})
+    return Known(
+        place, defects, asked.until, datetime.now(UTC), head, in_force, texts, mine, touched, seen, chain,
+        inspections, pictures,
+    )  # fmt: skip
+
+
+def _sightings(asked: Asked, drives: StoredDrives, of: Mapping[str, str]) -> list[DistressSighting]:
+    """Return the sightings to look among: of the file that was given, or of the store's, on the streets in question."""
+    if asked.sightings is not None:
+        return read_sightings(asked.sightings)
+    if asked.street is not None:
+        return [each for way in Way for each in drives.sightings(asked.street, way)]
+    return drives.sightings_by_id(sighting for sighting, name in of.items() if name == asked.defect)
+
+
+def _inspections(asked: Asked, drives: StoredDrives, seen: Sequence[DistressSighting]) -> list[Inspection]:
+    """Return when the place was looked at, in order of time: where its sightings are, or where it was asked for."""
+    wanted = defaultdict(list)
+    for each in seen:
+        wanted[each.street_id, each.way].append(each.chainage_m)
+    if asked.street is not None and asked.chainage_m is not None:
+        for way in Way:
+            wanted[asked.street, way] += [asked.chainage_m - asked.within_m, asked.chainage_m + asked.within_m]
+    asking = (StretchFilter(street, way, min(at_m), max(at_m)) for (street, way), at_m in wanted.items())
+    return sorted((one for each in asking for one in drives.inspections(each)), key=lambda one: (one.at, one.pass_id))
 
 
 def _defects(
@@ -121,8 +157,8 @@ def _defects(
     changes = [each.change for each in kept]
     if asked.defect is not None:
         names, place = {asked.defect}, f"Defect {asked.defect}"
-    elif asked.street is None or asked.chainage_m is None or asked.sightings is None:
-        raise ConfigError("a pack wants --defect; or --street, --chainage-m and --sightings, to find defects by")
+    elif asked.street is None or asked.chainage_m is None:
+        raise ConfigError("a pack wants --defect; or --street and --chainage-m, to find defects by")
     else:
         of = names_after(changes)
         names = {of[one.sighting_id] for one in sightings if _near(one, asked) and one.sighting_id in of}

@@ -9,7 +9,6 @@ from pathlib import Path
 
 from waywarden.pavement.same.chain import chained_changes, faults_of_names
 from waywarden.pavement.same.names import merge_by, names_after, placed_by_persons, split_by, take_in, undo_by
-from waywarden.pavement.same.places import find_places
 from waywarden.run.road.keys import read_rows
 from waywarden.run.road.provided import ALWAYS, OvertakenError, Provided
 from waywarden.store.names import open_names
@@ -54,6 +53,9 @@ def name_sightings(store_file: Path, sightings: Path) -> Sequence[KeptChange]:
 
     All sightings of a street so far are to be among them: its places are estimated anew, but for what persons said.
     """
+    # Here: whoever only looks names up needs none of what tells sightings apart.
+    from waywarden.pavement.same.places import find_places  # noqa: PLC0415
+
     seen = read_sightings(sightings)
 
     def changes_after(changes: Changes) -> list[NameChange]:

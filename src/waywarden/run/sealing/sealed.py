@@ -33,6 +33,7 @@ from waywarden.run.sealing.seal import Seal
 from waywarden.run.sealing.wire import End, Failure, Message, clipped, receive
 from waywarden.sight.ports import FrameSource, ObjectDetector, SourceFacts
 from waywarden.terms.errors import SealError
+from waywarden.terms.pictures import NotKept, RedactedJpeg
 from waywarden.terms.places import Camera
 from waywarden.terms.records import CameraHealth
 from waywarden.terms.transient import Detections, SurfaceLook, Unlooked
@@ -48,11 +49,12 @@ OnProcess = Callable[[int, Callable[[], None]], None]
 
 
 class Task(StrEnum):
-    """What the child is to do."""
+    """What the child is to do. ``still`` and ``keep`` alone may send a picture: one that the redactor made."""
 
     WATCH = "watch"
     ABOUT = "about"
     STILL = "still"
+    KEEP = "keep"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,7 @@ class Openers:
 
     open_source: Callable[[Camera, Path], FrameSource]
     open_object_detector: Callable[[str], Any]
-    watch: Callable[[str, FrameSource, Any], Iterator[Watched | SourceFacts | SurfaceLook]]
+    watch: Callable[[str, FrameSource, Any], Iterator[Watched | SourceFacts | SurfaceLook | RedactedJpeg | NotKept]]
     open_redactor: Callable[[str], ObjectDetector]
 
 
@@ -212,7 +214,7 @@ class _Child:
 
     def next_message(self) -> Message:
         """Return the child's next message, or raise SealError saying how it died."""
-        item = receive(self._wire, picture=self._job.task is Task.STILL)
+        item = receive(self._wire, picture=self._job.task in {Task.STILL, Task.KEEP})
         return item if item is not None else self._raise_death()
 
     def _listen(self) -> None:

@@ -1,4 +1,4 @@
-"""The only things that may cross from the sealed process: ten kinds of message, each too small to carry a picture.
+"""The only things that may cross from the sealed process: eleven kinds of message, each too small to carry a picture.
 
 A message is a head, JSON, and numbers::
 
@@ -29,7 +29,7 @@ from waywarden.run.sealing.seal import Seal
 from waywarden.sight.ports import SourceFacts
 from waywarden.terms import errors
 from waywarden.terms.errors import SealError, WaywardenError
-from waywarden.terms.pictures import MOST_JPEG_BYTES, RedactedJpeg
+from waywarden.terms.pictures import MOST_JPEG_BYTES, NotKept, RedactedJpeg, WhyNot
 from waywarden.terms.records import CameraHealth, HealthState
 from waywarden.terms.redaction_key import REDACTION_KEY
 from waywarden.terms.transient import MOST_TILES, TILE_PX, Detections, SurfaceLook, Unlooked
@@ -73,9 +73,8 @@ class End:
     """The job is done; nothing follows."""
 
 
-Message = (
-    Detections | Unlooked | SurfaceLook | CameraHealth | SourceFacts | RedactedJpeg | Seal | Failure | Progress | End
-)
+_Looked = Detections | Unlooked | SurfaceLook
+Message = _Looked | CameraHealth | SourceFacts | RedactedJpeg | NotKept | Seal | Failure | Progress | End
 _Packed = tuple[Mapping[str, Any], bytes]
 
 
@@ -250,6 +249,15 @@ def _unpack_jpeg(facts: Mapping[str, Any], numbers: bytes) -> RedactedJpeg:
     return RedactedJpeg(bytes(numbers), facts["width"], facts["height"], key=REDACTION_KEY)
 
 
+def _pack_not_kept(item: NotKept) -> _Packed:
+    return {"why": WhyNot(item.why).value}, b""
+
+
+def _unpack_not_kept(facts: Mapping[str, Any], _: bytes) -> NotKept:
+    _only(facts, why=str)
+    return NotKept(WhyNot(facts["why"]))
+
+
 def _pack_seal(item: Seal) -> _Packed:
     abi = item.landlock_abi
     return {"abi": abi, "rlimits": item.rlimits, "call_filter": item.call_filter, "ports": list(item.ports)}, b""
@@ -300,6 +308,7 @@ _KINDS: Mapping[int, _Entry] = MappingProxyType(
         8: (End, _pack_end, _unpack_end),
         9: (Unlooked, _pack_unlooked, _unpack_unlooked),
         10: (SurfaceLook, _pack_look, _unpack_look),
+        11: (NotKept, _pack_not_kept, _unpack_not_kept),
     }
 )
 _MOST_NUMBERS: Mapping[type[Any], int] = MappingProxyType(

@@ -84,7 +84,7 @@ class AskedNow:
             .where(_D.waiting, _D.merged_into == "")
             .group_by(_D.state, _D.kind, bucket)
         )
-        return [Backlog(*row[:4], from_us(row[4])) for row in self._rows(asking)]
+        return [Backlog(*told, from_us(oldest_us)) for *told, oldest_us in self._rows(asking)]
 
     def verdicts(self) -> list[Verdicts]:
         """Return what persons who looked said, by kind, source and verdict."""

@@ -10,7 +10,8 @@ from typing import Any
 import lap
 import numpy as np
 
-from waywarden.pavement.same.places import CONFIRMED_BY_PASSES, find_places
+from waywarden.pavement.same.place import CONFIRMED_BY_PASSES
+from waywarden.pavement.same.places import find_places
 from waywarden.terms.distress import DistressSighting, Way
 from waywarden.testing.drives.made_up import FALSE_ALARM, Drives
 

@@ -21,7 +21,7 @@ from waywarden.testing.rides.recorded import write_recording
 from waywarden.testing.road.as_driven import Receiver, with_exif
 from waywarden.testing.road.decoys import Decoy
 from waywarden.testing.road.drive import Asked, Drive
-from waywarden.testing.road.felt import felt_road
+from waywarden.testing.road.felt import FeltRoad, felt_road
 from waywarden.testing.road.ground import Box, Bytes, View
 
 JPEG_QUALITY = "3"
@@ -36,7 +36,8 @@ def main(words: list[str]) -> None:
     for name in ("images", "masks", "decoys"):
         (given.out / name).mkdir(parents=True, exist_ok=True)
     names = []
-    blocks = None if given.driven is None else Receiver(given.driven).exif(drive.chainages_m())
+    felt = felt_road(drive) if given.ride else None
+    blocks = None if given.driven is None else Receiver(given.driven).exif(drive.chainages_m(), _motion(drive, felt))
     for number, shot in enumerate(drive):
         name = f"made_{asked.view}_{asked.seed}_{number:05d}"
         names.append((name, shot.chainage_m, shot.right_m))
@@ -45,14 +46,21 @@ def main(words: list[str]) -> None:
         (given.out / "masks" / f"{name}.png").write_bytes(as_png(shot.damage))
         (given.out / "decoys" / f"{name}.png").write_bytes(as_png(shot.decoys))
     (given.out / "truth.json").write_text(json.dumps(truth(drive, names), indent=1), encoding="utf-8")
-    if given.ride:
-        _write_ride(drive, given.out / "ride")
+    if felt is not None:
+        _write_ride(felt, given.out / "ride")
     sys.stdout.write(f"{len(names)} pictures in {given.out}\n")
 
 
-def _write_ride(drive: Drive, folder: Path) -> None:
+def _motion(drive: Drive, felt: FeltRoad | None) -> tuple[np.ndarray, np.ndarray] | None:
+    """Return when the camera was where its pictures were taken, and how fast, if somebody felt the drive."""
+    if felt is None:
+        return None
+    at_s = np.interp(drive.chainages_m(), felt.driven.along_m, felt.driven.at_s)
+    return at_s, np.interp(at_s, felt.driven.at_s, felt.driven.speed_mps)
+
+
+def _write_ride(road: FeltRoad, folder: Path) -> None:
     """Write what a phone in the same car felt, and when its wheels went through which pothole."""
-    road = felt_road(drive)
     ride = road.driven
     write_recording(folder, ride.felt_s, ride.felt_mps2, ride.fixed_s, ride.told_mps)
     hits = [

@@ -19,27 +19,32 @@ Entry = tuple[int, int, int, bytes]
 
 @dataclass(frozen=True, slots=True)
 class Receiver:
-    """A receiver on a vehicle that drives at a constant speed: when it began, how fast, how wrong its place is.
+    """A receiver on a vehicle, which drives at a constant speed unless it is told how else.
 
-    Its errors are those of the day: the same when it begins at the same time.
+    Said are when it began, how fast, and how wrong its place is. Its errors are those of the day: the same when it
+    begins at the same time.
     """
 
     began: datetime
     speed_mps: float = 10.0
     sigma_m: float = 3.0
 
-    def exif(self, chainages_m: np.ndarray) -> list[bytes]:
-        """Return an EXIF block for a picture at each of these places along the road, in order."""
+    def exif(self, chainages_m: np.ndarray, motion: tuple[np.ndarray, np.ndarray] | None = None) -> list[bytes]:
+        """Return an EXIF block for a picture at each of these places along the road, in order.
+
+        ``motion`` is when (s after it began) and how fast (m/s) it was there, for a vehicle of no constant speed.
+        """
+        at_s, speeds_mps = motion or (chainages_m / self.speed_mps, np.full(len(chainages_m), self.speed_mps))
         rng = np.random.default_rng(int(self.began.timestamp()))
         error_m = gauss_markov(rng, len(chainages_m), self.sigma_m) + rng.normal(0, WHITE_M, (len(chainages_m), 2))
         return [
             gps_block(
-                self.began + timedelta(seconds=float(along) / self.speed_mps),
+                self.began + timedelta(seconds=float(after_s)),
                 LAT_DEG + float(north) / NORTH_M,
                 LON_DEG + (float(along) + float(east)) / EAST_M,
-                self.speed_mps,
+                float(speed_mps),
             )
-            for along, (east, north) in zip(chainages_m, error_m, strict=True)
+            for along, after_s, speed_mps, (east, north) in zip(chainages_m, at_s, speeds_mps, error_m, strict=True)
         ]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from waywarden.web.openapi import OpenApiPart, operation_of
+from waywarden.web.openapi import JPEG, OpenApiPart, operation_of
 from waywarden.web.road import query
 from waywarden.web.road.published import DEFECT, ENTRY, INSPECTION, PICTURES, SEGMENT, schema_of
 
@@ -37,6 +37,11 @@ def _operations() -> dict[str, tuple[str, str, str, list[Json]]]:
             _params(query.CELL_PARAMETERS, wanted=("step",)),
         ),
         f"{API}/defects/{{defect}}": ("defect", "One defect, with every entry of the ledger.", "WholeDefect", one),
+        f"{API}/defects/{{defect}}/pictures": ("pictures", "Where the redacted pictures are.", "Pictures", one),
+        f"{API}/defects/{{defect}}/pictures/{{number}}": (
+            "picture", "One redacted picture, a JPEG.", JPEG, [*one, {**one[0], "name": "number", "schema": _WHOLE,
+            "description": "the picture's number"}],
+        ),
         f"{API}/streets": (
             "streets", "Street segments: their lines, when they were looked at, their condition.", "Streets",
             _params(query.MAP_PARAMETERS),
@@ -67,6 +72,7 @@ def _schemas() -> Json:
             cells=_list(_object(position=_list({"type": "number"}), count=_WHOLE, waiting=_WHOLE)),
         ),
         "WholeDefect": _object(**_properties(defect), life=_list(_ref("LedgerEntry")), pictures=PICTURES),
+        "Pictures": _object(defect=_TEXT, pictures=PICTURES),
         "Streets": _features(_ref("Segment")),
         "Inspections": _object(inspections=_list(_ref("Inspection"))),
         "Backlog": _object(

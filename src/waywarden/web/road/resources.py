@@ -27,7 +27,7 @@ API = "/api/v1"
 GEO_JSON = "application/geo+json"
 
 
-def _no_pictures(_defect: str) -> list[dict[str, object]]:
+def _no_pictures(_defect: str) -> list[dict[str, str]]:
     return []
 
 
@@ -58,7 +58,7 @@ class RoadSite:
     entries: Callable[[str], Iterable[LedgerEntry]]
     inspections: Callable[[str, Way | None, float | None, int], Iterable[Inspection]]
     fresh: Callable[[], object] = str
-    pictures: Callable[[str], list[dict[str, object]]] = _no_pictures
+    pictures: Callable[[str], list[dict[str, str]]] = _no_pictures
     served: Callable[[str], str | None] = _nothing_served
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import closing
 from datetime import datetime
 from pathlib import Path
@@ -17,22 +17,22 @@ from waywarden.geo.drives.clock import ClockOffset, clock_offset
 from waywarden.geo.drives.motion import length_m, speeds_mps
 from waywarden.geo.streets.network import Network
 from waywarden.geo.streets.update import mapped
-from waywarden.run.cameras import utc
 from waywarden.run.city.config import read_city
 from waywarden.run.counting.keeping import open_kept
-from waywarden.run.road.commands import TIMES, StoreFile
 from waywarden.run.road.drives.driven import Driven, driven
-from waywarden.run.road.drives.looking import look_in_file, no_look
+from waywarden.run.road.drives.looking import Look, look_in_file, no_look
 from waywarden.run.road.drives.network_file import read_network
 from waywarden.run.road.drives.places_file import read_places
 from waywarden.run.road.drives.reading import MOST_OFFSET_S, Drive, read_drive, spelt
 from waywarden.run.road.drives.renewing import renew
+from waywarden.run.road.drives.riding import with_ride
 from waywarden.run.road.drives.survey import Surveyed, SurveyJob, into_ledger, survey
 from waywarden.run.road.now.following import bring_up_to_date, keep_streets
+from waywarden.run.road.pictures.keeping import keep_of_drive
 from waywarden.run.road.surface.look import Mounting
 from waywarden.run.road.surface.on_drives import look_at_pictures
 from waywarden.run.road.surface.score import own
-from waywarden.run.spoken import notes, say_troubles
+from waywarden.run.spoken import TIMES, StoreFile, notes, say_troubles, utc
 from waywarden.store.drives import StretchFilter, open_drives
 from waywarden.terms.distress import Way
 from waywarden.terms.errors import ConfigError, WaywardenError
@@ -185,24 +185,34 @@ def survey_command(  # noqa: PLR0913, PLR0917 - a parameter an option
     tilt_deg: Annotated[float, typer.Option(help="How far the camera looks down.")] = 0.0,
     wide_deg: Annotated[float, typer.Option(help="How much the picture shows from side to side.")] = 70.0,
     weights: Annotated[Path | None, typer.Option(help="A network for road damage, instead of our own.")] = None,
+    ride: Annotated[
+        Path | None, typer.Option(help="What a phone felt on this one drive, as phyphox exports it.")
+    ] = None,
+    ride_began: Annotated[
+        datetime | None,
+        typer.Option(formats=TIMES, metavar="TIME", help="When its clock was at 0; found by speed if left out."),
+    ] = None,
+    keep_pictures: Annotated[  # noqa: FBT002
+        bool, typer.Option("--keep-pictures", help="Keep a redacted picture of the road around each damage.")
+    ] = False,
 ) -> None:
     """Take survey drives in: which streets were looked at, what was found, and what that means for each defect."""
-    if height_m is not None and sightings is not None:
-        raise ConfigError("damage comes from --sightings or from pictures (--height-m): leave one out")
+    _refuse_odd_looks(sightings, height_m, keep_pictures=keep_pictures)
     city = read_city(city_file)
-    look = no_look if sightings is None else look_in_file(sightings, seen_share=seen_share, wet=wet)
+    look: Look = no_look if sightings is None else look_in_file(sightings, seen_share=seen_share, wet=wet)
     if height_m is not None:
         mounting = Mounting(height_m, tilt_deg, wide_deg)
         look = look_at_pictures(weights or own(), mounting, ZoneInfo(city.time_zone), wet)
+    if ride is not None:
+        _refuse_ride_alone(drives, look)
+        look = with_ride(look, ride, utc(ride_began))
     streets = read_network(network_file)
     open_kept(store_file, city).close()
     store = open_drives(store_file)
-    job = SurveyJob(streets, look, store, store_file, ZoneInfo(city.time_zone), utc(began))
+    keep = keep_of_drive if keep_pictures else None
+    job = SurveyJob(streets, look, store, store_file, ZoneInfo(city.time_zone), utc(began), keep)
     typer.echo("drive,id,passes,surely_m,unsure_m,seen,unplaced,trouble")
-    surveyed = []
-    for each in survey(job, drives):
-        surveyed.append(each)
-        typer.echo(row(_spelt_drive(each)))
+    surveyed = list(_told(survey(job, drives)))
     entries = into_ledger(job, surveyed)
     elsewhere = store.on_other_networks(streets.version)
     if elsewhere:
@@ -212,6 +222,27 @@ def survey_command(  # noqa: PLR0913, PLR0917 - a parameter an option
         )
     notes.print(f"{len(entries)} facts written into the ledger")
     raise typer.Exit(say_troubles([(each.path.name, each.trouble) for each in surveyed]))
+
+
+def _told(surveyed: Iterable[Surveyed]) -> Iterator[Surveyed]:
+    """Yield what came of each drive once it has been said."""
+    for each in surveyed:
+        typer.echo(row(_spelt_drive(each)))
+        if each.kept is not None:
+            notes.print(f"{each.path.name}: {each.kept.said()}")
+        yield each
+
+
+def _refuse_odd_looks(sightings: Path | None, height_m: float | None, *, keep_pictures: bool) -> None:
+    if keep_pictures and height_m is None:
+        raise ConfigError("--keep-pictures is for drives on whose pictures damage is looked for: give --height-m too")
+    if height_m is not None and sightings is not None:
+        raise ConfigError("damage comes from --sightings or from pictures (--height-m): leave one out")
+
+
+def _refuse_ride_alone(drives: list[Path], look: Look) -> None:
+    if len(drives) != 1 or look is no_look:
+        raise ConfigError("--ride is of one drive, beside --height-m or --sightings: give that drive alone, with them")
 
 
 def _spelt_drive(each: Surveyed) -> list[str]:

@@ -13,12 +13,14 @@ import numpy as np
 
 from waywarden.geo.drives.sun import light
 from waywarden.geo.streets.network import Network, length_m
+from waywarden.pavement.same.fuse import FELT_SE_M, fuse
 from waywarden.run.road.drives.driven import Driven
 from waywarden.run.road.drives.looking import Looked, SeenDistress
 from waywarden.run.road.drives.reading import Drive
 from waywarden.terms.distress import DistressSighting, Way
 from waywarden.terms.drives import DrivePositions
 from waywarden.terms.inspections import Inspection
+from waywarden.terms.pictures import Crop
 
 LEAST_SCORE = 0.5
 """What is less sure than this is no sighting."""
@@ -29,13 +31,27 @@ EARLY_S = 2.0
 
 
 @dataclass(frozen=True, slots=True)
+class Shown:
+    """On which picture of a drive, in order of name, a sighting is to be seen, and where."""
+
+    sighting_id: str
+    at: datetime
+    picture: int
+    crop: Crop
+
+
+@dataclass(frozen=True, slots=True)
 class Left:
-    """What a drive leaves. ``unplaced`` sightings are of streets that the drive was not surely on."""
+    """What a drive leaves. ``unplaced`` sightings are of streets that the drive was not surely on.
+
+    ``shown`` are those sightings that are on a picture; it is not stored.
+    """
 
     drive_id: str
     inspections: tuple[Inspection, ...]
     sightings: tuple[DistressSighting, ...]
     unplaced: int
+    shown: tuple[Shown, ...] = ()
 
 
 def left_by(
@@ -48,14 +64,35 @@ def left_by(
     drive_id = id_of(drive.positions)
     passes = {f"{drive_id}-{number:03d}": each for number, each in enumerate(parts) if each.stretch.decided}
     sure = [] if looked is None else [each for each in looked.seen if each.score >= LEAST_SCORE]
-    placed = [(_pass_of(each, passes), each) for each in sure]
-    found = [_sighting(name, passes[name], one, streets) for name, one in placed if name is not None]
-    sightings = with_ids(found, before)
+    placed = [(name, each) for each in sure if (name := _pass_of(each, passes)) is not None]
+    found = [_sighting(name, passes[name], one, streets) for name, one in placed]
+    numbered = _together(found, FELT_SE_M if looked is None else looked.felt_se_m)
+    sightings = with_ids([each for _, each in numbered], before)
     inspections = tuple(
         _inspection(name, drive.positions, each, looked, streets, [one for one in sightings if one.pass_id == name])
         for name, each in passes.items()
     )
-    return Left(drive_id, inspections, sightings, sum(name is None for name, _ in placed))
+    shown = tuple(
+        Shown(sighting.sighting_id, sighting.at, one.picture, one.crop)
+        for sighting, one in zip(sightings, (placed[number][1] for number, _ in numbered), strict=True)
+        if one.picture is not None and one.crop is not None
+    )
+    return Left(drive_id, inspections, sightings, len(sure) - len(placed), shown)
+
+
+def _together(found: Sequence[DistressSighting], felt_se_m: float) -> list[tuple[int, DistressSighting]]:
+    """Return the sightings, what was both seen and felt as one; each with the number of what was seen, or else felt."""
+    felt = [(number, each) for number, each in enumerate(found) if each.jolt_mps2 is not None]
+    if not felt:
+        return list(enumerate(found))
+    named = [replace(each, sighting_id=str(number)) for number, each in enumerate(found)]
+    fused = fuse((each for each in named if each.jolt_mps2 is None), (named[n] for n, _ in felt), felt_se_m=felt_se_m)
+    told = [(int(each.seen_id or each.felt_id or 0), each.sighting) for each in fused]
+    return [(number, replace(each, chainage_m=round(each.chainage_m, 2))) for number, each in sorted(told, key=_first)]
+
+
+def _first(each: tuple[int, DistressSighting]) -> int:
+    return each[0]
 
 
 def id_of(positions: DrivePositions) -> str:
@@ -122,8 +159,9 @@ def _sighting(pass_id: str, each: Driven, one: SeenDistress, streets: Network) -
         chainage_m = min(max(there_m + ahead_m, 0.0), end_m)
     at = datetime.fromtimestamp(at_s, UTC)
     return DistressSighting(
-        "", pass_id, stretch.street_id, stretch.way, round(chainage_m, 2), at, one.kind, one.extent_m2
-    )
+        "", pass_id, stretch.street_id, stretch.way, round(chainage_m, 2), at, one.kind, one.extent_m2,
+        None if one.jolt_mps2 is not None else round(one.score, 3), one.jolt_mps2,
+    )  # fmt: skip
 
 
 def _inspection(

@@ -13,11 +13,13 @@ import numpy as np
 
 from waywarden.exchange.drives.fixes import instant_s
 from waywarden.geo.streets.update import PlaceOnStreet
+from waywarden.pavement.same.fuse import FELT_SE_M
 from waywarden.run.road.drives.places_file import PLACE_COLUMNS
 from waywarden.run.road.drives.reading import Drive
 from waywarden.run.road.keys import read_rows
 from waywarden.terms.distress import DistressKind, Way
 from waywarden.terms.errors import SourceError
+from waywarden.terms.pictures import Crop
 
 KNOWN_COLUMNS = ("time", "drive", *PLACE_COLUMNS, "kind", "score", "extent_m2", "ahead_m")
 
@@ -39,6 +41,12 @@ class SeenDistress:
     extent_m2 : float or None
     place : PlaceOnStreet or None
         Where it is, where that is known better than by the drive's own position.
+    picture : int or None
+        On which of the drive's pictures, in order of name, it was seen; None where on none.
+    crop : Crop or None
+        Which part of that picture shows it, and where it is there.
+    jolt_mps2 : float or None
+        How strong the jolt was, where this was felt and not seen.
     """
 
     at_s: float
@@ -47,6 +55,9 @@ class SeenDistress:
     score: float
     extent_m2: float | None
     place: PlaceOnStreet | None = None
+    picture: int | None = None
+    crop: Crop | None = None
+    jolt_mps2: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +65,14 @@ class Looked:
     """What a look at a whole drive came to.
 
     ``seen_share`` is the share of the surface that could be seen, ``wet`` None where nobody can say, and ``method`` who
-    looked: weights with their version, or a file.
+    looked: weights with their version, or a file. ``felt_se_m`` is how well the places of jolts are told, GPS aside.
     """
 
     seen: tuple[SeenDistress, ...]
     seen_share: float
     wet: bool | None
     method: str
+    felt_se_m: float = FELT_SE_M
 
 
 Look = Callable[[Drive], Looked | None]

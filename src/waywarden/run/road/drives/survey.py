@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
@@ -13,18 +13,23 @@ from waywarden.run.road.drives.driven import driven
 from waywarden.run.road.drives.inspecting import Left, id_of, left_by
 from waywarden.run.road.drives.looking import Look
 from waywarden.run.road.drives.reading import read_drive, spelt
-from waywarden.run.road.drives.taking_in import Line, write_down
+from waywarden.run.road.drives.taking_in import Line, Stored, write_down
 from waywarden.run.road.now.following import bring_up_to_date, keep_streets
+from waywarden.run.road.pictures.keeping import Kept
 from waywarden.store.drives import StoredDrives
 from waywarden.store.ledger import open_ledger
 from waywarden.store.names import open_names
+from waywarden.store.pictures import open_kept_pictures
 from waywarden.terms.errors import SourceError, WaywardenError
 from waywarden.terms.ledger import LedgerEntry
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SurveyJob:
-    """What a survey needs: the streets, who looks for damage, where it is kept, and how cameras keep their time."""
+    """What a survey needs: the streets, who looks for damage, where it is kept, and how cameras keep their time.
+
+    ``keep`` takes pictures of what was seen, where they are to be kept.
+    """
 
     streets: Network
     look: Look
@@ -32,6 +37,7 @@ class SurveyJob:
     store_file: Path
     zone: tzinfo
     began: datetime | None = None
+    keep: Callable[[Path, Left], Kept] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +49,7 @@ class Surveyed:
     decided_m: float = 0.0
     undecided_m: float = 0.0
     trouble: WaywardenError | None = None
+    kept: Kept | None = None
 
 
 def survey(job: SurveyJob, paths: Iterable[Path]) -> Iterator[Surveyed]:
@@ -60,10 +67,14 @@ def _one(job: SurveyJob, path: Path) -> Surveyed:
     parts = driven(job.streets, drive.positions)
     before = job.store.sightings_of(id_of(drive.positions))
     left = left_by(drive, job.streets, parts, job.look(drive), before)
+    kept = None if job.keep is None else job.keep(path, left)
     job.store.append_drive(left.drive_id, left.inspections, left.sightings)
+    if kept is not None:
+        with closing(open_kept_pictures(job.store_file)) as pictures:
+            pictures.append_drive(left.drive_id, kept.pictures)
     lengths = [(each.stretch.decided, each.stretch.high_m - each.stretch.low_m) for each in parts]
     surely = sum(length_m for decided, length_m in lengths if decided)
-    return Surveyed(path, left, surely, sum(length_m for _, length_m in lengths) - surely)
+    return Surveyed(path, left, surely, sum(length_m for _, length_m in lengths) - surely, kept=kept)
 
 
 def _refuse_future(path: Path, last_s: float) -> None:
@@ -79,8 +90,11 @@ def into_ledger(job: SurveyJob, surveyed: Sequence[Surveyed]) -> Sequence[Ledger
     looked: set[Line] = {
         (each.street_id, each.way) for one in surveyed if one.left is not None for each in one.left.inspections
     }
+    with closing(open_kept_pictures(job.store_file)) as pictures:
+        told = {sighting: {"picture": sha256} for sighting, sha256 in pictures.sums().items()}
     with closing(open_ledger(job.store_file)) as ledger, closing(open_names(job.store_file)) as names:
-        entries = write_down(job.store, names, ledger, looked, job.streets.version, datetime.now(UTC))
+        stored = Stored(job.store, names, ledger, told)
+        entries = write_down(stored, looked, job.streets.version, datetime.now(UTC))
     other_edition = keep_streets(job.store_file, job.streets)
     bring_up_to_date(job.store_file, None if other_edition else looked)
     return entries

@@ -9,14 +9,15 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from waywarden.pavement.ledger.chain import EMPTY, chained
 from waywarden.pavement.ledger.repairs import REPAIRS
 from waywarden.pavement.same.chain import chained_changes
 from waywarden.pavement.same.names import names_after, placed_by_persons, take_in
-from waywarden.pavement.same.places import Place, find_places
+from waywarden.pavement.same.place import Place
+from waywarden.pavement.same.places import find_places
 from waywarden.store.drives import StoredDrives, StretchFilter
 from waywarden.store.ledger import StoredLedger
 from waywarden.store.names import StoredNames
@@ -32,6 +33,16 @@ INSIDE_M = 15.0
 
 
 @dataclass(frozen=True, slots=True)
+class Stored:
+    """What is stored, and what else is to be told of sightings (by id) when they are written down."""
+
+    drives: StoredDrives
+    names: StoredNames
+    ledger: StoredLedger
+    told: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class _Seen:
     """What is stored of one line: its places, and the inspections that were a look."""
 
@@ -39,27 +50,36 @@ class _Seen:
     inspections: Mapping[str, Inspection]
 
 
-def write_down(
-    store: StoredDrives, names: StoredNames, ledger: StoredLedger, lines: Iterable[Line], network: str, now: datetime
-) -> Sequence[LedgerEntry]:
+def write_down(stored: Stored, lines: Iterable[Line], network: str, now: datetime) -> Sequence[LedgerEntry]:
     """Write down what is stored of ``lines`` on ``network`` and was not yet; return the new entries of the ledger.
 
     First the names: what persons merged and split stays so. Then the facts. Killed in between and run again, it comes
     to the same. LedgerError where that cannot have happened.
     """
     try:
-        seen = _named(store, names, sorted(set(lines)), network, now)
-        called = names_after(each.change for each in names.changes())
+        seen = _named(stored.drives, stored.names, sorted(set(lines)), network, now)
+        called = names_after(each.change for each in stored.names.changes())
 
         def entries_after(head: Head | None) -> list[LedgerEntry]:
-            facts = [each.fact for each in ledger.entries()]
-            told = [fact for one in seen for fact in _facts(one, called, facts, now)]
+            facts = [each.fact for each in stored.ledger.entries()]
+            told = [_with(fact, stored.told) for one in seen for fact in _facts(one, called, facts, now)]
             ordered = sorted(told, key=lambda each: (each.observed_at, each.defect_id, each.fact))
             return chained(ordered, head or EMPTY)
 
-        return ledger.append(entries_after)
+        return stored.ledger.append(entries_after)
     except ValueError as error:
         raise LedgerError(str(error)) from error
+
+
+def _with(fact: LedgerFact, told: Mapping[str, Mapping[str, object]]) -> LedgerFact:
+    """Return the fact that a sighting was seen with what else is to be told of it."""
+    known = json.loads(fact.told)
+    more = told.get(known.get("sighting_id", ""))
+    return replace(fact, told=_spelt({**known, **more})) if more else fact
+
+
+def _spelt(told: Mapping[str, object]) -> str:
+    return json.dumps(told, sort_keys=True, separators=(",", ":"))
 
 
 def _named(store: StoredDrives, names: StoredNames, lines: Sequence[Line], network: str, now: datetime) -> list[_Seen]:
@@ -135,5 +155,5 @@ def _fact(fact: Fact, name: str, look: Inspection | None, one: DistressSighting 
     elif look is not None:
         told["pass_id"] = look.pass_id
     at = one.at if one is not None else look.at if look is not None else now
-    text = json.dumps(told, sort_keys=True, separators=(",", ":"))
-    return LedgerFact(name, fact, at, now, Role.ESTIMATE, weights=look.method if look is not None else "", told=text)
+    weights = look.method if look is not None else ""
+    return LedgerFact(name, fact, at, now, Role.ESTIMATE, weights=weights, told=_spelt(told))

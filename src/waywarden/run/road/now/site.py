@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import threading
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from waywarden.run.road.now.following import bring_up_to_date
+from waywarden.run.road.pictures.keeping import pictures_of
 from waywarden.store.drives import StretchFilter, open_drives
 from waywarden.store.ledger import open_ledger
 from waywarden.store.now.asked import open_asked
@@ -17,6 +19,7 @@ from waywarden.terms.errors import ConfigError
 from waywarden.terms.inspections import Inspection
 from waywarden.web.accounts.beside import Beside
 from waywarden.web.road.document import road_part
+from waywarden.web.road.pictures import Pictures, links
 from waywarden.web.road.resources import RoadResources, RoadSite
 
 FILES = {"orders": "plan.json", "programme": "programme.json"}
@@ -25,7 +28,7 @@ FILES = {"orders": "plan.json", "programme": "programme.json"}
 
 def with_road(beside: Beside, store_file: Path, shown: Path | None = None) -> Beside:
     """Return ``beside`` with the road half over a store; ConfigError if ``shown`` is no folder."""
-    mine = RoadResources(road_site(store_file, shown)).routes()
+    mine = [*RoadResources(road_site(store_file, shown)).routes(), *Pictures(partial(pictures_of, store_file)).routes()]
     return replace(beside, routes=[*beside.routes, *mine], part=beside.part.beside(road_part()))
 
 
@@ -48,7 +51,11 @@ def road_site(store_file: Path, shown: Path | None = None) -> RoadSite:
         return drives.inspections(StretchFilter(street_id, way, at_m, at_m), limit=limit)
 
     entries = open_ledger(store_file, read_only=True).entries
-    return RoadSite(open_asked(store_file), entries, inspections, fresh, served=served)
+
+    def pictures(defect: str) -> list[dict[str, str]]:
+        return links(defect, pictures_of(store_file, defect))
+
+    return RoadSite(open_asked(store_file), entries, inspections, fresh, pictures, served)
 
 
 def _check(shown: Path | None, name: str, text: str | None) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import tzinfo
 from pathlib import Path
 
@@ -19,12 +20,13 @@ from waywarden.sight.moving.blobs import blobs
 from waywarden.sight.sources.stills import STILL_SUFFIXES
 from waywarden.terms.distress import DistressKind
 from waywarden.terms.drives import Floats
+from waywarden.terms.pictures import BoxPx, Crop
 from waywarden.terms.transient import DAMAGES, TILE_PX, Damage, SurfaceLook
 
 CRACK = 0
 FILLED = 0.6
 """Cracks in so many of the tiles of a block of two by two or more are called alligator cracking: a rule of thumb."""
-Found = tuple[tuple[float, float, float, float], DistressKind, float, float]
+Found = tuple[BoxPx, DistressKind, float, float]
 """A box in pixels, what it is, how surely, and how many pixels of it are damaged."""
 LONGEST_M = 25.0
 """No picture is asked for more road than this, however far away the next one is."""
@@ -53,10 +55,11 @@ def look_at_pictures(weights: Path, mounting: Mounting, zone: tzinfo, wet: bool 
         reach = _reach(drive, np.array(times))
         seen: list[SeenDistress] = []
         judged_m = 0.0
-        for at_s, reach_m, what in zip(times, reach, looks(drive.path, weights, ()), strict=True):
+        every = zip(times, reach, looks(drive.path, weights, ()), strict=True)
+        for number, (at_s, reach_m, what) in enumerate(every):
             from_m, to_m = judged(what, reach_m, mounting)
             judged_m += to_m - from_m
-            seen += _seen(what, at_s, reach_m, mounting)
+            seen += [replace(one, picture=number) for one in _seen(what, at_s, reach_m, mounting)]
         went_m = float(np.nansum(reach))
         return Looked(tuple(seen), judged_m / went_m if went_m else 0.0, wet, weights.stem)
 
@@ -107,11 +110,32 @@ def judged(look: SurfaceLook, reach_m: float, mounting: Mounting) -> tuple[float
 def _seen(look: SurfaceLook, at_s: float, reach_m: float, mounting: Mounting) -> Iterator[SeenDistress]:
     """Yield what lies within the stretch that the picture is asked about."""
     from_m, to_m = judged(look, reach_m, mounting)
-    for box, kind, score, extent_px in (*_potholes(look), *_cracks(look)):
+    for box, kind, score, extent_px in damages(look):
         left, _, right, bottom = box
         place = placed(look, ((left + right) / 2, bottom), mounting)
         if place is not None and from_m <= place.ahead_m < to_m:
-            yield SeenDistress(at_s, place.ahead_m, kind, score, extent_px * place.pixel_m2 or None)
+            crop = Crop(around(box, look, mounting), box)
+            yield SeenDistress(at_s, place.ahead_m, kind, score, extent_px * place.pixel_m2 or None, crop=crop)
+
+
+def around(box: BoxPx, look: SurfaceLook, mounting: Mounting) -> BoxPx:
+    """Return the part of a picture, in px, that shows the road around a damage: four by three, none of it sky.
+
+    It is twice as wide or high as the damage, and a third of the picture's width or more.
+    """
+    left, top, right, bottom = box
+    half = max(look.width / 6, right - left, (bottom - top) * 4 / 3)
+    across = min(max((left + right) / 2, half), max(look.width - half, look.width / 2))
+    down = min(max((top + bottom) / 2, half * 3 / 4), max(look.height - half * 3 / 4, look.height / 2))
+    horizon = mounting.camera((look.width, look.height)).pinhole.horizon_px
+    highest = min(max(0.0, down - half * 3 / 4, horizon), top)
+    return max(0.0, across - half), highest, min(across + half, look.width), min(down + half * 3 / 4, look.height)
+
+
+def damages(look: SurfaceLook) -> Iterator[Found]:
+    """Yield every damage that is surely enough on a picture, wherever on it."""
+    yield from _potholes(look)
+    yield from _cracks(look)
 
 
 def _potholes(look: SurfaceLook) -> Iterator[Found]:

@@ -1,0 +1,1 @@
+"""How the command line starts: with no more than what was asked for."""
