@@ -84,7 +84,10 @@ class AskedNow:
             .where(_D.waiting, _D.merged_into == "")
             .group_by(_D.state, _D.kind, bucket)
         )
-        return [Backlog(*told, from_us(oldest_us)) for *told, oldest_us in self._rows(asking)]
+        return [
+            Backlog(state, kind, waited, count, from_us(oldest_us))
+            for state, kind, waited, count, oldest_us in self._rows(asking)
+        ]
 
     def verdicts(self) -> list[Verdicts]:
         """Return what persons who looked said, by kind, source and verdict."""
