@@ -120,18 +120,18 @@ def _fixes(town: Town, drive: int, chainages_m: Floats) -> list[list[_Fix]]:
 def _ride(town: Town, drive: int, passes: list[SeasonDrive], folder: Path) -> list[float]:
     """Write what the phone felt on all streets, one after the other; return when wheels went through holes."""
     place_m = np.arange(0, METRES, STEP_M)
-    roads, holes_m = [], []
+    every_m = np.zeros(1, np.float64)
+    holes_m: list[float] = []
     for number, one in enumerate(passes):
         road_m, holes, passed_by = profile(one, place_m)
-        roads.append(road_m + (roads[-1][-1] - road_m[0] if roads else 0.0))  # no step from street to street
+        every_m = np.append(every_m, road_m - road_m[0] + every_m[-1])  # no step from street to street
         holes_m += [
             number * METRES + hole.centroid_m[1] for hole, missed in zip(holes, passed_by, strict=True) if not missed
         ]
-    roads.append(np.full(int(RUN_OUT_M / STEP_M), roads[-1][-1]))
+    every_m = np.append(every_m[1:], np.full(int(RUN_OUT_M / STEP_M), every_m[-1]))
     kmh = SPEED_MPS * 3.6
     asked = RideAsked(town.seed, town.streets * METRES, kmh, kmh, speeds_seed=drive)
-    every_m = np.concatenate(roads)
-    ride = driven_over(asked, np.arange(len(every_m)) * STEP_M, every_m)
+    ride = driven_over(asked, np.arange(len(every_m), dtype=np.float64) * STEP_M, every_m)
     where = np.interp(ride.fixed_s, ride.at_s, ride.along_m)
     places = [STREETS[min(int(m // METRES), town.streets - 1)].place(float(m % METRES), LANE_RIGHT_M) for m in where]
     write_recording(folder / "phone", ride.felt_s, ride.felt_mps2, ride.fixed_s, ride.told_mps, np.array(places))
