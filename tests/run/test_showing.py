@@ -24,7 +24,7 @@ def facts(folder: Path) -> list[tuple[object, ...]]:
 @pytest.fixture
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
     """Make the street short and the town small."""
-    monkeypatch.setattr(demo, "LONG_S", 2.0)
+    monkeypatch.setattr(demo, "LONG_S", 1.0)
     monkeypatch.setattr(showing, "STREETS", 2)
     monkeypatch.setattr(showing, "DRIVES", 2)
 
