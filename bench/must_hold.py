@@ -16,7 +16,7 @@ from pathlib import Path
 from command import waywarden_count
 from made_up_streets import CONDITIONS, StreetRow, count_streets
 from places import camera_toml, city_toml, dresden_toml, tfl_cases
-from results import circumstances_now, document
+from results import circumstances_now, document, put
 from rich.console import Console
 from rich.table import Table
 from speeds import dresden_speeds
@@ -141,14 +141,14 @@ def _shown(rows: list[Row]) -> Table:
 
 
 def main() -> int:
-    """Measure, print, and write docs/results.md where asked to; 1 if anything does not hold."""
+    """Measure, print, and write its part of docs/results.md where asked to; 1 if anything does not hold."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="one made-up street, by day")
     parser.add_argument("--seeds", default="11,12,13,14,15", help="of the made-up streets")
     parser.add_argument(
         "--cache", type=Path, default=Path.home() / ".cache/waywarden-bench", help="where they are kept"
     )
-    parser.add_argument("--write", action="store_true", help="write docs/results.md")
+    parser.add_argument("--write", action="store_true", help="write its part of docs/results.md")
     arguments = parser.parse_args()
     console = Console()
     if not SHARED.is_dir():
@@ -166,7 +166,7 @@ def main() -> int:
     console.print(_shown(rows))
     text = document(circumstances, [(row.on, row.wanted, row.got, row.holds) for row in rows], street_table)
     if arguments.write:
-        (Path(__file__).resolve().parents[1] / "docs/results.md").write_text(text)
+        put("traffic", text)
     return 0 if all(row.holds for row in rows) else 1
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
+import re
 import subprocess
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
@@ -11,7 +12,11 @@ from pathlib import Path
 
 from made_up_streets import StreetRow
 
-HEAD = """# Results
+PAGE = Path(__file__).resolve().parents[1] / "docs/results.md"
+TITLE = "# Results"
+PARTS = ("traffic", "road")
+"""Of the page: each is written by a program of its own."""
+HEAD = """## The traffic half
 
 What must hold, as `make report` (`bench/must_hold.py`) measured it, failures included.
 """
@@ -27,12 +32,26 @@ bounds where it is off by more than max(1, 3 %). The error adds up what is misse
 
 
 def document(circumstances: str, rows: Sequence[tuple[str, str, str, bool]], streets: Sequence[StreetRow]) -> str:
-    """Return docs/results.md. ``circumstances`` are those in which measuring began."""
+    """Return the traffic half of docs/results.md. ``circumstances`` are those in which measuring began."""
     held = sum(row[3] for row in rows)
     shown = [(on, wanted, got, "yes" if holds else "**NO**") for on, wanted, got, holds in rows]
-    title = f"## Must hold: {held} of {len(rows)} do"
-    table = _table("what | wanted | got | holds", shown)
-    return "\n\n".join([HEAD.strip(), circumstances, title, table, HOW.strip(), *_streets(streets)]) + "\n"
+    title = f"### Must hold: {held} of {len(rows)} do"
+    held_rows = table("what | wanted | got | holds", shown)
+    return "\n\n".join([HEAD.strip(), circumstances, title, held_rows, HOW.strip(), *_streets(streets)])
+
+
+def put(part: str, text: str, page: Path = PAGE) -> None:
+    """Write one part of the page anew, and leave the others as they are; what was never written says so."""
+    parts = dict.fromkeys(PARTS, "") | _parts(page) | {part: text.strip()}
+    said = [f"<!-- {name} -->\n\n{parts[name] or f'The {name} half was not measured yet.'}" for name in PARTS]
+    page.write_text("\n\n".join([TITLE, *said]) + "\n", "utf-8")
+
+
+def _parts(page: Path) -> dict[str, str]:
+    if not page.is_file():
+        return {}
+    _, *found = re.split(rf"<!-- ({'|'.join(PARTS)}) -->", page.read_text("utf-8"))
+    return dict(zip(found[::2], map(str.strip, found[1::2]), strict=True))
 
 
 def circumstances_now() -> str:
@@ -65,10 +84,10 @@ def _streets(rows: Sequence[StreetRow]) -> list[str]:
     totals = [_total(rows, *key) for key in dict.fromkeys((row.condition, row.method) for row in rows)]
     worst = max(rows, key=lambda row: row.error)
     return [
-        "## Made-up streets",
+        "### Made-up streets",
         STREETS.format(seeds=seeds).strip(),
-        _table("seed | condition | method | true | counted | missed | too many | error | out of bounds", each),
-        _table("condition | method | true | missed | too many | error", totals),
+        table("seed | condition | method | true | counted | missed | too many | error | out of bounds", each),
+        table("condition | method | true | missed | too many | error", totals),
         (
             f"The worst: seed {worst.seed}, {worst.condition}, {worst.method}: {worst.missed} missed and {worst.extra} "
             f"too many of {worst.true} ({worst.error:.0%})."
@@ -86,6 +105,7 @@ def _total(rows: Sequence[StreetRow], condition: str, method: str) -> tuple[obje
     return condition, method, true, missed, extra, f"{(missed + extra) / max(1, true):.0%}"
 
 
-def _table(head: str, rows: Iterable[Sequence[object]]) -> str:
+def table(head: str, rows: Iterable[Sequence[object]]) -> str:
+    """Return rows as a table of Markdown; ``head`` has `` | `` between its cells."""
     lines = [f"| {head} |", "|---" * (head.count("|") + 1) + "|"]
     return "\n".join(lines + ["| " + " | ".join(str(cell) for cell in row) + " |" for row in rows])

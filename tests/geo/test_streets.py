@@ -134,6 +134,16 @@ def test_the_way_is_told_by_the_heading(heading_deg: float) -> None:
     assert one.decided
 
 
+@pytest.mark.parametrize("step_m", [0.5, 2.0, 5.0, 7.0])
+@pytest.mark.parametrize("heading_deg", [90.0, 270.0])
+def test_a_fix_is_put_where_it_is_however_near_the_one_before_it(step_m: float, heading_deg: float) -> None:
+    streets = network(CROSS)
+    xs = np.arange(-100, 100, step_m) * (1 if heading_deg < 180 else -1)
+    got = match(streets, fixes(streets, *((x, -2) for x in xs), heading_deg=heading_deg))
+    assert got.chainage_m == pytest.approx(xs + 300, abs=0.5)
+    assert {streets.segments[each].street for each in got.segment} == {streets.number_of["ew"]}
+
+
 def test_carriageways_are_told_apart_by_their_direction() -> None:
     pair = (street("east", (-300, -4), (300, -4), oneway=Oneway.ALONG),
             street("west", (300, 4), (-300, 4), oneway=Oneway.ALONG))  # fmt: skip

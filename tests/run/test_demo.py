@@ -28,16 +28,16 @@ def clips(folder: Path) -> list[Path]:
 @pytest.mark.usefixtures("short")
 def test_it_makes_a_street_once_and_prints_count_against_truth(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = tmp_path / "new" / "demo"
-    first = ask("demo", "--no-serve", "--folder", folder)
+    first = ask("demo", "--no-serve", "--no-roads", "--folder", folder)
     assert first.code == 0
     assert "making up a street" in first.lines[0]
     assert "counted" in first.out
     (clip,) = clips(folder)
     made = clip.stat().st_mtime_ns
-    again = ask("demo", "--no-serve", "--folder", folder)
+    again = ask("demo", "--no-serve", "--no-roads", "--folder", folder)
     assert (again.code, again.out, clip.stat().st_mtime_ns) == (0, first.out, made)
     monkeypatch.setattr(demo, "LONG_S", 2.0)
-    ask("demo", "--no-serve", "--folder", folder)
+    ask("demo", "--no-serve", "--no-roads", "--folder", folder)
     assert len(clips(folder)) == 2  # made by other parameters, so it is another clip
 
 

@@ -1,4 +1,4 @@
-"""``waywarden demo``: count a street whose truth is known, print count against truth, and serve the page."""
+"""``waywarden demo``: a street and a town whose truth is known; what was found against it; and the page of both."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ from waywarden.run.counting.keeping import open_kept
 from waywarden.run.counting.local import count
 from waywarden.run.judging import judge_counted
 from waywarden.run.serve import or_free, serve
+from waywarden.run.showing.town import TownJob, show_town
 from waywarden.run.shown import progress
 from waywarden.run.spoken import INTERRUPTED, notes, say_troubles, tables
 from waywarden.run.weighing.weights import chosen_detector
@@ -39,7 +40,10 @@ Truth = Counter[str]
 
 @dataclass(frozen=True, slots=True)
 class DemoJob:
-    """What the demo is to do. ``port`` None leaves the page out; ``city_file`` None makes a street up."""
+    """What the demo is to do. ``port`` None leaves the page out; ``city_file`` None makes a street up.
+
+    ``roads`` says whether a town is made up as well and driven; never where there is a ``city_file``.
+    """
 
     city_file: Path | None
     folder: Path
@@ -47,12 +51,13 @@ class DemoJob:
     port: int | None
     weights: Path | None = None
     open_page: bool = False
+    roads: bool = True
 
 
 def demo(job: DemoJob) -> int:
-    """Make a street up (or take a city), count it, say how right it was, serve the page; return the exit code.
+    """Make a street up (or take a city), count it, drive a town, say how right it was, serve; return the exit code.
 
-    Ctrl-C while it counts ends the counting; what was counted until then is shown and served.
+    Ctrl-C ends what is going on; what was counted and found until then is shown and served.
     """
     named, method = chosen_detector("street", job.weights)
     truth: Truth | None = None
@@ -66,7 +71,8 @@ def demo(job: DemoJob) -> int:
             f"cannot write to {job.folder} ({error.strerror}): free some space, or pass another --folder"
         ) from error
     city = read_city(city_file)
-    store = open_kept(job.folder / _store_name(city_file), city)
+    store_file = job.folder / _store_name(city_file)
+    store = open_kept(store_file, city)
     counting = CountJob(city, city_file.parent, named, method, BIN_MIN, store)
     counted = _count(counting, city)
     judge_counted(store, city, [record for each in counted for record in each.records])
@@ -77,9 +83,22 @@ def demo(job: DemoJob) -> int:
     if counting.stop.is_set():
         notes.print("[yellow]the counting was ended:[/] what was counted until then is kept")
         code = INTERRUPTED
+    elif job.roads and job.city_file is None:
+        code = _drive(TownJob(job.folder, job.seed, city_file, store_file)) or code
     if job.port is not None:
         _serve(job, city, store)
     return code
+
+
+def _drive(job: TownJob) -> int:
+    try:
+        show_town(job)
+    except KeyboardInterrupt:
+        notes.print("[yellow]the driving was ended:[/] what was found until then is kept; run again to go on")
+        return INTERRUPTED
+    except WaywardenError as trouble:
+        return say_troubles([("town", trouble)])
+    return 0
 
 
 def _count(job: CountJob, city: City) -> list[CameraCount]:

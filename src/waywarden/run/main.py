@@ -289,9 +289,10 @@ def demo_command(  # noqa: PLR0913, PLR0917 - a parameter an option
     serve_page: Annotated[bool, typer.Option("--serve/--no-serve", help="Serve the page when counted.")] = True,  # noqa: FBT002
     weights_path: WeightsPath = None,
     open_page: Annotated[bool, typer.Option("--open", help="Open the page in a browser as well.")] = False,  # noqa: FBT002
+    roads: Annotated[bool, typer.Option("--roads/--no-roads", help="Drive a made-up town as well.")] = True,  # noqa: FBT002
 ) -> None:
-    """Count a made-up street, print count against truth, and serve the page."""
-    job = demo.DemoJob(city_file, folder, seed, port if serve_page else None, weights_path, open_page)
+    """Count a made-up street, drive a made-up town, print what was found against the truth, and serve the page."""
+    job = demo.DemoJob(city_file, folder, seed, port if serve_page else None, weights_path, open_page, roads)
     raise typer.Exit(demo.demo(job))
 
 

@@ -15,7 +15,7 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
-from waywarden.geo.streets.candidates import Candidates, candidates
+from waywarden.geo.streets.candidates import Candidates, candidates, feet
 from waywarden.geo.streets.network import Network, Numbers
 from waywarden.geo.streets.routes import TURN_BACK_M, Routes
 from waywarden.terms.drives import Floats
@@ -24,7 +24,7 @@ UNDECIDED = -1
 DECIDED = 0.8
 """An answer that is less sure than this is none: the street is left undecided."""
 STEP_M = 6.0
-"""Fixes closer than this to the last one that was taken say nothing new."""
+"""Fixes closer than this to the last one that was taken say nothing new of which street it is."""
 LONGEST_GAP_S = 60.0
 """After a longer silence the drive may have gone anywhere: the chain begins anew."""
 BETA_M = 4.0
@@ -87,7 +87,7 @@ def match(streets: Network, fixes: Fixes) -> Matched:
         for begin, end in _unbroken(steps):
             answer = _solve(streets, part[begin:end], steps[begin : end - 1])
             _write(streets, got, taken[chain[begin:end]], answer)
-    _between(got, taken)
+    _between(streets, fixes, got, taken)
     return got
 
 
@@ -192,8 +192,26 @@ def _write(streets: Network, got: Matched, where: Numbers, answer: _Answer) -> N
         got.confidence[i] = sure
 
 
-def _between(got: Matched, taken: Numbers) -> None:
-    """Give the fixes that were not looked at what the one before them got: they are less than ``STEP_M`` from it."""
-    before = np.searchsorted(taken, np.arange(len(got.segment)), "right") - 1
-    for array in (got.segment, got.along, got.chainage_m, got.offset_m, got.confidence):
-        array[:] = array[taken[before]]
+def _between(streets: Network, fixes: Fixes, got: Matched, taken: Numbers) -> None:
+    """Put each fix that was not looked at on the street segment of the one before it or after it: on the nearer."""
+    every = np.arange(len(got.segment))
+    after = np.minimum(np.searchsorted(taken, every), len(taken) - 1)
+    before = taken[np.searchsorted(taken, every, "right") - 1]
+    for i in np.setdiff1d(every, taken):
+        sides = before[i], taken[after[i]]
+        there = feet(streets, fixes.xy_m[i], 2 * STEP_M + np.abs(np.nan_to_num(got.offset_m[before[i]])))
+        chosen = next(
+            (
+                (side, one)
+                for one, segment in enumerate(there.segment)
+                for side in sides
+                if got.segment[side] == segment
+            ),
+            None,
+        )
+        side = before[i] if chosen is None else chosen[0]
+        for array in (got.segment, got.along, got.chainage_m, got.offset_m, got.confidence):
+            array[i] = array[side]
+        if chosen is not None:
+            got.chainage_m[i] = there.chainage_m[chosen[1]]
+            got.offset_m[i] = there.right_m[chosen[1]] if got.along[i] else -there.right_m[chosen[1]]

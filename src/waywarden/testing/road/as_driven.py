@@ -49,14 +49,14 @@ class Receiver:
 
 
 def gps_block(at: datetime, lat_deg: float, lon_deg: float, speed_mps: float) -> bytes:
-    """Return the content of an APP1 segment (4.5.2): place (north and east), time and speed, after 4.6.6."""
+    """Return the content of an APP1 segment (4.5.2): place, time and speed, after 4.6.6."""
     utc = at.astimezone(UTC)
     clock = [(utc.hour, 1), (utc.minute, 1), (round(utc.second * 1000 + utc.microsecond / 1000), 1000)]
     entries: list[Entry] = [
-        (1, ASCII, 2, b"N\0"),
-        (2, RATIONAL, 3, _rationals([(round(lat_deg * 10_000_000), 10_000_000), (0, 1), (0, 1)])),
-        (3, ASCII, 2, b"E\0"),
-        (4, RATIONAL, 3, _rationals([(round(lon_deg * 10_000_000), 10_000_000), (0, 1), (0, 1)])),
+        (1, ASCII, 2, b"N\0" if lat_deg >= 0 else b"S\0"),
+        (2, RATIONAL, 3, _rationals([(round(abs(lat_deg) * 10_000_000), 10_000_000), (0, 1), (0, 1)])),
+        (3, ASCII, 2, b"E\0" if lon_deg >= 0 else b"W\0"),
+        (4, RATIONAL, 3, _rationals([(round(abs(lon_deg) * 10_000_000), 10_000_000), (0, 1), (0, 1)])),
         (7, RATIONAL, 3, _rationals(clock)),
         (12, ASCII, 2, b"K\0"),
         (13, RATIONAL, 1, _rationals([(round(speed_mps * 3600), 1000)])),

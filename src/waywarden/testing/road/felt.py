@@ -48,16 +48,21 @@ def felt_road(drive: Drive, slowest_kmh: float = 30.0, fastest_kmh: float = 60.0
     """Return the ride of a car that took the pictures of ``drive``."""
     asked = RideAsked(drive.asked.seed, drive.asked.metres, slowest_kmh, fastest_kmh)
     place_m = np.arange(0, drive.asked.metres + 60, STEP_M)
+    road_m, holes, passed_by = profile(drive, place_m)
+    driven = driven_over(asked, place_m, road_m)
+    hit = [float(np.interp(hole.centroid_m[1], driven.along_m, driven.at_s, right=np.nan)) for hole in holes]
+    return FeltRoad(driven, holes, np.where(passed_by, np.nan, hit))
+
+
+def profile(drive: Drive, place_m: Reals) -> tuple[Reals, tuple[Pothole, ...], npt.NDArray[np.bool_]]:
+    """Return how high the road is at ``place_m`` (k,), every ``STEP_M``, its potholes, and past which a car drives."""
     rng = np.random.default_rng((drive.asked.seed, 31))
     road_m = iso_profile(rng, len(place_m), GD_M3)
     holes = tuple(each for each in drive.damage if isinstance(each, Pothole))
     sunk = [_sunk_m(drive, hole, place_m) for hole in holes]
     for span, down in sunk:
         road_m[span] -= down
-    driven = driven_over(asked, place_m, road_m)
-    hit = [float(np.interp(hole.centroid_m[1], driven.along_m, driven.at_s, right=np.nan)) for hole in holes]
-    passed_by = np.array([down.max(initial=0) < FELT_DEPTH_M for _, down in sunk])
-    return FeltRoad(driven, holes, np.where(passed_by, np.nan, hit))
+    return road_m, holes, np.array([down.max(initial=0) < FELT_DEPTH_M for _, down in sunk], np.bool_)
 
 
 def _sunk_m(drive: Drive, hole: Pothole, place_m: Reals) -> tuple[slice, Reals]:
