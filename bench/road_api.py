@@ -124,6 +124,7 @@ def fill(path: Path, of: int, seen: int) -> None:
 
 def routes(rng: np.random.Generator, of: int) -> dict[str, str]:
     """Return an address for each route, over another part of the town each time."""
+
     def box(side_deg: float) -> str:
         west, south = (low + float(rng.uniform(0, SIDE_DEG - side_deg)) for low in (LON, LAT))
         return f"{west:.5f},{south:.5f},{west + side_deg:.5f},{south + side_deg:.5f}"
