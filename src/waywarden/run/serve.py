@@ -15,7 +15,9 @@ from waywarden.store.port import RecordStore
 from waywarden.terms.errors import ServeError
 from waywarden.terms.places import City
 from waywarden.web.app import create_app
-from waywarden.web.drawing import LOOPBACK, Drawing
+from waywarden.web.drawing import Drawing
+from waywarden.web.local.admitting import LOOPBACK
+from waywarden.web.local.pages import LocalPage, local_routes
 
 SHUTDOWN_S = 3
 
@@ -25,7 +27,7 @@ def serve(
     store: RecordStore,
     *,
     address: tuple[str, int] = ("127.0.0.1", 8040),
-    drawing: Drawing | None = None,
+    local: LocalPage | None = None,
     ready: Callable[[str], None] | None = None,
     watching: Callable[[], str] = str,
 ) -> None:
@@ -35,8 +37,8 @@ def serve(
     ----------
     address : (host, port)
         Port 0 takes any free one.
-    drawing : Drawing, optional
-        With it the drawing page is served too, and then the host must be this machine's loopback address.
+    local : Drawing or Checking, optional
+        With it the drawing or the check page is served too, and then the host must be this machine's loopback address.
     ready : callable, optional
         Called once with the site's address, when it can be opened.
     watching : callable
@@ -48,11 +50,12 @@ def serve(
         The port is in use or not ours to take, or the host is not this machine's.
     """
     host, port = address
-    if drawing is not None and host not in LOOPBACK:
-        raise ServeError(f"the drawing page is for this machine alone: serve it on 127.0.0.1, not on {host}")
+    if local is not None and host not in LOOPBACK:
+        page = "drawing" if isinstance(local, Drawing) else "check"
+        raise ServeError(f"the {page} page is for this machine alone: serve it on 127.0.0.1, not on {host}")
     listening = listen(host, port)
     config = uvicorn.Config(
-        create_app(city, store, drawing, watching),
+        create_app(city, store, local_routes(local), watching),
         log_level="warning",
         access_log=False,
         server_header=False,

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
+from pathlib import Path
 
 from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from waywarden.web.problems import NotBuiltError
 
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; "
@@ -33,6 +36,15 @@ SECURITY_HEADERS: dict[str, str] = {
 }
 HASHED_FILES = "/static/assets/"
 """Vite puts a hash into these files' names, so they may be kept for good."""
+STATIC = Path(__file__).parent / "static"
+
+
+def built(name: str) -> str:
+    """Return the path of a page that was built; NotBuiltError where it was not."""
+    path = STATIC / name
+    if not path.is_file():
+        raise NotBuiltError("the page is not built in this checkout: run 'npm ci && npm run build' in page/")
+    return str(path)
 
 
 def answer(request: Request, body: str, media_type: str) -> Response:

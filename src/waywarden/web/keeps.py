@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from html import escape
 
+from waywarden.terms.checks import CountCheck
 from waywarden.terms.inspections import Inspection
 from waywarden.terms.places import Camera, City
 from waywarden.terms.records import CameraHealth, IntervalQuality, TrafficInterval
@@ -21,6 +22,11 @@ KEPT: tuple[tuple[type, str, str], ...] = (
         IntervalQuality,
         "How far counts can be trusted",
         "For each counting line or turning movement and each interval, what the checks found, one row:",
+    ),
+    (
+        CountCheck,
+        "How right counts are",
+        "For each counting line and each day, how moments that were counted twice compare, one row:",
     ),
     (CameraHealth, "Camera health", "When a camera begins or stops working, one row:"),
     (

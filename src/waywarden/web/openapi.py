@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from html import escape
 
+from waywarden.exchange.checks import CheckRow
 from waywarden.terms.places import Gate, Movement
 from waywarden.terms.records import CameraHealth
 from waywarden.web.plain import plain_page
 from waywarden.web.problems import PROBLEM_JSON
 from waywarden.web.published import LastHour, judged_schema, schema_of
-from waywarden.web.query import DEFAULT_LIMIT, MAX_LIMIT, PARAMETERS
+from waywarden.web.query import CHECK_PARAMETERS, DEFAULT_LIMIT, MAX_LIMIT, PARAMETERS
 
 API = "/api/v1"
 JsonObject = dict[str, object]
@@ -18,6 +20,7 @@ SCHEMA_TYPES: dict[str, type] = {
     "Gate": Gate,
     "Movement": Movement,
     "LastHour": LastHour,
+    "Check": CheckRow,
 }
 
 
@@ -65,6 +68,9 @@ def _operations() -> dict[str, JsonObject]:
         f"{API}/cameras/{{camera}}": _operation("camera", "One camera, as GeoJSON.", "Camera", [camera]),
         f"{API}/cameras/{{camera}}/gates": _operation("gates", "A camera's gates and movements.", "Lines", [camera]),
         f"{API}/intervals": _operation("intervals", "What was counted, interval by interval.", "Intervals", _filters()),
+        f"{API}/checks": _operation(
+            "checks", "How right counts are: what was counted twice, by day.", "Checks", _filters(CHECK_PARAMETERS)
+        ),
         f"{API}/health": _operation("health", "Whether this service and each camera are well.", "HealthList"),
     }
 
@@ -79,14 +85,14 @@ def _operation(name: str, summary: str, schema: str, parameters: list[JsonObject
     return {"operationId": name, "summary": summary, "parameters": parameters or [], "responses": answers}
 
 
-def _filters() -> list[JsonObject]:
+def _filters(parameters: Mapping[str, str] = PARAMETERS) -> list[JsonObject]:
     schemas: dict[str, JsonObject] = {
         "since": {"type": "string", "format": "date-time"},
         "until": {"type": "string", "format": "date-time"},
         "limit": {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": DEFAULT_LIMIT},
         "offset": {"type": "integer", "minimum": 0, "default": 0},
     }
-    return [_parameter(name, words, schemas.get(name)) for name, words in PARAMETERS.items()]
+    return [_parameter(name, words, schemas.get(name)) for name, words in parameters.items()]
 
 
 def _parameter(name: str, words: str, schema: JsonObject | None = None, place: str = "query") -> JsonObject:
@@ -146,6 +152,7 @@ def _schemas() -> JsonObject:
                 "next": {"type": ["string", "null"], "description": "where the next slice is; null at the end"},
             }
         ),
+        "Checks": _object({"checks": _list(_ref("Check"))}),
         "HealthList": _object({"service": {"const": "ok"}, "cameras": _list(_ref("Health"))}),
         "Problem": _object({"title": text, "status": {"type": "integer"}, "detail": text}),
     }

@@ -77,6 +77,10 @@ class MotionObjectDetector:
 
     def detect(self, frame: Frame) -> Seen:
         """Return what moves or has come to stand on ``frame``; the first frame ever only makes the background."""
+        return _boxes(self.moving_parts(frame), frame)
+
+    def moving_parts(self, frame: Frame) -> Mask:
+        """Return (h, w) bool, no wider than ``WORKING_WIDTH_PX``: the parts in which something moves or stands."""
         small = _small(frame)
         self._look_again(small, frame.at)
         look = small.astype(np.float32)
@@ -94,7 +98,7 @@ class MotionObjectDetector:
         self._background[left] = look[left]
         solid = solid & ~left
         self._follow(look, difference, solid, seconds)
-        return _boxes(solid, frame)
+        return solid
 
     def _look_again(self, small: Picture, at: datetime) -> None:
         """Keep a look every few seconds, in memory; when there are enough, make the background anew."""
