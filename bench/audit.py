@@ -21,8 +21,8 @@ from waywarden.sight.cascade.plan import SLOT, SPAN, AuditPlan
 from waywarden.sight.networks.network import NetworkObjectDetector
 from waywarden.sight.sources.opening import open_source
 from waywarden.sight.watch import watch
-from waywarden.terms.checks import Checker, CountCheck
 from waywarden.terms.kinds import ALL_CLASSES, KINDS
+from waywarden.terms.records import Checker, CountCheck
 from waywarden.terms.transient import Crossing, Detections, FullLook
 from waywarden.traffic.audit.audit import Audit, DayChecks
 from waywarden.traffic.audit.error import total

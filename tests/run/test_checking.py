@@ -16,10 +16,9 @@ from waywarden.run.checking.replay import CheckJob, Replay, checking_of, chosen_
 from waywarden.sight.ports import SourceFacts
 from waywarden.store.port import CheckFilter
 from waywarden.store.sqlite import open_store
-from waywarden.terms.checks import Checker
 from waywarden.terms.errors import SourceError
 from waywarden.terms.kinds import Kind
-from waywarden.terms.records import Direction
+from waywarden.terms.records import Checker, Direction
 from waywarden.terms.transient import Crossing, Silhouette
 from waywarden.web.local.checking import ByHand
 

@@ -11,8 +11,7 @@ import pytest
 from waywarden.sight.frame import Frame
 from waywarden.sight.ports import Seen
 from waywarden.store.port import CheckFilter, IntervalFilter
-from waywarden.terms.checks import CountCheck
-from waywarden.terms.records import CameraHealth, IntervalQuality, Quality, TrafficInterval, bin_of
+from waywarden.terms.records import CameraHealth, CountCheck, IntervalQuality, Quality, TrafficInterval, bin_of
 from waywarden.testing.checks import check_object_detector, check_store
 
 

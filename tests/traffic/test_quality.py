@@ -12,11 +12,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from waywarden.terms.checks import Checker, CountCheck
 from waywarden.terms.kinds import Kind
 from waywarden.terms.places import Camera, Gate, Movement
 from waywarden.terms.records import (
     CameraHealth,
+    Checker,
+    CountCheck,
     Direction,
     Doubt,
     HealthState,

@@ -20,9 +20,12 @@ sys.path.insert(0, str(ROOT))
 from tests.web.made_up import MemoryStore, made_up_city, made_up_store  # noqa: E402 - found by the line above
 from tests.web.shots import CHROMIUM, browser, served  # noqa: E402 - found by the line above
 
-from waywarden.terms.checks import Checker, CountCheck  # noqa: E402
 from waywarden.terms.places import City  # noqa: E402 - found by the line above
-from waywarden.terms.records import Direction  # noqa: E402
+from waywarden.terms.records import (  # noqa: E402
+    Checker,
+    CountCheck,
+    Direction,
+)
 from waywarden.web.answers import STATIC  # noqa: E402 - found by the line above
 from waywarden.web.app import create_app  # noqa: E402
 

@@ -12,12 +12,12 @@ import cv2
 import numpy as np
 
 from waywarden.store.port import CheckFilter, IntervalFilter
-from waywarden.terms.checks import CountCheck
 from waywarden.terms.kinds import ALL_CLASSES, Kind
 from waywarden.terms.places import Calibration, CalibrationPoint, Camera, City, Gate, Movement
 from waywarden.terms.records import (
     BinKey,
     CameraHealth,
+    CountCheck,
     Direction,
     Doubt,
     HealthState,

@@ -10,9 +10,8 @@ import pytest
 from starlette.testclient import TestClient
 from tests.web.made_up import MemoryStore
 
-from waywarden.terms.checks import Checker, CountCheck
 from waywarden.terms.places import Camera, City, Gate
-from waywarden.terms.records import Direction
+from waywarden.terms.records import Checker, CountCheck, Direction
 from waywarden.web.app import create_app
 from waywarden.web.local.checking import ByHand, Checking, ShownMinute
 from waywarden.web.local.pages import local_routes

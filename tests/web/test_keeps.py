@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 import pytest
 from starlette.testclient import TestClient
 
-from waywarden.terms import checks, inspections, records
+from waywarden.terms import inspections, records
 from waywarden.terms.places import City
 from waywarden.web.keeps import KEPT, keeps_page
 from waywarden.web.published import PUBLISHED, published
@@ -27,7 +27,7 @@ def words_of(page: str) -> str:
 
 
 def test_every_record_type_there_is_is_on_the_page() -> None:
-    told = [each for module in (records, inspections, checks) for each in inspect.getmembers(module, inspect.isclass)]
+    told = [each for module in (records, inspections) for each in inspect.getmembers(module, inspect.isclass)]
     stored = {kind for _, kind in told if is_dataclass(kind)}
     assert stored == {kind for kind, _, _ in KEPT}
 

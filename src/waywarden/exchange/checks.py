@@ -13,8 +13,8 @@ from dataclasses import astuple, dataclass, fields
 from datetime import UTC, datetime
 from itertools import groupby
 
-from waywarden.terms.checks import CountCheck
 from waywarden.terms.kinds import ALL_CLASSES
+from waywarden.terms.records import CountCheck
 from waywarden.traffic.audit.error import error_of
 
 

@@ -10,8 +10,7 @@ from sqlalchemy import Connection, Row, delete, func, insert, select
 
 from waywarden.store.port import CheckFilter
 from waywarden.store.schema import count_check, from_us, to_us
-from waywarden.terms.checks import Checker, CountCheck
-from waywarden.terms.records import Direction
+from waywarden.terms.records import Checker, CountCheck, Direction
 
 _COLUMNS = count_check.c
 _ORDER = ("start_us", "camera_id", "checker", "gate_id", "direction", "vehicle_class")

@@ -6,9 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from waywarden.store.port import CheckFilter, IntervalFilter
-from waywarden.terms.checks import CountCheck
 from waywarden.terms.errors import StoreError
-from waywarden.terms.records import CameraHealth, IntervalQuality, TrafficInterval
+from waywarden.terms.records import CameraHealth, CountCheck, IntervalQuality, TrafficInterval
 
 
 class NoRecords:

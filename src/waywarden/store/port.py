@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from waywarden.terms.checks import CountCheck
-from waywarden.terms.records import CameraHealth, IntervalQuality, Quality, TrafficInterval
+from waywarden.terms.records import CameraHealth, CountCheck, IntervalQuality, Quality, TrafficInterval
 
 
 @dataclass(frozen=True, slots=True)

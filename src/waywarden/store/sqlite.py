@@ -24,9 +24,9 @@ from waywarden.store.schema import (
     to_us,
     traffic_interval,
 )
-from waywarden.terms.checks import CountCheck
 from waywarden.terms.records import (
     CameraHealth,
+    CountCheck,
     Direction,
     Doubt,
     HealthState,

@@ -15,10 +15,11 @@ import numpy.typing as npt
 from waywarden.sight.frame import Frame
 from waywarden.sight.ports import ObjectDetector, Seen
 from waywarden.store.port import CheckFilter, IntervalFilter, RecordStore
-from waywarden.terms.checks import Checker, CountCheck
 from waywarden.terms.kinds import KINDS
 from waywarden.terms.records import (
     CameraHealth,
+    Checker,
+    CountCheck,
     Direction,
     Doubt,
     HealthState,

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from html import escape
 
-from waywarden.terms.checks import CountCheck
 from waywarden.terms.inspections import Inspection
 from waywarden.terms.places import Camera, City
-from waywarden.terms.records import CameraHealth, IntervalQuality, TrafficInterval
+from waywarden.terms.records import CameraHealth, CountCheck, IntervalQuality, TrafficInterval
 from waywarden.web.plain import plain_page
 from waywarden.web.published import published
 

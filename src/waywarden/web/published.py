@@ -13,12 +13,13 @@ from enum import StrEnum
 from typing import Any
 
 from waywarden.exchange.checks import CheckRow
-from waywarden.terms.checks import Checker, CountCheck
 from waywarden.terms.distress import Way
 from waywarden.terms.inspections import Inspection, Light
 from waywarden.terms.places import Gate, Movement
 from waywarden.terms.records import (
     CameraHealth,
+    Checker,
+    CountCheck,
     Direction,
     Doubt,
     HealthState,

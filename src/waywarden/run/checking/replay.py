@@ -18,9 +18,9 @@ from waywarden.run.counting.checked import add_to_stored
 from waywarden.run.sealing.sealed import Job, Openers, Task, about_sealed, messages
 from waywarden.sight.ports import SourceFacts
 from waywarden.store.port import RecordStore
-from waywarden.terms.checks import Checker, CountCheck
 from waywarden.terms.errors import SourceError
 from waywarden.terms.places import Camera, City
+from waywarden.terms.records import Checker, CountCheck
 from waywarden.terms.transient import Crossing, Detections, FullLook, Passage, Silhouette, Unlooked
 from waywarden.traffic.audit.audit import DayChecks
 from waywarden.traffic.audit.matching import Passed, compared

@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo
 
 from waywarden.geo.projection import calibrate
 from waywarden.run.counting.count import CountJob, SecondCount
-from waywarden.terms.checks import Checker, CountCheck
 from waywarden.terms.places import Camera
+from waywarden.terms.records import Checker, CountCheck
 from waywarden.traffic.audit.audit import Audit, DayChecks
 from waywarden.traffic.finder import CrossingFinder
 

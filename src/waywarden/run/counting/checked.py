@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from waywarden.store.port import CheckFilter, RecordStore
-from waywarden.terms.checks import Checker, CheckKey, CountCheck, check_key
+from waywarden.terms.records import Checker, CheckKey, CountCheck, check_key
 
 _Day = tuple[str, datetime, Checker]
 

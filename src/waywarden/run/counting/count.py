@@ -18,10 +18,9 @@ from zoneinfo import ZoneInfo
 from waywarden.geo.projection import calibrate
 from waywarden.run.city.picture import check_gates
 from waywarden.store.port import RecordStore
-from waywarden.terms.checks import CountCheck
 from waywarden.terms.errors import StoreError, WaywardenError
 from waywarden.terms.places import Camera, City
-from waywarden.terms.records import CameraHealth, TrafficInterval
+from waywarden.terms.records import CameraHealth, CountCheck, TrafficInterval
 from waywarden.terms.transient import Crossing, Detections, FullLook, Passage, Unlooked
 from waywarden.traffic.finder import CrossingFinder
 from waywarden.traffic.tally import Clock, IntervalTally

@@ -16,10 +16,9 @@ from waywarden.run.sealing.sealed import LOOK_LESS, LOOK_MORE, Ask, OnProcess
 from waywarden.run.watching.counts import LiveCounts
 from waywarden.run.watching.log import Happened, Log, why
 from waywarden.run.watching.parts import Part
-from waywarden.terms.checks import CountCheck
 from waywarden.terms.errors import ConfigError, LoginError, SourceError, WaywardenError
 from waywarden.terms.places import Camera, City
-from waywarden.terms.records import CameraHealth, HealthState
+from waywarden.terms.records import CameraHealth, CountCheck, HealthState
 from waywarden.terms.transient import Detections, FullLook, Unlooked
 from waywarden.traffic.audit.audit import wants_more_looks
 from waywarden.traffic.audit.matching import Agreement

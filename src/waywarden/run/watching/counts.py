@@ -12,10 +12,9 @@ from waywarden.geo.homography import Homography
 from waywarden.geo.projection import calibrate
 from waywarden.run.city.picture import check_gates
 from waywarden.run.watching.parts import Part
-from waywarden.terms.checks import Checker, CountCheck
 from waywarden.terms.errors import ConfigError
 from waywarden.terms.places import Camera
-from waywarden.terms.records import TrafficInterval
+from waywarden.terms.records import Checker, CountCheck, TrafficInterval
 from waywarden.terms.transient import Crossing, Detections, FullLook, Passage, Unlooked
 from waywarden.traffic.audit.audit import Audit, DayChecks
 from waywarden.traffic.audit.matching import Agreement

@@ -15,9 +15,8 @@ from datetime import datetime, timedelta
 from waywarden.run.counting.checked import CheckKeeper
 from waywarden.run.watching.parts import Part, added, by_start, fits, observed_s
 from waywarden.store.port import IntervalFilter, RecordStore
-from waywarden.terms.checks import CountCheck
 from waywarden.terms.errors import StoreError
-from waywarden.terms.records import CameraHealth, TrafficInterval
+from waywarden.terms.records import CameraHealth, CountCheck, TrafficInterval
 
 MOST_WAITING_ROWS = 100_000
 """So many rows wait in memory for a store that takes none, about 50 MB: a day of 10 cameras of 10 gates. Then the

@@ -19,10 +19,9 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from waywarden.terms.checks import Checker, CountCheck
 from waywarden.terms.kinds import ALL_CLASSES
 from waywarden.terms.places import Camera
-from waywarden.terms.records import Direction
+from waywarden.terms.records import Checker, CountCheck, Direction
 from waywarden.terms.transient import Crossing, Detections, Passage
 from waywarden.traffic.audit.matching import Agreement, Passed, Place, compared
 from waywarden.traffic.finder import CrossingFinder

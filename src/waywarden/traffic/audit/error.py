@@ -18,7 +18,7 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from waywarden.terms.checks import CountCheck
+from waywarden.terms.records import CountCheck
 
 Z_95 = 1.959964
 Interval = tuple[float, float]

@@ -12,11 +12,11 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from waywarden.terms.checks import CountCheck
 from waywarden.terms.kinds import ALL_CLASSES
 from waywarden.terms.places import Camera
 from waywarden.terms.records import (
     CameraHealth,
+    CountCheck,
     Direction,
     Doubt,
     HealthState,

@@ -18,9 +18,8 @@ from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Route
 
 from waywarden.exchange.checks import check_rows
-from waywarden.terms.checks import CountCheck
 from waywarden.terms.places import Camera
-from waywarden.terms.records import Direction
+from waywarden.terms.records import CountCheck, Direction
 from waywarden.web.local.admitting import NO_STORE, admit, sent_by_the_page
 from waywarden.web.problems import QueryError, UnknownNameError
 from waywarden.web.published import as_json
