@@ -13,7 +13,7 @@ from hypothesis.extra import numpy as hnp
 from sight.test_cascade import HEIGHT, START, WIDTH, Blind, driven
 from waywarden.sight.frame import Frame
 from waywarden.sight.ports import SourceFacts
-from waywarden.sight.replay import LEAD, SHOWN_HZ, TAIL, cells_of, watch_replay
+from waywarden.sight.replay import LEAD, SHOWN_HZ, TAIL, cells_of, filled, watch_replay
 from waywarden.terms.transient import CELLS_ACROSS, Detections, Silhouette
 
 BEGIN, END = START + timedelta(seconds=14), START + timedelta(seconds=18)
@@ -34,7 +34,7 @@ class Clip:
 
 @pytest.fixture(scope="module")
 def seen() -> list[object]:
-    return list(watch_replay("cam", Clip(40), Blind(), [(BEGIN, END)]))
+    return list(watch_replay("cam", Clip(28), Blind(), [(BEGIN, END)]))
 
 
 def test_it_watches_the_span_with_its_lead_and_tail_and_no_more(seen: list[object]) -> None:
@@ -72,3 +72,13 @@ def test_cells_are_few_and_full_where_all_moves(mask: np.ndarray) -> None:
     assert not cells.any() or mask.any()
     side = -(-mask.shape[1] // CELLS_ACROSS)
     assert cells_of(np.ones_like(mask))[: mask.shape[0] // side, : mask.shape[1] // side].all()
+
+
+def test_a_silhouette_has_no_windows_and_no_specks() -> None:
+    cells = np.zeros((12, 20), np.bool_)
+    cells[3:8, 4:12] = True
+    cells[5, 6:8] = False
+    cells[10, 17] = True
+    whole = np.zeros_like(cells)
+    whole[3:8, 4:12] = True
+    assert np.array_equal(filled(cells), whole)

@@ -52,7 +52,7 @@ function Counting({ loaded }: { loaded: Loaded }) {
   const [shapes, setShapes] = useState<Shape[]>([]);
   const [presses, setPresses] = useState<Press[]>([]);
   const [reached, setReached] = useState<number[]>([]);
-  const [vehicleClass, setVehicleClass] = useState(classes[0] ?? "");
+  const [vehicleClass, setVehicleClass] = useState(classes.includes("car") ? "car" : (classes[0] ?? ""));
   const [flashed, setFlashed] = useState("");
   const [checks, setChecks] = useState<Check[] | null>(null);
   const [wrong, setWrong] = useState("");
@@ -97,7 +97,7 @@ function Counting({ loaded }: { loaded: Loaded }) {
     const name = classOf(event.key, classes);
     const act = named[event.key] ?? (name ? () => setVehicleClass(name) : () => press(event.key.toLowerCase()));
     if (named[event.key]) event.preventDefault();
-    if (event.key !== " " || !(event.target instanceof HTMLButtonElement)) act();
+    act();
   };
   useEffect(() => {
     addEventListener("keydown", onKey);
@@ -146,8 +146,8 @@ function Counting({ loaded }: { loaded: Loaded }) {
             </span>
           </div>
           <p class="note">
-            Press the letter at an arrow when the foot of a silhouette goes over the gate that way. Space pauses, ← and → go a
-            second, ↑ and ↓ change the speed, Backspace takes the last one back. A silhouette is all that moves, in coarse
+            Press the letter at an arrow when the foot of a silhouette goes over the gate that way. Space plays and pauses (Enter
+            presses a button), ← and → go a second, ↑ and ↓ change the speed, Backspace takes the last one back. A silhouette is all that moves, in coarse
             cells; nothing of it is kept.
           </p>
         </div>

@@ -14,8 +14,8 @@ from datetime import datetime, timedelta
 import numpy as np
 
 from waywarden.sight.frame import Frame
-from waywarden.sight.moving.blobs import Mask
-from waywarden.sight.moving.motion import MotionObjectDetector
+from waywarden.sight.moving.blobs import Mask, thicker, thinner
+from waywarden.sight.moving.motion import MotionObjectDetector, neighbours
 from waywarden.sight.ports import FrameSource, Learner, ObjectDetector, SourceFacts
 from waywarden.sight.watch import samples, watch
 from waywarden.terms.records import CameraHealth
@@ -83,8 +83,14 @@ class _Within:
     def _see(self, frame: Frame) -> None:
         since = None if self._shown is None else frame.at - self._shown
         if since is None or not timedelta() <= since < timedelta(seconds=1 / SHOWN_HZ - 0.001):
-            self._shapes.append(Silhouette(frame.at, cells_of(self._motion.moving_parts(frame))))
+            self._shapes.append(Silhouette(frame.at, filled(cells_of(self._motion.moving_parts(frame)))))
             self._shown = frame.at
+
+
+def filled(cells: Mask) -> Mask:
+    """Return cells with gaps of one or two closed (windows, a plain roof), and without those that are lit alone."""
+    kept = cells & (neighbours(cells) >= 2)
+    return np.asarray(kept | thinner(thicker(kept, 1), 1))
 
 
 def cells_of(mask: Mask) -> Mask:

@@ -154,7 +154,7 @@ def _shadow(look: Colours, background: Colours) -> Mask:
 
 def _solid(moving: Mask) -> Mask:
     """Return the mask without specks, and with the gaps within a road user closed."""
-    kept = moving & (_neighbours(moving) >= 5)
+    kept = moving & (neighbours(moving) >= 5)
     reach = max(1, round(BRIDGE * moving.shape[1]))
     return thinner(thicker(kept, reach), reach)
 
@@ -188,7 +188,7 @@ def _edges(look: Colours) -> Colours:
     return np.asarray(np.maximum(across, down))
 
 
-def _neighbours(mask: Mask) -> npt.NDArray[np.uint8]:
+def neighbours(mask: Mask) -> npt.NDArray[np.uint8]:
     """Return how many of the 3 x 3 pixels around each are set."""
     padded = np.pad(mask.astype(np.uint8), 1)
     rows = padded[:-2] + padded[1:-1] + padded[2:]
