@@ -10,7 +10,7 @@ export default defineConfig({
     license: { fileName: "licences.md" },
     modulePreload: { polyfill: false },
     chunkSizeWarningLimit: 1400,
-    rollupOptions: { input: ["index.html", "road.html", "draw.html"] },
+    rollupOptions: { input: ["index.html", "road.html", "draw.html", "check.html"] },
   },
   server: { proxy: { "/api": "http://127.0.0.1:8040", "/keeps": "http://127.0.0.1:8040" } },
 });

@@ -68,6 +68,23 @@ export interface Interval {
   doubts: string[];
 }
 
+export interface Check {
+  camera: string;
+  /** null: the sum over all gates, both ways. */
+  gate: string | null;
+  direction: string | null;
+  vehicle_class: string;
+  start: string;
+  checker: string;
+  checked_s: number;
+  agreed: number;
+  missed: number;
+  extra: number;
+  error_percent: number | null;
+  error_low_percent: number | null;
+  error_high_percent: number | null;
+}
+
 export const ALL = "all";
 const PAGE = "5000";
 
@@ -107,4 +124,8 @@ export async function getIntervals(filters: Record<string, string>): Promise<Int
     next = slice.next;
   }
   return rows;
+}
+
+export async function getChecks(filters: Record<string, string>): Promise<Check[]> {
+  return (await getJson<{ checks: Check[] }>(`/api/v1/checks?${new URLSearchParams(filters)}`)).checks;
 }

@@ -7,6 +7,7 @@ import { binInWords, CountsChart } from "./charts/counts";
 import { MovementDiagram, MovementTable } from "./charts/movements";
 import { Schematic } from "./charts/schematic";
 import { SpeedsChart } from "./charts/speeds";
+import { Checks } from "./checks";
 import { Controls } from "./controls";
 import { Numbers } from "./numbers";
 import { type Bin, binsOf, classesIn, defaultLine, lineExists, totalsByLine } from "./series";
@@ -30,6 +31,7 @@ export function Panel(props: Props) {
   const line = view.line && lineExists(camera, view.line) ? view.line : defaultLine(camera);
   const vehicleClass = city.vehicle_classes.includes(view.vehicleClass) ? view.vehicleClass : ALL;
   const { rows, sums, wrong } = useRows(camera, line, view, vehicleClass, props.fetched);
+  const [since, until] = periodOf(view, camera);
   const bins = useMemo(() => (rows && line ? binsOf(rows, line, vehicleClass, view.accepted) : []), [rows, line, vehicleClass, view.accepted]);
   const totals = useMemo(() => sums && totalsByLine(sums, vehicleClass, view.accepted), [sums, vehicleClass, view.accepted]);
   return (
@@ -53,6 +55,7 @@ export function Panel(props: Props) {
           )}
           {rows && bins.length === 0 && <Nothing />}
           {bins.length > 0 && <Counted {...props} bins={bins} line={line} vehicleClass={vehicleClass} />}
+          <Checks camera={camera} clock={clock} since={since} until={until} fetched={props.fetched} />
           {bins.length > 0 && totals && (
             <div class="pair">
               {camera.movements.length > 0 && (

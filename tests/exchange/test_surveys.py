@@ -10,8 +10,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from waywarden.exchange.surveys.manual import from_manual
-from waywarden.exchange.surveys.opendatacam import from_opendatacam
+from waywarden.exchange.surveys.opendatacam import areas_as_gates, from_opendatacam
 from waywarden.exchange.tidy import to_csv
+from waywarden.terms.places import Gate
 from waywarden.terms.records import Direction, TrafficInterval
 from waywarden.traffic.measures.compare import Surveyed, compare
 
@@ -90,3 +91,46 @@ def test_opendatacam_in_whole_quarters_also_empty_ones(nested: bool) -> None:  #
 def test_what_is_no_counter_data_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r"no counter data|Expecting"):
         from_opendatacam(text)
+
+
+# The example of OpenDataCam's apidoc, ``Counter data``: drawn in a browser of 1280x666 over a video of 1280x720.
+DOCUMENTED = {
+    "location": {
+        "point1": {"x": 241, "y": 549}, "point2": {"x": 820, "y": 513}, "refResolution": {"w": 1280, "h": 666},
+    },
+    "name": "test",
+    "computed": {
+        "a": 0.06721747654390149, "b": -609.7129253605938, "xBounds": {"xMin": 241, "xMax": 820},
+        "lineBearings": [151.14243038407085, 331.14243038407085],
+    },
+}  # fmt: skip
+
+
+def test_a_documented_line_becomes_a_gate_in_pixels_of_the_video() -> None:
+    (gate,) = areas_as_gates(json.dumps([{"areas": {"94afa4f8": DOCUMENTED}}]))
+    assert gate.id == "test"
+    assert gate.from_px == pytest.approx((241, 549 * 720 / 666), abs=0.1)
+    assert gate.to_px == pytest.approx((820, 513 * 720 / 666), abs=0.1)
+    assert areas_as_gates(json.dumps({"94afa4f8": DOCUMENTED})) == [gate]
+    with pytest.raises(ValueError, match="no areas of OpenDataCam"):
+        areas_as_gates('[{"areas": {"a": {"name": "x"}}}]')
+
+
+@pytest.mark.parametrize(
+    ("from_px", "to_px", "down_or_right"),
+    [
+        ((0, 50), (100, 60), Direction.FORWARD),
+        ((100, 60), (0, 50), Direction.BACKWARD),
+        ((50, 100), (40, 0), Direction.FORWARD),
+        ((40, 0), (50, 100), Direction.BACKWARD),
+    ],
+)
+def test_a_way_is_told_by_the_gate_of_the_same_name(from_px, to_px, down_or_right: Direction) -> None:
+    history = [crossed(16), crossed(17), {**crossed(18), "countingDirection": "leftright_topbottom"}]
+    found = from_opendatacam(recording(history), [Gate("north", from_px, to_px)])
+    counts = {one.direction: one.count for one in found if one.vehicle_class == "all" and one.count}
+    other = Direction.BACKWARD if down_or_right is Direction.FORWARD else Direction.FORWARD
+    assert counts == {None: 3, down_or_right: 1, other: 2}
+    assert {one.direction for one in from_opendatacam(recording(history))} == {None}
+    without = [{name: value for name, value in crossed(16).items() if name != "countingDirection"}]
+    assert {one.direction for one in from_opendatacam(recording(without), [Gate("north", from_px, to_px)])} == {None}

@@ -14,11 +14,11 @@ from run.scripted import EVERY, RATE_HZ, SIZE_PX, T0, a_camera, a_city, seen_on
 from waywarden.run.watching.counts import LiveCounts
 from waywarden.run.watching.keeper import Keeper
 from waywarden.run.watching.parts import added, by_start, fits
-from waywarden.store.port import IntervalFilter, RecordStore
+from waywarden.store.port import CheckFilter, IntervalFilter, RecordStore
 from waywarden.store.sqlite import open_store
 from waywarden.terms.errors import ConfigError, StoreError
 from waywarden.terms.records import CameraHealth, Direction, HealthState, TrafficInterval
-from waywarden.terms.transient import Detections
+from waywarden.terms.transient import Detections, FullLook, Unlooked
 from waywarden.traffic.tally import Clock
 
 FRAMES = 60 * RATE_HZ
@@ -235,3 +235,28 @@ def test_when_memory_is_full_too_the_oldest_go_and_it_is_said_how_much(store: Mo
     assert starts == list(range(starts[0], 31))
     assert 9 <= len(starts) <= 11
     assert keeper.lost_s["a"] == 50.0 * starts[0]
+
+
+def test_the_audit_of_a_day_is_added_to_what_an_earlier_run_found_of_it(store: RecordStore) -> None:
+    def run(blind: bool) -> int:  # noqa: FBT001
+        live = counts()
+        live.begin(SIZE_PX)
+        keeper = Keeper(store)
+        for number in range(4 * EVERY):
+            seen = seen_on(number)
+            if 10 <= number < 100:
+                live.update(FullLook(replace(seen, watched_s=0.0 if number == 10 else 0.2)))
+            live.update(Unlooked("a", seen.at, 0.2) if blind and 30 <= number < 60 else seen)
+            if number % 40 == 0:
+                keeper.take_checks(live.take_checks())
+                assert keeper.keep() is None
+        live.end()
+        keeper.take_checks(live.take_checks())
+        assert keeper.keep() is None
+        return sum(one.vehicle_class == "all" for one in store.checks(CheckFilter("a")))
+
+    assert run(blind=True) == run(blind=False) == 2
+    forward = next(one for one in store.checks(CheckFilter("a")) if one.agreed)
+    assert (forward.agreed, forward.missed, forward.extra) == (3, 1, 0)
+    assert forward.checked_s == pytest.approx(2 * (17.8 - 6), abs=0.1)
+    assert forward.start == T0.replace(hour=0)

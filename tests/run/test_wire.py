@@ -24,7 +24,7 @@ from waywarden.terms.kinds import KINDS
 from waywarden.terms.pictures import MOST_JPEG_BYTES, NotKept, RedactedJpeg, WhyNot
 from waywarden.terms.records import CameraHealth, HealthState
 from waywarden.terms.redaction_key import REDACTION_KEY, RedactionKey
-from waywarden.terms.transient import DAMAGES, TILE_PX, Detections, SurfaceLook, Unlooked
+from waywarden.terms.transient import DAMAGES, TILE_PX, Detections, FullLook, Silhouette, SurfaceLook, Unlooked
 
 JPEG = b"\xff\xd8" + bytes(100) + b"\xff\xd9"
 NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
@@ -103,6 +103,33 @@ def test_so_do_detections(item: Detections) -> None:
 
 
 @settings(deadline=None)
+@given(detections())
+def test_so_does_a_look_of_the_audit(item: Detections) -> None:
+    out = wire.decode(wire.encode(FullLook(item)))
+    assert isinstance(out, FullLook)
+    assert wire.encode(out.seen) == wire.encode(item)
+
+
+@settings(deadline=None)
+@given(instants, hnp.arrays(np.bool_, st.tuples(st.integers(1, 90), st.integers(1, 80))))
+def test_silhouettes_cross_where_they_are_awaited_and_nowhere_else(at: datetime, cells: np.ndarray) -> None:
+    message = wire.encode(Silhouette(at, cells))
+    out = wire.decode(message, Silhouette)
+    assert isinstance(out, Silhouette)
+    assert out.at == at
+    np.testing.assert_array_equal(out.cells, cells)
+    for awaited in (None, RedactedJpeg):
+        with pytest.raises(SealError, match="may not cross"):
+            wire.decode(message, awaited)
+
+
+def test_a_silhouette_is_no_picture() -> None:
+    for cells in (np.zeros((10, 81), np.bool_), np.zeros((200, 80), np.bool_), np.zeros((4, 4), np.uint8)):
+        with pytest.raises(ValueError, match="cells"):
+            Silhouette(NOON, cells)
+
+
+@settings(deadline=None)
 @given(looks())
 def test_so_do_looks_at_a_road(item: SurfaceLook) -> None:
     out = wire.decode(wire.encode(item))
@@ -126,7 +153,7 @@ def test_a_stream_is_read_message_by_message(items: list[wire.Message]) -> None:
 def test_a_redacted_still_crosses_where_it_is_awaited_and_nowhere_else() -> None:
     still = RedactedJpeg(JPEG, 640, 360, key=REDACTION_KEY)
     message = wire.encode(still)
-    assert wire.decode(message, picture=True) == still
+    assert wire.decode(message, awaited=RedactedJpeg) == still
     with pytest.raises(SealError, match="may not cross"):
         wire.decode(message)
     with pytest.raises(SealError, match="may not cross"):

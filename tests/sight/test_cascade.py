@@ -13,6 +13,7 @@ import pytest
 from waywarden.sight.cascade import pace
 from waywarden.sight.cascade.cascade import HEARTBEAT_S, LINGER, Cascade
 from waywarden.sight.cascade.pace import Pace
+from waywarden.sight.cascade.plan import SLOT, SPAN, AuditPlan, plan_of
 from waywarden.sight.cascade.sampler import Sampler
 from waywarden.sight.cascade.unnamed import moving_boxes, with_unnamed
 from waywarden.sight.cascade.waking import calls_for_a_look, grid_px
@@ -21,7 +22,7 @@ from waywarden.sight.watch import watch
 from waywarden.terms.kinds import Kind, kind_number
 from waywarden.terms.places import Camera, Gate, Movement
 from waywarden.terms.records import CameraHealth
-from waywarden.terms.transient import Detections, Unlooked
+from waywarden.terms.transient import Detections, FullLook, Unlooked
 from waywarden.testing.checks import check_object_detector
 
 START = datetime(2026, 6, 1, 7, tzinfo=UTC)
@@ -156,6 +157,54 @@ def test_time_goes_on_between_the_looks_and_nothing_is_watched_twice() -> None:
     for item in items:
         assert item.at >= reached
         reached = item.at + timedelta(seconds=item.watched_s - 0.001)
+
+
+EVER = AuditPlan("s", slot=timedelta(seconds=4), span=timedelta(seconds=1))
+
+
+def test_an_audit_looks_at_every_frame_of_its_spans_and_changes_nothing_else() -> None:
+    frames = list(driven(lambda s: 60 * (s - 3) if s >= 3 else None, seconds=8))
+    alone = list(watch("cam", frames, Cascade(Blind(), CAMERA)))
+    network = Blind()
+    beside = list(watch("cam", frames, Cascade(network, CAMERA, EVER)))
+    full = [item.seen for item in beside if isinstance(item, FullLook)]
+    rest = [item for item in beside if not isinstance(item, FullLook)]
+    assert [type(item) for item in rest] == [type(item) for item in alone]
+    for one, other in zip(rest, alone, strict=True):
+        if isinstance(one, Detections):
+            assert (one.at, one.watched_s, one.xyxy_px.tolist()) == (other.at, other.watched_s, other.xyxy_px.tolist())
+    assert [seen.at for seen in full] == [frame.at for frame in frames if EVER.holds(frame.at)]
+    assert len(network.looks) == len(set(network.looks))  # a frame that is due as well is looked at once
+    begins = [n for n, seen in enumerate(full) if n == 0 or (seen.at - full[n - 1].at).total_seconds() > 0.05]
+    assert [n for n, seen in enumerate(full) if seen.watched_s == 0] == begins
+
+
+def test_a_plan_is_the_same_again_and_has_a_span_in_every_slot() -> None:
+    plan, other = plan_of(CAMERA), plan_of(Camera("cam", "Cam", ("clip.mp4",), gates=()))
+    slots = [datetime(2026, 6, 1, tzinfo=UTC) + n * SLOT for n in range(3000)]
+    shares = [(plan.begins(at + SLOT / 3) - at) / (SLOT - SPAN) for at in slots]
+    assert shares == [(plan_of(CAMERA).begins(at) - at) / (SLOT - SPAN) for at in slots]
+    assert all(0 <= share < 1 for share in shares)
+    for tenth in range(10):  # by chance 300 of them, give or take 16
+        assert 220 < sum(tenth / 10 <= share < (tenth + 1) / 10 for share in shares) < 380
+    assert shares[:5] != [(other.begins(at) - at) / (SLOT - SPAN) for at in slots[:5]]
+    begins = plan.begins(START)
+    assert [plan.holds(begins + timedelta(seconds=s)) for s in (-0.01, 0, 17.99, 18)] == [False, True, True, False]
+    assert 0.01 <= SPAN / SLOT <= 0.02
+
+
+def test_looks_that_were_too_few_become_more_and_come_back_slowly() -> None:
+    rate = Pace()
+    walk(rate, 1.0, 200)
+    slow_s = rate.interval_s
+    rate.quicken()
+    assert rate.interval_s == pytest.approx(slow_s / pace.QUICKEN)
+    for _ in range(9):
+        rate.quicken()
+    assert rate.interval_s == pytest.approx(max(1 / pace.MOST_HZ, slow_s / pace.MOST_QUICKENED))
+    for _ in range(30):
+        rate.slacken()
+    assert rate.interval_s == pytest.approx(slow_s)
 
 
 def test_it_keeps_the_promises_of_an_object_detector() -> None:

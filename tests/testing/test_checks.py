@@ -10,8 +10,8 @@ import pytest
 
 from waywarden.sight.frame import Frame
 from waywarden.sight.ports import Seen
-from waywarden.store.port import IntervalFilter
-from waywarden.terms.records import CameraHealth, IntervalQuality, Quality, TrafficInterval, bin_of
+from waywarden.store.port import CheckFilter, IntervalFilter
+from waywarden.terms.records import CameraHealth, CountCheck, IntervalQuality, Quality, TrafficInterval, bin_of
 from waywarden.testing.checks import check_object_detector, check_store
 
 
@@ -22,6 +22,7 @@ class Kept:
         self._rows: dict[tuple, list[TrafficInterval]] = kept["rows"]
         self._health: dict[tuple, CameraHealth] = kept["health"]
         self._quality: dict[tuple, IntervalQuality] = kept["quality"]
+        self._checks: dict[tuple, list[CountCheck]] = kept["checks"]
         self._broken = broken
 
     def append(self, intervals: Iterable[TrafficInterval]) -> None:
@@ -54,6 +55,28 @@ class Kept:
     def qualities(self, wanted: IntervalFilter) -> Sequence[IntervalQuality]:
         found = [one for one in self._quality.values() if wanted.gate_id in {None, one.gate_id}]
         return sorted(found, key=lambda one: (one.start, one.camera_id, one.gate_id or "", one.movement_id or ""))
+
+    def append_checks(self, checks: Iterable[CountCheck]) -> None:
+        days: dict[tuple[object, ...], list[CountCheck]] = {}
+        for one in checks:
+            days.setdefault((one.start, one.camera_id, one.checker), []).append(one)
+        for day, rows in days.items():
+            stored = self._checks.get(day)
+            if self._broken == "any check" or not stored or stored[0].checked_s <= rows[0].checked_s:
+                self._checks[day] = rows
+
+    def checks(self, wanted: CheckFilter) -> Sequence[CountCheck]:
+        found = [one for rows in self._checks.values() for one in rows]
+        found.sort(
+            key=lambda one: (one.start, one.camera_id, one.checker, one.gate_id, one.direction, one.vehicle_class)
+        )
+        return [
+            one
+            for one in found
+            if wanted.camera_id in {None, one.camera_id}
+            and (wanted.since is None or wanted.since <= one.start)
+            and (wanted.until is None or one.start < wanted.until)
+        ]
 
     def health(self, camera_id: str) -> Sequence[CameraHealth]:
         found = [one for one in self._health.values() if one.camera_id == camera_id]
@@ -105,6 +128,8 @@ class Kept:
         went = sum(len(self._rows.pop(key)) for key in gone)
         for key in [key for key, one in self._health.items() if one.at < health_before]:
             del self._health[key]
+        for day in [day for day in self._checks if day[0] < intervals_before and self._broken != "keeps checks"]:
+            del self._checks[day]
         return 0 if self._broken == "prune count" else went
 
     def close(self) -> None:
@@ -117,7 +142,7 @@ def _at(one: CameraHealth) -> datetime:
 
 
 def opener(broken: str) -> Callable[[], Kept]:
-    kept: dict[str, dict] = {"rows": {}, "health": {}, "quality": {}}
+    kept: dict[str, dict] = {"rows": {}, "health": {}, "quality": {}, "checks": {}}
     return lambda: Kept(kept, broken)
 
 
@@ -128,7 +153,8 @@ def test_a_good_store_passes() -> None:
 @pytest.mark.parametrize(
     "broken",
     ["adds", "merges", "last wins", "first wins", "last health", "unordered", "pages", "until", "movement",
-     "prunes all", "prune count", "forgets", "stale quality", "first quality", "any quality", "health as it came"],
+     "prunes all", "prune count", "forgets", "stale quality", "first quality", "any quality", "health as it came",
+     "any check", "keeps checks"],
 )  # fmt: skip
 def test_a_store_that_breaks_a_promise_is_caught(broken: str) -> None:
     with pytest.raises(AssertionError, match=r"must|gave"):

@@ -16,6 +16,8 @@ from waywarden.terms.kinds import Kind
 from waywarden.terms.places import Camera, Gate, Movement
 from waywarden.terms.records import (
     CameraHealth,
+    Checker,
+    CountCheck,
     Direction,
     Doubt,
     HealthState,
@@ -25,7 +27,7 @@ from waywarden.terms.records import (
     bin_of,
 )
 from waywarden.traffic.quality.expected import usual
-from waywarden.traffic.quality.judge import DOUBTFUL, SecondCounts, judge
+from waywarden.traffic.quality.judge import DOUBTFUL, judge
 
 # A Monday, 00:00 in Berlin.
 T0 = datetime(2026, 1, 4, 23, 0, tzinfo=UTC)
@@ -70,7 +72,7 @@ def judged(
     rows: Iterable[TrafficInterval],
     health: Sequence[CameraHealth] = (),
     camera: Camera = ROAD,
-    second: SecondCounts | None = None,
+    second: Iterable[CountCheck] = (),
 ) -> list[IntervalQuality]:
     return judge(camera, rows, health, BERLIN, SCHEME, second)
 
@@ -222,11 +224,22 @@ def test_few_vehicles_may_differ_by_chance() -> None:
     assert not any(one.doubts for one in judged(few, camera=TEE))
 
 
-def test_a_second_count_is_compared_where_there_is_one() -> None:
-    rows = [interval(at, 100) for at in (0, 2, 4)]
-    where = ("g", Direction.FORWARD, None)
-    found = judged(rows, second={(where, rows[0].start): 104, (where, rows[1].start): 30})
-    assert [set(one.doubts) for one in found] == [set(), {Doubt.DISAGREEMENT}, set()]
+def test_a_day_on_which_a_second_count_is_another_one_is_in_doubt() -> None:
+    rows = [interval(at, 100) for at in (0, 2, 4 + DAY_BINS)]
+    day = CountCheck(
+        rows[0].camera_id, "g", Direction.FORWARD, "all", rows[0].start, 86400, Checker.EVERY_FRAME, 99.0, 60, 2, 3, "m"
+    )
+    far_off = replace(day, missed=40)
+    doubted, good = {Doubt.DISAGREEMENT}, set[Doubt]()
+    for second, doubts in (
+        ([day], [good, good, good]),
+        ([far_off], [doubted, doubted, good]),
+        ([replace(far_off, direction=Direction.BACKWARD)], [good, good, good]),
+        ([replace(far_off, vehicle_class="bus")], [good, good, good]),
+        ([replace(far_off, camera_id="other")], [good, good, good]),
+        ([replace(far_off, missed=1, agreed=2, extra=0)], [good, good, good]),
+    ):
+        assert [set(one.doubts) for one in judged(rows, second=second)] == doubts
 
 
 rows_of_any_sort = st.lists(

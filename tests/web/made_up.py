@@ -11,12 +11,13 @@ from datetime import UTC, datetime, timedelta
 import cv2
 import numpy as np
 
-from waywarden.store.port import IntervalFilter
+from waywarden.store.port import CheckFilter, IntervalFilter
 from waywarden.terms.kinds import ALL_CLASSES, Kind
 from waywarden.terms.places import Calibration, CalibrationPoint, Camera, City, Gate, Movement
 from waywarden.terms.records import (
     BinKey,
     CameraHealth,
+    CountCheck,
     Direction,
     Doubt,
     HealthState,
@@ -41,6 +42,7 @@ class MemoryStore:
     judged: dict[BinKey, IntervalQuality] = field(default_factory=dict)
     healths: dict[str, CameraHealth] = field(default_factory=dict)
     asked: int = 0
+    checked: list[CountCheck] = field(default_factory=list)
 
     def append(self, intervals: Iterable[TrafficInterval]) -> None:
         for row in intervals:
@@ -69,6 +71,18 @@ class MemoryStore:
     def qualities(self, wanted: IntervalFilter) -> Sequence[IntervalQuality]:
         places = replace(wanted, vehicle_class=None, qualities=frozenset())
         return [one for one in self.judged.values() if fits(one, places)]
+
+    def append_checks(self, checks: Iterable[CountCheck]) -> None:
+        self.checked += checks
+
+    def checks(self, wanted: CheckFilter) -> Sequence[CountCheck]:
+        return [
+            one
+            for one in self.checked
+            if wanted.camera_id in {None, one.camera_id}
+            and (wanted.since is None or wanted.since <= one.start)
+            and (wanted.until is None or one.start < wanted.until)
+        ]
 
     def health(self, camera_id: str) -> Sequence[CameraHealth]:
         return [one for one in self.healths.values() if one.camera_id == camera_id]

@@ -19,6 +19,7 @@ from tests.web.made_up import made_up_city, made_up_still, made_up_store
 from waywarden.run.serve import listen
 from waywarden.web.app import create_app
 from waywarden.web.drawing import Drawing
+from waywarden.web.local.pages import local_routes
 
 CHROMIUM = "/usr/bin/chromium"
 ARGUMENTS = [
@@ -104,7 +105,7 @@ def main() -> None:
     drawing = Drawing(
         "token", lambda _: made_up_still(), lambda _: city.cameras[0], lambda *_: None, lambda _: (640, 360)
     )
-    with served(create_app(city, made_up_store(city), drawing)) as site:
+    with served(create_app(city, made_up_store(city), local_routes(drawing))) as site:
         take(site, Path(arguments[0]), city.cameras[0].id, f"/draw/{city.cameras[0].id}?token=token")
 
 

@@ -14,6 +14,7 @@ from waywarden.terms.errors import ConfigError
 from waywarden.terms.places import Calibration, CalibrationPoint, Camera, City, Gate, Movement
 from waywarden.web.app import create_app
 from waywarden.web.drawing import Drawing, read_drawn, refuse_outside
+from waywarden.web.local.pages import local_routes
 from waywarden.web.problems import QueryError
 
 HERE = "http://127.0.0.1:8040"
@@ -48,7 +49,7 @@ def saved() -> Saved:
 
 def client_of(city: City, saved: Saved, base: str = HERE, came_from: str = "127.0.0.1") -> TestClient:
     drawing = Drawing("secret", lambda _: made_up_still(176, 144), saved.current, saved.save, lambda _: (352, 288))
-    app = create_app(city, MemoryStore(), drawing)
+    app = create_app(city, MemoryStore(), local_routes(drawing))
     return TestClient(app, base_url=base, client=(came_from, 50000), raise_server_exceptions=False)
 
 

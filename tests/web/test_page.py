@@ -18,6 +18,7 @@ from waywarden.run.drawing import drawing_for
 from waywarden.terms.places import Camera, City, Gate
 from waywarden.terms.records import Doubt
 from waywarden.web.app import create_app
+from waywarden.web.local.pages import local_routes
 
 JUNCTION = "/#camera=06514"
 CITY_TOML = """\
@@ -346,7 +347,7 @@ def drawing_site(tmp_path: Path, built_page: Path) -> Iterator[tuple[str, Path]]
     path = tmp_path / "city.toml"
     path.write_text(CITY_TOML)
     drawing = drawing_for(path, read_city, lambda _: made_up_still(640, 360), lambda _: (1280, 720))
-    with served(create_app(made_up_city(), MemoryStore(), drawing)) as address:
+    with served(create_app(made_up_city(), MemoryStore(), local_routes(drawing))) as address:
         yield f"{address}/draw/a?token={drawing.token}", path
 
 

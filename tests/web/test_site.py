@@ -9,7 +9,6 @@ import pytest
 from starlette.testclient import TestClient
 
 from waywarden.terms.places import City
-from waywarden.web import app as site_of
 from waywarden.web.answers import CONTENT_SECURITY_POLICY
 from waywarden.web.app import create_app
 
@@ -50,7 +49,7 @@ def test_without_the_built_page_the_api_works_and_the_page_says_what_to_do(
 ) -> None:
     from tests.web.made_up import MemoryStore
 
-    monkeypatch.setattr(site_of, "STATIC", tmp_path)
+    monkeypatch.setattr("waywarden.web.answers.STATIC", tmp_path)
     client = TestClient(create_app(city, MemoryStore()))
     assert client.get("/api/v1/cameras").status_code == 200
     answer = client.get("/")

@@ -3,6 +3,7 @@
 import { render } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import type { PointPx } from "../api";
+import { ask, HERE, TOKEN } from "../local";
 import { followSystem } from "../theme";
 import "../style.css";
 import "./draw.css";
@@ -10,22 +11,10 @@ import { addGate, addPoint, type Drawn } from "./drawn";
 import { CalibrationFields, GateFields, MovementFields } from "./fields";
 import { Picture, type Tool } from "./picture";
 
-const HERE = location.pathname.replace(/\/$/, "");
-const TOKEN = new URLSearchParams(location.search).get("token") ?? "";
 const STILL = `${HERE}/still.jpg?token=${encodeURIComponent(TOKEN)}`;
 
 /** `size_px` is the camera’s own picture, in whose pixels gates are; the still that is shown may be smaller. */
 type Loaded = Drawn & { camera: string; name: string; size_px: PointPx };
-
-async function ask<T>(address: string, body?: unknown): Promise<T> {
-  const headers: Record<string, string> = { "x-waywarden-token": TOKEN };
-  if (body !== undefined) headers["content-type"] = "application/json";
-  const init: RequestInit = body === undefined ? { headers } : { headers, method: "POST", body: JSON.stringify(body) };
-  const response = await fetch(address, init);
-  const answer = await response.json();
-  if (!response.ok) throw new Error(answer.detail ?? `The server answered ${response.status}.`);
-  return answer as T;
-}
 
 function fetched(address: string): Promise<void> {
   return new Promise((resolve, reject) => {

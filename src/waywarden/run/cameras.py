@@ -16,6 +16,7 @@ from waywarden.sight.ports import SourceFacts
 from waywarden.terms.errors import WaywardenError
 from waywarden.terms.places import Camera
 from waywarden.terms.records import CameraHealth
+from waywarden.terms.transient import FullLook
 
 SHORT_LOOK_S, LONG_LOOK_S = 1.0, 7.0
 """Cost is what the street's time between a short and a long look takes; so starting up does not count."""
@@ -73,7 +74,7 @@ def _look(watched: Iterator[Watched], seconds: float) -> tuple[float, float]:
     so_far_s = 0.0
     with closing(cast("Generator[Watched]", watched)) as seen:
         for item in seen:
-            so_far_s += 0.0 if isinstance(item, CameraHealth) else item.watched_s
+            so_far_s += 0.0 if isinstance(item, CameraHealth | FullLook) else item.watched_s
             if so_far_s >= seconds:
                 break
     after = resource.getrusage(resource.RUSAGE_CHILDREN)

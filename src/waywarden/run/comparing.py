@@ -15,7 +15,7 @@ from waywarden.run.export import check_out, write_bytes
 from waywarden.run.sheets import WRITERS
 from waywarden.store.port import IntervalFilter, RecordStore
 from waywarden.terms.errors import ConfigError
-from waywarden.terms.places import Camera, City
+from waywarden.terms.places import Camera, City, Gate
 from waywarden.traffic.measures.compare import Compared, Surveyed, compare
 
 READ = (".csv", ".json")
@@ -31,7 +31,7 @@ def compare_survey(store: RecordStore, city: City, camera: Camera, survey: Path,
     """
     if out is not None:
         check_out(out, WRITERS)
-    surveyed = read_survey(survey, ZoneInfo(city.time_zone))
+    surveyed = read_survey(survey, ZoneInfo(city.time_zone), camera.gates)
     _refuse_other_places(surveyed, camera, survey)
     since = min(one.start for one in surveyed)
     until = max(one.start + timedelta(seconds=one.duration_s) for one in surveyed)
@@ -42,13 +42,13 @@ def compare_survey(store: RecordStore, city: City, camera: Camera, survey: Path,
     return compared
 
 
-def read_survey(survey: Path, time_zone: ZoneInfo) -> list[Surveyed]:
-    """Read a survey by the end of its name; ConfigError says what is wrong with it."""
+def read_survey(survey: Path, time_zone: ZoneInfo, gates: Sequence[Gate] = ()) -> list[Surveyed]:
+    """Read a survey by the end of its name; ``gates`` say which way is which. ConfigError says what is wrong."""
     if survey.suffix.lower() not in READ:
         raise ConfigError(f"cannot read a survey from {survey}: the name must end in {' or '.join(READ)}")
     try:
         text = survey.read_bytes().decode("utf-8-sig")
-        return from_opendatacam(text) if survey.suffix.lower() == ".json" else from_manual(text, time_zone)
+        return from_opendatacam(text, gates) if survey.suffix.lower() == ".json" else from_manual(text, time_zone)
     except OSError as fault:
         raise ConfigError(f"cannot read the survey {survey}: {fault.strerror}; check the path") from fault
     except ValueError as fault:

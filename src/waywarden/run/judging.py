@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from waywarden.store.port import IntervalFilter, RecordStore
+from waywarden.store.port import CheckFilter, IntervalFilter, RecordStore
 from waywarden.terms.kinds import ALL_CLASSES
 from waywarden.terms.places import Camera, City
 from waywarden.terms.records import Doubt, IntervalQuality, Quality, TrafficInterval
@@ -53,14 +53,14 @@ def judge_counted(store: RecordStore, city: City, counted: Sequence[TrafficInter
 def judge_stored(store: RecordStore, city: City, camera: Camera, since: datetime | None = None) -> Judged:
     """Judge the stored bins of ``camera`` that start at ``since`` or later, or all, and store their quality."""
     judged = Judged(camera.id)
-    health = store.health(camera.id)
+    health, second = store.health(camera.id), store.checks(CheckFilter(camera.id))
     for begin, end in _months(store, camera.id, since):
         history = IntervalFilter(camera.id, vehicle_class=ALL_CLASSES, since=begin - HISTORY, until=end + HISTORY)
         inside = store.intervals(IntervalFilter(camera.id, since=begin, until=end))
         rows = [*store.intervals(history), *(row for row in inside if row.vehicle_class != ALL_CLASSES)]
         found = [
             one
-            for one in judge(camera, rows, health, ZoneInfo(city.time_zone), city.class_scheme)
+            for one in judge(camera, rows, health, ZoneInfo(city.time_zone), city.class_scheme, second)
             if begin <= one.start < end
         ]
         store.append_quality(found)

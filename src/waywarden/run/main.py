@@ -16,13 +16,14 @@ from rich.markup import escape
 from waywarden.run import cameras, comparing, demo, serve, sheets
 from waywarden.run.accounts.commands import accounts_app
 from waywarden.run.accounts.signing_in import desk_of, read_origin, say_who_signs_in
+from waywarden.run.checking import command as checking
 from waywarden.run.city.config import read_city
 from waywarden.run.counting.boxes import boxes_job, count_boxes, refuse_words_of_a_city
 from waywarden.run.counting.count import CameraCount, CountJob
 from waywarden.run.counting.keeping import open_kept, refuse_odd_bins, refuse_other_bins
 from waywarden.run.counting.local import chosen_cameras, count
 from waywarden.run.drawing import drawing_for
-from waywarden.run.export import STDOUT, check_out, chosen_qualities, export, write_rows
+from waywarden.run.export import STDOUT, check_out, chosen_qualities, export, export_checks, write_rows
 from waywarden.run.judging import judge_counted, judge_stored
 from waywarden.run.road.commands import road_app
 from waywarden.run.road.drives.commands import drives_app, survey_app
@@ -38,7 +39,7 @@ from waywarden.run.watching.metrics import beside, figures_of
 from waywarden.run.weighing import score, weights
 from waywarden.run.works.commands import orders_app, programme_app
 from waywarden.store.nothing import NoRecords
-from waywarden.store.port import IntervalFilter
+from waywarden.store.port import CheckFilter, IntervalFilter
 from waywarden.store.sqlite import open_store
 from waywarden.terms.errors import ConfigError
 from waywarden.terms.kinds import ALL_CLASSES
@@ -241,7 +242,23 @@ def gates_command(
             notes.print(f"draw the gates of {one.id} at [bold]{address}[/]")
         notes.print("Ctrl-C ends it")
 
-    serve.serve(city, NoRecords(), address=("127.0.0.1", port), drawing=drawing, ready=ready)
+    serve.serve(city, NoRecords(), address=("127.0.0.1", port), local=drawing, ready=ready)
+
+
+@app.command("audit")
+def audit_command(
+    camera: Annotated[str, typer.Argument(help="The camera whose counts are checked.")],
+    city_file: CityFile,
+    store_file: StoreFile = Path("waywarden.sqlite"),
+    weights_path: WeightsPath = None,
+    minutes: Annotated[int, typer.Option(help="How many minutes, chosen at random.")] = 5,
+    port: Annotated[int, typer.Option(help="Port to listen on, on this machine only.")] = 8767,
+) -> None:
+    """Count some minutes by hand, on silhouettes, and learn how far the counts are off."""
+    city = read_city(city_file)
+    (chosen,) = chosen_cameras(city, camera)
+    order = checking.Order(city, chosen, city_file.parent, weights_path, minutes, store_file)
+    checking.run(order, port)
 
 
 @app.command("export")
@@ -251,6 +268,7 @@ def export_command(  # noqa: PLR0913, PLR0917 - a parameter an option
     camera: CameraId = None,
     tmc: Annotated[bool, typer.Option("--tmc", help="A turning movement count: sheets, as .csv or .xlsx.")] = False,  # noqa: FBT002
     atr: Annotated[bool, typer.Option("--atr", help="Each gate as a traffic recorder: sheets, .csv or .xlsx.")] = False,  # noqa: FBT002
+    checks: Annotated[bool, typer.Option("--checks", help="How right counts are, by day, instead of counts.")] = False,  # noqa: FBT002
     city_file: Annotated[Path | None, typer.Option("--city", help="The city, for --tmc and --atr.")] = None,
     quality: Annotated[
         str | None, typer.Option(help="Only rows of these qualities ('good,usable', 'all'), and columns that say it.")
@@ -270,6 +288,12 @@ def export_command(  # noqa: PLR0913, PLR0917 - a parameter an option
     if camera is not None and camera not in known:
         raise ConfigError(f'{store_file} holds no rows of a camera "{camera}"; it has {", ".join(known) or "none"}')
     qualities = chosen_qualities(quality)
+    if checks:
+        if layout is not None or qualities:
+            raise ConfigError("--checks goes without --tmc, --atr and --quality: leave them out")
+        days = export_checks(store, CheckFilter(camera, utc(since), utc(until)), out)
+        notes.print(f"{days} checks")
+        return
     wanted = IntervalFilter(camera_id=camera, since=utc(since), until=utc(until), qualities=qualities)
     if layout is not None and city_file is not None:
         sheets.export_sheets(store, read_city(city_file), wanted, layout, out)

@@ -16,7 +16,9 @@ from waywarden.terms.errors import ServeError
 from waywarden.terms.places import City
 from waywarden.web.accounts.beside import NOTHING, Beside
 from waywarden.web.app import create_app
-from waywarden.web.drawing import LOOPBACK, Drawing
+from waywarden.web.drawing import Drawing
+from waywarden.web.local.admitting import LOOPBACK
+from waywarden.web.local.pages import LocalPage, local_routes
 
 SHUTDOWN_S = 3
 
@@ -26,7 +28,7 @@ def serve(
     store: RecordStore,
     *,
     address: tuple[str, int] = ("127.0.0.1", 8040),
-    drawing: Drawing | None = None,
+    local: LocalPage | None = None,
     ready: Callable[[str], None] | None = None,
     beside: Beside = NOTHING,
 ) -> None:
@@ -36,8 +38,8 @@ def serve(
     ----------
     address : (host, port)
         Port 0 takes any free one.
-    drawing : Drawing, optional
-        With it the drawing page is served too, and then the host must be this machine's loopback address.
+    local : Drawing or Checking, optional
+        With it the drawing or the check page is served too, and then the host must be this machine's loopback address.
     ready : callable, optional
         Called once with the site's address, when it can be opened.
     beside : Beside
@@ -49,11 +51,12 @@ def serve(
         The port is in use or not ours to take, or the host is not this machine's.
     """
     host, port = address
-    if drawing is not None and host not in LOOPBACK:
-        raise ServeError(f"the drawing page is for this machine alone: serve it on 127.0.0.1, not on {host}")
+    if local is not None and host not in LOOPBACK:
+        page = "drawing" if isinstance(local, Drawing) else "check"
+        raise ServeError(f"the {page} page is for this machine alone: serve it on 127.0.0.1, not on {host}")
     listening = listen(host, port)
     config = uvicorn.Config(
-        create_app(city, store, drawing, beside),
+        create_app(city, store, local_routes(local), beside),
         log_level="warning",
         access_log=False,
         server_header=False,

@@ -20,7 +20,6 @@ from rich.table import Table
 
 from waywarden.run.cameras import Checked
 from waywarden.run.judging import Judged
-from waywarden.run.sealing.seal import Seal
 from waywarden.run.weighing.weights import Listed
 from waywarden.terms.records import Doubt, Quality
 from waywarden.traffic.measures.compare import Compared, by_place
@@ -34,9 +33,8 @@ class CameraProgress:
         self._tasks = {camera_id: bars.add_task(escape(camera_id), total=1.0) for camera_id in camera_ids}
         self._said: set[str] = set()
 
-    def seal(self, seal: Seal) -> None:
+    def seal(self, line: str) -> None:
         """Say which seal holds, once."""
-        line = seal.describe()
         if line not in self._said:
             self._said.add(line)
             self._bars.console.print(f"[dim]{line}[/]")

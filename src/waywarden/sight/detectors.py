@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from waywarden.sight.cascade.cascade import Cascade
+from waywarden.sight.cascade.plan import plan_of
 from waywarden.sight.movers import WithMovers
 from waywarden.sight.moving.motion import MotionObjectDetector
 from waywarden.sight.networks.network import NetworkObjectDetector
@@ -36,6 +37,9 @@ def open_redactor(detector: str) -> ObjectDetector:
 def open_sparing(detector: str, camera: Camera) -> ObjectDetector:
     """Return an object detector that looks when and as often as the traffic of ``camera`` asks for it.
 
-    ``motion`` has no other way than to see every frame. Errors as :func:`open_object_detector`.
+    ``motion`` has no other way than to see every frame, so there is nothing to audit in it. Errors as
+    :func:`open_object_detector`.
     """
-    return MotionObjectDetector() if detector == MOTION else Cascade(NetworkObjectDetector(Path(detector)), camera)
+    if detector == MOTION:
+        return MotionObjectDetector()
+    return Cascade(NetworkObjectDetector(Path(detector)), camera, plan_of(camera))

@@ -46,6 +46,10 @@ class Frame:
         """Height in pixels."""
         return self._picture.height
 
+    def after_gap(self) -> Frame:
+        """Return the same picture as the first one after a gap: it stands for no time that went before."""
+        return Frame(self._picture, self.at, 0.0)
+
     def rgb(self, width: int = 0, height: int = 0) -> Picture:
         """Return (height, width, 3) uint8, scaled by the decoder's own scaler; 0 keeps the size."""
         return self._as("rgb24", width, height)

@@ -58,6 +58,27 @@ class Sparing(Protocol):
         ...
 
 
+@runtime_checkable
+class Audited(Sparing, Protocol):
+    """A sparing object detector of which spans are audited: there every frame is looked at, beside what is due."""
+
+    def audited(self, frame: Frame) -> bool:
+        """Return whether ``frame`` lies in such a span."""
+        ...
+
+    def audit(self, frame: Frame) -> Seen:
+        """Look at a frame of which ``due`` has just been asked; no look that is due depends on it."""
+        ...
+
+    def look_more(self) -> None:
+        """Look more often from now on: the looks that were due were too few."""
+        ...
+
+    def look_less(self) -> None:
+        """Look a little less often, but no less than at first: they were enough."""
+        ...
+
+
 class ObjectDetector(Protocol):
     """Says what road users are on one frame. May keep state between frames of one camera (a background)."""
 

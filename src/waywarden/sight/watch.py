@@ -7,9 +7,9 @@ from datetime import datetime
 
 from waywarden.sight.frame import Frame
 from waywarden.sight.health import HealthWatcher
-from waywarden.sight.ports import FrameSource, Learner, ObjectDetector, Sparing
+from waywarden.sight.ports import Audited, FrameSource, Learner, ObjectDetector, Sparing
 from waywarden.terms.records import CameraHealth
-from waywarden.terms.transient import Detections, Unlooked
+from waywarden.terms.transient import Detections, FullLook, Unlooked
 
 LEARN_S = 180.0
 """A motion detector looks at this much of a recording first: two to three cycles of a signal."""
@@ -18,10 +18,11 @@ LEARN_FRAMES = 60
 
 def watch(
     camera_id: str, source: FrameSource, object_detector: ObjectDetector
-) -> Iterator[Detections | Unlooked | CameraHealth]:
+) -> Iterator[Detections | Unlooked | FullLook | CameraHealth]:
     """Yield what is on each frame of ``source``, and a health record wherever the camera's state changes.
 
-    A sparing object detector is shown the frames that it wants; one Unlooked stands for those between two looks.
+    A sparing object detector is shown the frames that it wants; one Unlooked stands for those between two looks. In the
+    spans that are audited, a FullLook at each frame comes before what else is said of that frame.
 
     A frame in which the street cannot be seen (placeholder, smear, frozen, dark ...) yields no Detections, so its
     time does not count as watched. The first frame always yields a health record.
@@ -34,8 +35,9 @@ def watch(
     watcher = HealthWatcher(camera_id)
     between = _Between(camera_id)
     sparing = object_detector if isinstance(object_detector, Sparing) else None
+    audits = _Audits(camera_id, object_detector) if isinstance(object_detector, Audited) else None
     if isinstance(object_detector, Learner):
-        object_detector.learn(_samples(source))
+        object_detector.learn(samples(source))
     for item in source:
         change = watcher.heard(item) if isinstance(item, CameraHealth) else watcher.look(item)
         if change is not None:
@@ -43,13 +45,34 @@ def watch(
             yield change
         if isinstance(item, CameraHealth) or not watcher.countable:
             continue
-        if sparing is not None and not sparing.due(item):
+        due = sparing is None or sparing.due(item)
+        if audits is not None:
+            yield from audits.of(item)
+        if not due:
             between.add(item)
             continue
         yield from between.taken()
         xyxy_px, score, kind = object_detector.detect(item)
         yield Detections(camera_id, item.at, item.watched_s, xyxy_px, score, kind)
     yield from between.taken()
+
+
+class _Audits:
+    """The looks at every frame of the spans that are audited."""
+
+    def __init__(self, camera_id: str, object_detector: Audited) -> None:
+        self._camera_id, self._object_detector = camera_id, object_detector
+        self._within = False
+
+    def of(self, frame: Frame) -> Iterator[FullLook]:
+        """Yield the look at ``frame`` if it lies in a span; a span's first has watched no time, as after a gap."""
+        if not self._object_detector.audited(frame):
+            self._within = False
+            return
+        watched_s = frame.watched_s if self._within else 0.0
+        self._within = True
+        xyxy_px, score, kind = self._object_detector.audit(frame)
+        yield FullLook(Detections(self._camera_id, frame.at, watched_s, xyxy_px, score, kind))
 
 
 class _Between:
@@ -72,7 +95,7 @@ class _Between:
         self._at, self._watched_s = None, 0.0
 
 
-def _samples(source: FrameSource) -> Iterator[Frame]:
+def samples(source: FrameSource) -> Iterator[Frame]:
     """Yield frames spread over the first ``LEARN_S`` of a recording; none of a live stream, which runs once."""
     duration_s = source.about().duration_s
     if duration_s is None:

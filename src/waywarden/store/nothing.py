@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
-from waywarden.store.port import IntervalFilter
+from waywarden.store.port import CheckFilter, IntervalFilter
 from waywarden.terms.errors import StoreError
-from waywarden.terms.records import CameraHealth, IntervalQuality, TrafficInterval
+from waywarden.terms.records import CameraHealth, CountCheck, IntervalQuality, TrafficInterval
 
 
 class NoRecords:
@@ -24,6 +24,14 @@ class NoRecords:
     def append_quality(self, judged: Iterable[IntervalQuality]) -> None:  # noqa: ARG002
         """Refuse (StoreError)."""
         raise StoreError("this store takes no records: count into a file with --store")
+
+    def append_checks(self, checks: Iterable[CountCheck]) -> None:  # noqa: ARG002
+        """Refuse (StoreError)."""
+        raise StoreError("this store takes no records: count into a file with --store")
+
+    def checks(self, wanted: CheckFilter) -> Sequence[CountCheck]:  # noqa: ARG002
+        """Return none."""
+        return ()
 
     def qualities(self, wanted: IntervalFilter) -> Sequence[IntervalQuality]:  # noqa: ARG002
         """Return none."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from waywarden.terms.records import CameraHealth, IntervalQuality, Quality, TrafficInterval
+from waywarden.terms.records import CameraHealth, CountCheck, IntervalQuality, Quality, TrafficInterval
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +24,15 @@ class IntervalFilter:
     since: datetime | None = None
     until: datetime | None = None
     qualities: frozenset[Quality] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class CheckFilter:
+    """Which checks are wanted; None means any. ``since`` <= start of the day < ``until`` (aware UTC)."""
+
+    camera_id: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
 
 
 class RecordStore(Protocol):
@@ -57,6 +66,17 @@ class RecordStore(Protocol):
         """Return what is known of the bins, ordered as they are; ``vehicle_class`` and ``qualities`` have no say."""
         ...
 
+    def append_checks(self, checks: Iterable[CountCheck]) -> None:
+        """Store checks of counts, whole days of a camera and checker, in one transaction.
+
+        A day takes the place of the stored one if at least as much of it was checked, and is ignored else.
+        """
+        ...
+
+    def checks(self, wanted: CheckFilter) -> Sequence[CountCheck]:
+        """Return checks ordered by start, camera, checker, gate, direction, class."""
+        ...
+
     def newest_starts(self) -> Mapping[str, datetime]:
         """Return the start of each camera's newest interval; a camera without intervals is absent."""
         ...
@@ -77,8 +97,9 @@ class RecordStore(Protocol):
         inspections_before: datetime,
         pictures_before: datetime,
     ) -> int:
-        """Delete what is past its retention; return how many records went. What drives left goes with inspections,
-        but for their pictures.
+        """Delete what is past its retention; return how many records went.
+
+        What drives left goes with inspections, but for their pictures; checks of counts go with intervals.
         """
         ...
 

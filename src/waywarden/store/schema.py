@@ -23,7 +23,7 @@ from sqlalchemy import (
     text,
 )  # fmt: skip
 
-SCHEMA_VERSION = "0011"
+SCHEMA_VERSION = "0012"
 """The newest migration in ``store/migrations/versions``; a test holds the two together."""
 
 tables = MetaData()
@@ -71,6 +71,24 @@ camera_health = Table(
     Column("at_us", BigInteger, primary_key=True),
     Column("state", String, nullable=False),
     Column("reason", String, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+count_check = Table(
+    "count_check",
+    tables,
+    Column("start_us", BigInteger, primary_key=True),
+    Column("camera_id", String, primary_key=True),
+    Column("checker", String, primary_key=True),
+    Column("gate_id", String, primary_key=True),
+    Column("direction", String, primary_key=True),
+    Column("vehicle_class", String, primary_key=True),
+    Column("duration_s", Integer, nullable=False),
+    Column("checked_s", Double, nullable=False),
+    Column("agreed", BigInteger, nullable=False),
+    Column("missed", BigInteger, nullable=False),
+    Column("extra", BigInteger, nullable=False),
+    Column("method", String, nullable=False),
     sqlite_with_rowid=False,
 )
 

@@ -11,13 +11,15 @@ from typing import Any
 from sqlalchemy import ColumnElement, Engine, Row, Table, bindparam, delete, exists, func, insert, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
+from waywarden.store.checks import get_checks, put_checks
 from waywarden.store.faults import spoken
 from waywarden.store.opening import for_writing, open_engine
 from waywarden.store.pictures import erase
-from waywarden.store.port import IntervalFilter, RecordStore
+from waywarden.store.port import CheckFilter, IntervalFilter, RecordStore
 from waywarden.store.schema import (
     DRIVES,
     camera_health,
+    count_check,
     from_us,
     interval_quality,
     kept_picture,
@@ -26,6 +28,7 @@ from waywarden.store.schema import (
 )
 from waywarden.terms.records import (
     CameraHealth,
+    CountCheck,
     Direction,
     Doubt,
     HealthState,
@@ -145,6 +148,16 @@ class SqliteStore:
         with spoken(self._path, "read"), self._engine.connect() as connection:
             return [_interval(row) for row in connection.execute(asking)]
 
+    def append_checks(self, checks: Iterable[CountCheck]) -> None:
+        """Store checks of counts, as ``RecordStore`` says."""
+        with spoken(self._path, "write to"), self._writing.begin() as connection:
+            put_checks(connection, checks)
+
+    def checks(self, wanted: CheckFilter) -> Sequence[CountCheck]:
+        """Return checks ordered by start, camera, checker, gate, direction, class."""
+        with spoken(self._path, "read"), self._engine.connect() as connection:
+            return get_checks(connection, wanted)
+
     def newest_starts(self) -> Mapping[str, datetime]:
         """Return the start of each camera's newest interval; a camera without intervals is absent."""
         asking = select(_COLUMNS.camera_id, func.max(_COLUMNS.start_us).label("start_us")).group_by(_COLUMNS.camera_id)
@@ -177,18 +190,20 @@ class SqliteStore:
         inspections_before: datetime,
         pictures_before: datetime,
     ) -> int:
-        """Delete intervals, changes of health, inspections and pictures from before the given times; say how many went.
+        """Delete intervals, checks, changes of health, inspections and pictures from before the given times.
 
-        Pictures are overwritten in the file.
+        Pictures are overwritten in the file. Returns how many records went.
         """
         old_intervals = delete(traffic_interval).where(_COLUMNS.start_us < to_us(intervals_before))
         old_quality = delete(interval_quality).where(interval_quality.c.start_us < to_us(intervals_before))
+        old_checks = delete(count_check).where(count_check.c.start_us < to_us(intervals_before))
         old_health = delete(camera_health).where(camera_health.c.at_us < to_us(health_before))
         with spoken(self._path, "prune"), self._writing.begin() as connection:
             went = erase(connection, kept_picture.c.at_us < to_us(pictures_before))
             connection.execute(old_quality)
             old_drives = [delete(each).where(each.c.at_us < to_us(inspections_before)) for each in DRIVES]
             went += sum(connection.execute(each).rowcount for each in old_drives)
+            went += connection.execute(old_checks).rowcount
             return went + connection.execute(old_intervals).rowcount + connection.execute(old_health).rowcount
 
     def close(self) -> None:

@@ -76,6 +76,46 @@ class Unlooked:
     watched_s: float
 
 
+@dataclass(frozen=True, slots=True)
+class FullLook:
+    """A look at a frame of a span that is audited, in which every frame is looked at. It counts nothing by itself.
+
+    The first look of a span has ``watched_s`` 0, as after a gap: what was seen before is not known to it.
+    """
+
+    seen: Detections
+
+
+CELLS_ACROSS = 80
+"""A silhouette has so many cells over the picture's width, at most: a car at a gate is five to ten of them long."""
+MOST_CELLS = CELLS_ACROSS * 2 * CELLS_ACROSS
+
+
+@dataclass(frozen=True, slots=True)
+class Silhouette:
+    """Where something moves, in coarse cells: what somebody is shown who counts by hand.
+
+    A cell is lit or it is not. There is no brightness, colour or texture in it, of the road users or of the street.
+
+    Parameters
+    ----------
+    at : datetime
+        Aware UTC.
+    cells : (rows, columns) bool
+        At most ``CELLS_ACROSS`` columns over the whole width of the picture, and ``MOST_CELLS`` in all.
+    """
+
+    at: datetime
+    cells: npt.NDArray[np.bool_]
+
+    def __post_init__(self) -> None:
+        """Check shape, dtype and the clock; ValueError says what was wrong."""
+        if self.cells.ndim != 2 or self.cells.dtype != np.bool_ or not 0 < self.cells.shape[1] <= CELLS_ACROSS:
+            raise ValueError(f"cells must be (rows, 1 to {CELLS_ACROSS}) bool, got {self.cells.shape}")
+        if self.cells.size > MOST_CELLS or self.at.tzinfo is None:
+            raise ValueError(f"at most {MOST_CELLS} cells at an aware time, got {self.cells.size} at {self.at}")
+
+
 class Damage(StrEnum):
     """What is found on one picture of a road surface; the codes are those of RDD2022 (Arya et al. 2022)."""
 

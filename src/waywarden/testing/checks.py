@@ -14,10 +14,12 @@ import numpy.typing as npt
 
 from waywarden.sight.frame import Frame
 from waywarden.sight.ports import ObjectDetector, Seen
-from waywarden.store.port import IntervalFilter, RecordStore
+from waywarden.store.port import CheckFilter, IntervalFilter, RecordStore
 from waywarden.terms.kinds import KINDS
 from waywarden.terms.records import (
     CameraHealth,
+    Checker,
+    CountCheck,
     Direction,
     Doubt,
     HealthState,
@@ -93,9 +95,17 @@ def check_store(open_store: Callable[[], RecordStore]) -> None:
 
     Checked: a bin twice changes nothing; a bin is replaced whole by one that watched as long or longer, never by one
     that watched less, whichever comes first; times and values come back exactly, in the order promised, also from a
-    store opened anew; filters and pages; quality; health; pruning; and readers beside a writer.
+    store opened anew; filters and pages; quality; health; checks of counts; pruning; and readers beside a writer.
     """
-    for check in (_check_bins, _check_order, _check_filters, _check_quality, _check_health, _check_readers):
+    for check in (
+        _check_bins,
+        _check_order,
+        _check_filters,
+        _check_quality,
+        _check_health,
+        _check_checks,
+        _check_readers,
+    ):
         with _emptied(open_store) as store:
             check(store)
     with closing(open_store()) as store:
@@ -234,6 +244,30 @@ def _check_health(store: RecordStore) -> None:
     found = sorted(store.latest_health(), key=lambda health: health.camera_id)
     _hold(found == [dark, other], "latest_health must give the newest record of each camera, once")
     _hold(list(store.health("a")) == [older, dark], "health must give every record of one camera, in order of time")
+
+
+def _check_checks(store: RecordStore) -> None:
+    """Check that a day is replaced whole by one of which as much or more was checked, by no other checker's."""
+    north = CountCheck(
+        "a", "north", Direction.FORWARD, "all", _START, 86400, Checker.EVERY_FRAME, 24.0, 5, 1, 0, "check 1"
+    )
+    bus, manual = replace(north, vehicle_class="bus", agreed=1), replace(north, checker=Checker.MANUAL, checked_s=600.0)
+    later = replace(north, start=_START + timedelta(days=1), camera_id="b")
+    store.append_checks([later, bus, north, manual])
+    anything = CheckFilter()
+    _hold(list(store.checks(anything)) == [north, bus, manual, later], "checks must come back exactly, and in order")
+    store.append_checks([replace(north, checked_s=12.0)])
+    _hold(len(store.checks(anything)) == 4, "a day of which less was checked must be ignored")
+    more = replace(north, checked_s=36.0, agreed=9)
+    store.append_checks([more])
+    _hold(list(store.checks(anything)) == [more, manual, later], "a day that was checked more replaces it whole")
+    _hold(list(store.checks(CheckFilter(camera_id="b"))) == [later], "checks must be of the camera asked for")
+    _hold(list(store.checks(CheckFilter(since=later.start))) == [later], "checks must not begin before what was asked")
+    _hold(
+        list(store.checks(CheckFilter(until=later.start))) == [more, manual], "checks must begin before what is asked"
+    )
+    store.prune(intervals_before=later.start, health_before=_START, inspections_before=_START, pictures_before=_START)
+    _hold(list(store.checks(anything)) == [later], "checks must be pruned as intervals are")
 
 
 def _check_prune(store: RecordStore) -> None:

@@ -6,11 +6,14 @@ import hashlib
 import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from pathlib import Path
 
 from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from waywarden.web.problems import NotBuiltError
 
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; "
@@ -35,6 +38,15 @@ SECURITY_HEADERS: dict[str, str] = {
 }
 HASHED_FILES = "/static/assets/"
 """Vite puts a hash into these files' names, so they may be kept for good."""
+STATIC = Path(__file__).parent / "static"
+
+
+def built(name: str) -> str:
+    """Return the path of a page that was built; NotBuiltError where it was not."""
+    path = STATIC / name
+    if not path.is_file():
+        raise NotBuiltError("the page is not built in this checkout: run 'npm ci && npm run build' in page/")
+    return str(path)
 
 
 def answer(request: Request, body: str, media_type: str) -> Response:

@@ -1,8 +1,8 @@
-"""The whole site of one city as one application: the API, the map page, the page for residents, the drawing page."""
+"""The whole site of one city as one application: the API, the pages for everybody, and those of one machine alone."""
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Sequence
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -17,23 +17,15 @@ from waywarden.store.port import RecordStore
 from waywarden.terms.errors import WaywardenError
 from waywarden.terms.places import City
 from waywarden.web.accounts.beside import NOTHING, Beside
-from waywarden.web.answers import SecurityHeaders, answer_html
-from waywarden.web.drawing import Drawing, DrawingPage
+from waywarden.web.answers import STATIC, SecurityHeaders, answer_html, built
 from waywarden.web.keeps import keeps_page
 from waywarden.web.metrics import Metrics
-from waywarden.web.problems import NotBuiltError, answer_problem
+from waywarden.web.problems import answer_problem
 from waywarden.web.resources import Resources
 
-STATIC = Path(__file__).parent / "static"
 
-
-def create_app(
-    city: City,
-    store: RecordStore,
-    drawing: Drawing | None = None,
-    beside: Beside = NOTHING,
-) -> Starlette:
-    """Return the site of ``city`` over ``store``; the drawing page is there only if ``drawing`` is given.
+def create_app(city: City, store: RecordStore, local: Sequence[BaseRoute] = (), beside: Beside = NOTHING) -> Starlette:
+    """Return the site of ``city`` over ``store``; ``local`` routes are of a page for this machine alone.
 
     ``beside`` is what else is served, and the figures of a running ``watch``, for ``/metrics``.
     """
@@ -49,8 +41,7 @@ def create_app(
         *Metrics(city, store, beside.watching).routes(),
         *beside.routes,
     ]
-    if drawing is not None:
-        routes += DrawingPage(drawing, lambda: _built("draw.html")).routes()
+    routes += local
     routes.append(Mount("/static", StaticFiles(directory=STATIC, check_dir=False)))
     return Starlette(
         routes=routes,
@@ -68,15 +59,8 @@ def create_app(
 
 
 def _map_page(_request: Request) -> Response:
-    return FileResponse(_built("index.html"), headers={"Cache-Control": "no-cache"})
+    return FileResponse(built("index.html"), headers={"Cache-Control": "no-cache"})
 
 
 def _road_page(_request: Request) -> Response:
-    return FileResponse(_built("road.html"), headers={"Cache-Control": "no-cache"})
-
-
-def _built(name: str) -> str:
-    path = STATIC / name
-    if not path.is_file():
-        raise NotBuiltError("the page is not built in this checkout: run 'npm ci && npm run build' in page/")
-    return str(path)
+    return FileResponse(built("road.html"), headers={"Cache-Control": "no-cache"})

@@ -1,18 +1,15 @@
 """The drawing page: gates and calibration points, drawn on a redacted still, saved into city.toml.
 
-It exists only while ``waywarden gates`` runs, on this machine alone. Three checks keep others out: the request
-comes from and to the loopback address, it carries the token of this run, and a save comes from the page itself.
+It exists only while ``waywarden gates`` runs, on this machine alone (``admitting``).
 """
 
 from __future__ import annotations
 
-import hmac
 import json
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -21,11 +18,8 @@ from starlette.routing import Route
 
 from waywarden.terms.errors import ConfigError
 from waywarden.terms.places import Calibration, CalibrationPoint, Camera, Gate, Movement, PointPx
-from waywarden.web.problems import NotAllowedError, QueryError
-
-TOKEN_HEADER = "x-waywarden-token"  # noqa: S105 - a header's name
-LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
-MAX_BODY_BYTES = 1_000_000
+from waywarden.web.local.admitting import NO_STORE, admit, sent_by_the_page
+from waywarden.web.problems import QueryError
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +66,7 @@ class DrawingPage:
     def page(self, request: Request) -> Response:
         """Answer with the page itself."""
         self._admit(request)
-        return FileResponse(self._page_file(), headers={"Cache-Control": "no-store"})
+        return FileResponse(self._page_file(), headers=NO_STORE)
 
     def camera(self, request: Request) -> Response:
         """Answer with the camera's gates, movements and calibration as they stand in city.toml."""
@@ -83,17 +77,12 @@ class DrawingPage:
         """Answer with the redacted still."""
         self._admit(request)
         picture = self._drawing.still(request.path_params["camera"])
-        return Response(picture, media_type="image/jpeg", headers=_NO_STORE)
+        return Response(picture, media_type="image/jpeg", headers=NO_STORE)
 
     async def save(self, request: Request) -> Response:
         """Take what was drawn and write it into city.toml; answer with the camera as it then stands."""
         self._admit(request)
-        origin = request.headers.get("origin", "")
-        if urlsplit(origin).netloc != request.headers.get("host") or not origin.startswith("http://"):
-            raise NotAllowedError(f"a save must come from the drawing page itself, not from '{origin}'")
-        body = await request.body()
-        if len(body) > MAX_BODY_BYTES:
-            raise QueryError(f"what was drawn may be {MAX_BODY_BYTES} bytes at most, got {len(body)}")
+        body = await sent_by_the_page(request, "the drawing page", "drawn")
         return await run_in_threadpool(self._save, request.path_params["camera"], body)
 
     def _save(self, camera_id: str, body: bytes) -> Response:
@@ -104,18 +93,10 @@ class DrawingPage:
 
     def _answer(self, camera_id: str) -> Response:
         camera = self._drawing.current(camera_id)
-        return JSONResponse(_camera_json(camera, self._drawing.picture_px(camera_id)), headers=_NO_STORE)
+        return JSONResponse(_camera_json(camera, self._drawing.picture_px(camera_id)), headers=NO_STORE)
 
     def _admit(self, request: Request) -> None:
-        came_from = request.client.host if request.client else ""
-        if came_from not in LOOPBACK or (request.url.hostname or "") not in LOOPBACK:
-            raise NotAllowedError("the drawing page answers to this machine alone: open it at 127.0.0.1")
-        given = request.headers.get(TOKEN_HEADER) or request.query_params.get("token", "")
-        if not hmac.compare_digest(given.encode(), self._drawing.token.encode()):
-            raise NotAllowedError("the drawing page wants its token: open the address that 'waywarden gates' printed")
-
-
-_NO_STORE = {"Cache-Control": "no-store"}
+        admit(request, self._drawing.token, "the drawing page", "gates")
 
 
 def _camera_json(camera: Camera, size_px: tuple[int, int]) -> dict[str, object]:

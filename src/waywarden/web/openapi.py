@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from html import escape
 
+from waywarden.exchange.checks import CheckRow
 from waywarden.terms.places import Gate, Movement
 from waywarden.terms.records import CameraHealth
 from waywarden.web.plain import plain_page
 from waywarden.web.problems import PROBLEM_JSON
 from waywarden.web.published import LastHour, judged_schema, schema_of
-from waywarden.web.query import DEFAULT_LIMIT, MAX_LIMIT, PARAMETERS
+from waywarden.web.query import CHECK_PARAMETERS, DEFAULT_LIMIT, MAX_LIMIT, PARAMETERS
 
 API = "/api/v1"
 JPEG = "image/jpeg"
@@ -21,6 +22,7 @@ SCHEMA_TYPES: dict[str, type] = {
     "Gate": Gate,
     "Movement": Movement,
     "LastHour": LastHour,
+    "Check": CheckRow,
 }
 
 
@@ -95,6 +97,9 @@ def _operations() -> dict[str, JsonObject]:
         f"{API}/cameras/{{camera}}": operation_of("camera", "One camera, as GeoJSON.", "Camera", [camera]),
         f"{API}/cameras/{{camera}}/gates": operation_of("gates", "A camera's gates and movements.", "Lines", [camera]),
         f"{API}/intervals": operation_of("intervals", "What was counted, by intervals.", "Intervals", _filters()),
+        f"{API}/checks": operation_of(
+            "checks", "How right counts are: what was counted twice, by day.", "Checks", _filters(CHECK_PARAMETERS)
+        ),
         f"{API}/health": operation_of("health", "Whether this service and each camera are well.", "HealthList"),
     }
 
@@ -111,14 +116,14 @@ def operation_of(name: str, summary: str, schema: str, parameters: list[JsonObje
     return {"operationId": name, "summary": summary, "parameters": parameters or [], "responses": answers}
 
 
-def _filters() -> list[JsonObject]:
+def _filters(parameters: Mapping[str, str] = PARAMETERS) -> list[JsonObject]:
     schemas: dict[str, JsonObject] = {
         "since": {"type": "string", "format": "date-time"},
         "until": {"type": "string", "format": "date-time"},
         "limit": {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": DEFAULT_LIMIT},
         "offset": {"type": "integer", "minimum": 0, "default": 0},
     }
-    return [_parameter(name, words, schemas.get(name)) for name, words in PARAMETERS.items()]
+    return [_parameter(name, words, schemas.get(name)) for name, words in parameters.items()]
 
 
 def _parameter(name: str, words: str, schema: JsonObject | None = None, place: str = "query") -> JsonObject:
@@ -179,6 +184,7 @@ def _schemas() -> JsonObject:
                 "next": {"type": ["string", "null"], "description": "where the next slice is; null at the end"},
             }
         ),
+        "Checks": _object({"checks": _list(_ref("Check"))}),
         "HealthList": _object({"service": {"const": "ok"}, "cameras": _list(_ref("Health"))}),
         "Problem": _object({"title": text, "status": {"type": "integer"}, "detail": text}),
     }

@@ -26,7 +26,7 @@ class UnknownNameError(WaywardenError):
 
 
 class NotAllowedError(WaywardenError):
-    """The drawing page was asked for from elsewhere, or without its token."""
+    """A page of this machine alone was asked for from elsewhere, or without its token."""
 
 
 class RefusedError(WaywardenError):

@@ -12,12 +12,15 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from waywarden.exchange.checks import CheckRow
 from waywarden.terms.distress import Way
 from waywarden.terms.inspections import Inspection, Light
 from waywarden.terms.pictures import KeptPicture, PictureOf
 from waywarden.terms.places import Gate, Movement
 from waywarden.terms.records import (
     CameraHealth,
+    Checker,
+    CountCheck,
     Direction,
     Doubt,
     HealthState,
@@ -69,6 +72,7 @@ SECONDS: Schema = {"type": "number", "minimum": 0}
 WHOLE: Schema = {"type": "integer", "minimum": 0}
 JUDGED = ("quality", "doubts")
 """What the API says of an interval beside what was counted."""
+MAYBE_NUMBER: Schema = {"type": ["number", "null"]}
 MAYBE_SPEED: Schema = {"type": ["number", "null"], "minimum": 0}
 
 
@@ -210,6 +214,46 @@ PUBLISHED: Mapping[type, tuple[Published, ...]] = {
         Published("from_gate", "from_gate", TEXT, "The counting line by which road users come in."),
         Published("to_gate", "to_gate", TEXT, "The counting line by which they leave."),
         Published("name", "name", TEXT, "The turning movement's name for people."),
+    ),
+    CountCheck: (
+        Published("camera_id", "camera", TEXT, "Which camera."),
+        Published("gate_id", "gate", TEXT, "Which counting line was counted twice."),
+        Published("direction", "direction", _one_of(Direction), "Which way the line was crossed."),
+        Published("vehicle_class", "vehicle_class", TEXT, "What kind of road user; “all” is every kind together."),
+        Published("start", "start", TIME, "When the day began, by the city's own clock.", rfc3339),
+        Published("duration_s", "duration_s", {"type": "integer", "minimum": 1}, "How long the day was (s)."),
+        Published(
+            "checker",
+            "checker",
+            _one_of(Checker),
+            "What counted anew: the program itself, on every frame, or somebody who watched silhouettes.",
+        ),
+        Published("checked_s", "checked_s", SECONDS, "How much of the day was counted twice (s).", _seconds),
+        Published("agreed", "agreed", WHOLE, "How many are in both counts."),
+        Published("missed", "missed", WHOLE, "How many are in the second count alone."),
+        Published("extra", "extra", WHOLE, "How many are in our count alone."),
+        Published("method", "method", TEXT, "Which program made the count that was checked."),
+    ),
+    CheckRow: (
+        Published("camera", "camera", TEXT, "Which camera."),
+        Published("gate", "gate", MAYBE_TEXT, "Which counting line; empty for the sum over all of them, both ways."),
+        Published(
+            "direction",
+            "direction",
+            {"type": ["string", "null"], "enum": [*map(str, Direction), None]},
+            "Which way the line was crossed; empty for the sum.",
+        ),
+        Published("vehicle_class", "vehicle_class", TEXT, "What kind of road user; “all” is every kind together."),
+        Published("start", "start", TIME, "When the day began, by the city's own clock.", rfc3339),
+        Published("duration_s", "duration_s", {"type": "integer", "minimum": 1}, "How long the day was (s)."),
+        Published("checker", "checker", _one_of(Checker), "What counted anew: every frame, or somebody at the page."),
+        Published("checked_s", "checked_s", SECONDS, "How much of the day was counted twice (s)."),
+        Published("agreed", "agreed", WHOLE, "How many are in both counts."),
+        Published("missed", "missed", WHOLE, "How many are in the second count alone."),
+        Published("extra", "extra", WHOLE, "How many are in our count alone."),
+        Published("error_percent", "error_percent", MAYBE_NUMBER, "How far our count is off (%); minus is too few."),
+        Published("error_low_percent", "error_low_percent", MAYBE_NUMBER, "The lower end of its 95 % interval (%)."),
+        Published("error_high_percent", "error_high_percent", MAYBE_NUMBER, "The upper end of it (%)."),
     ),
     LastHour: (
         Published("start", "start", TIME, "When the hour began.", rfc3339),

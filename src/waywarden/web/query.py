@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from starlette.datastructures import QueryParams
 
-from waywarden.store.port import IntervalFilter
+from waywarden.store.port import CheckFilter, IntervalFilter
 from waywarden.terms.kinds import ALL_CLASSES
 from waywarden.terms.places import Camera, City
 from waywarden.terms.records import Quality
@@ -26,6 +26,11 @@ PARAMETERS: dict[str, str] = {
     "quality": "only intervals of these qualities: 'good', 'usable', 'doubtful', with commas between",
     "limit": f"how many intervals at most (1 to {MAX_LIMIT}, {DEFAULT_LIMIT} when not given)",
     "offset": "how many intervals to skip; the answer's 'next' has it right",
+}
+CHECK_PARAMETERS: dict[str, str] = {
+    "camera": "only this camera",
+    "since": "only days that begin at this time or later (RFC 3339)",
+    "until": "only days that begin before this time (RFC 3339)",
 }
 
 
@@ -75,6 +80,13 @@ def read_interval_query(params: QueryParams, city: City) -> IntervalQuery:
         limit=read_whole(params, "limit", DEFAULT_LIMIT, (1, MAX_LIMIT)),
         offset=read_whole(params, "offset", 0, (0, MAX_OFFSET)),
     )
+
+
+def read_check_query(params: QueryParams, city: City) -> CheckFilter:
+    """Return which checks the query asks for; QueryError says what is wrong with it."""
+    refuse_parameters(params, CHECK_PARAMETERS)
+    camera_id = _known(params, "camera", [camera.id for camera in city.cameras])
+    return CheckFilter(camera_id, _time(params, "since"), _time(params, "until"))
 
 
 def _known(params: QueryParams, name: str, known: list[str]) -> str | None:

@@ -1,6 +1,7 @@
 """Counting boxes instead of a video: somebody's file of boxes in, the same tidy rows out.
 
-The file is read by ``exchange.mot``, or by ``cvat`` or ``ottrk`` of ``exchange.surveys``, gates by its ``otflow``.
+The file is read by ``exchange.mot``, or by ``cvat`` or ``ottrk`` of ``exchange.surveys``, gates by its ``otflow`` and
+``opendatacam``.
 From there on a file of boxes is a camera like any other, whose pictures somebody else has looked at. No picture is
 opened, so nothing is sealed.
 """
@@ -19,6 +20,7 @@ import numpy as np
 
 from waywarden.exchange.mot import NOBODYS, MotBox, from_mot
 from waywarden.exchange.surveys.cvat import from_cvat
+from waywarden.exchange.surveys.opendatacam import areas_as_gates
 from waywarden.exchange.surveys.otflow import from_otflow
 from waywarden.exchange.surveys.ottrk import from_ottrk
 from waywarden.run.city.city_keys import CLASS_SCHEMES, DEFAULT_SCHEME
@@ -33,7 +35,7 @@ from waywarden.traffic.boxes import Followed
 START = datetime(1970, 1, 1, tzinfo=UTC)
 """A file of boxes has no date: its first frame is at this time."""
 MOST_RATE_HZ = 1000.0
-CVAT, OTTRK, OTFLOW = ".xml", ".ottrk", ".otflow"
+CVAT, OTTRK, OTFLOW, OPENDATACAM = ".xml", ".ottrk", ".otflow", ".json"
 EMPTIED_S = 15.0
 """Nobody is waited for so long."""
 
@@ -67,8 +69,8 @@ def boxes_job(path: Path, rate_hz: float | None, gates: Sequence[str], bin_min: 
     found: list[Gate] = []
     movements: list[Movement] = []
     for n, text in enumerate(gates, start=1):
-        if text.lower().endswith(OTFLOW):
-            of_file, flows = _sections(Path(text))
+        if text.lower().endswith((OTFLOW, OPENDATACAM)):
+            of_file, flows = _lines_of(Path(text))
             found, movements = found + of_file, movements + flows
         else:
             found.append(_gate(text, f"gate-{n}" if len(gates) > 1 else "gate"))
@@ -77,10 +79,11 @@ def boxes_job(path: Path, rate_hz: float | None, gates: Sequence[str], bin_min: 
     return BoxesJob(path, rate_hz, tuple(found), bin_min, tuple(movements))
 
 
-def _sections(path: Path) -> tuple[list[Gate], list[Movement]]:
-    """Read the gates and movements of an .otflow; ConfigError says what is wrong with it."""
+def _lines_of(path: Path) -> tuple[list[Gate], list[Movement]]:
+    """Read the gates and movements of an .otflow, or OpenDataCam's areas; ConfigError says what is wrong with it."""
     try:
-        return from_otflow(path.read_bytes().decode("utf-8"))
+        text = path.read_bytes().decode("utf-8")
+        return from_otflow(text) if path.suffix.lower() == OTFLOW else (areas_as_gates(text), [])
     except OSError as fault:
         raise ConfigError(f"cannot read the gates of {path}: {fault.strerror}; check the path") from fault
     except ValueError as fault:

@@ -17,12 +17,11 @@ from zoneinfo import ZoneInfo
 
 from waywarden.geo.projection import calibrate
 from waywarden.run.city.picture import check_gates
-from waywarden.run.sealing.seal import Seal
 from waywarden.store.port import RecordStore
 from waywarden.terms.errors import StoreError, WaywardenError
 from waywarden.terms.places import Camera, City
-from waywarden.terms.records import CameraHealth, TrafficInterval
-from waywarden.terms.transient import Detections, Unlooked
+from waywarden.terms.records import CameraHealth, CountCheck, TrafficInterval
+from waywarden.terms.transient import Crossing, Detections, FullLook, Passage, Unlooked
 from waywarden.traffic.finder import CrossingFinder
 from waywarden.traffic.tally import Clock, IntervalTally
 
@@ -32,6 +31,7 @@ class CountJob:
     """What is to be counted, and how.
 
     ``detector`` is ``motion`` or a path of weights; ``folder`` is where relative sources start.
+    ``on_seal`` is told in a line what seals the pictures in.
     ``on_progress(camera_id, done)`` is told how much of a recording is counted (0 to 1; -1: a live stream, no end).
     ``sparing``: look only when and as often as traffic asks for it.
     ``stop`` ends the counting: what was counted until then is kept.
@@ -43,7 +43,7 @@ class CountJob:
     method: str
     bin_min: int
     store: RecordStore | None = None
-    on_seal: Callable[[Seal], None] = lambda _: None
+    on_seal: Callable[[str], None] = lambda _: None
     on_progress: Callable[[str, float], None] = lambda _id, _done: None
     stop: threading.Event = field(default_factory=threading.Event)
     sparing: bool = False
@@ -56,21 +56,36 @@ class CameraCount:
     camera_id: str
     records: list[TrafficInterval] = field(default_factory=list)
     health: list[CameraHealth] = field(default_factory=list)
+    checks: list[CountCheck] = field(default_factory=list)
     trouble: WaywardenError | None = None
     unstored: list[TrafficInterval] = field(default_factory=list)
     unstored_health: list[CameraHealth] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
+class SecondCount:
+    """Counts anew where every frame is looked at (``traffic.audit``); without arguments nothing is.
+
+    It is given the frames of such spans, what was ``counted`` meanwhile with the time before which no more is said, and
+    answers with what it found when it is closed.
+    """
+
+    look: Callable[[Detections], None] = lambda _: None
+    counted: Callable[[list[Crossing | Passage], datetime], None] = lambda _items, _until: None
+    close: Callable[[], list[CountCheck]] = list
+
+
+@dataclass(frozen=True, slots=True)
 class Watching:
-    """What is known of a camera's picture, and what is seen in it.
+    """What is known of a camera's picture, what is seen in it, and what counts anew.
 
     ``picture_px`` is None where there is no picture but only boxes, ``duration_s`` where there is no end.
     """
 
     picture_px: tuple[int, int] | None
     duration_s: float | None
-    seen: Generator[Detections | Unlooked | CameraHealth]
+    seen: Generator[Detections | Unlooked | FullLook | CameraHealth]
+    second: SecondCount = SecondCount()
 
 
 Watch = Callable[[CountJob, Camera], Watching]
@@ -107,15 +122,23 @@ def _count(job: CountJob, camera: Camera, watching: Watching, counted: CameraCou
                 if isinstance(item, CameraHealth):
                     _keep_health(job, counted, item)
                     continue
+                if isinstance(item, FullLook):
+                    watching.second.look(item.seen)
+                    continue
                 begun = begun or item.at
                 tally.watch(item.at, item.watched_s)
                 if isinstance(item, Unlooked):
                     continue
-                tally.add(finder.update(item))
+                found = finder.update(item)
+                tally.add(found)
+                watching.second.counted(found, finder.said_until)
                 _keep(job, counted, tally.take_closed(finder.said_until))
                 job.on_progress(camera.id, _done(begun, item.at, watching.duration_s))
     finally:
-        tally.add(finder.finish())
+        found = finder.finish()
+        tally.add(found)
+        watching.second.counted(found, finder.said_until)
+        counted.checks = watching.second.close()
         _keep(job, counted, tally.records())
 
 
@@ -141,6 +164,7 @@ def _store(job: CountJob, counted: CameraCount) -> StoreError | None:
         counted.unstored.clear()
         job.store.append_health(counted.unstored_health)
         counted.unstored_health.clear()
+        job.store.append_checks(counted.checks)
     except StoreError as trouble:
         return trouble
     return None

@@ -10,12 +10,13 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import cast
 
+from waywarden.run.counting.auditing import second_count
 from waywarden.run.counting.count import CameraCount, CountJob, Watching, count_camera
 from waywarden.run.sealing.sealed import about_sealed, watch_sealed
 from waywarden.terms.errors import ConfigError
 from waywarden.terms.places import Camera, City
 from waywarden.terms.records import CameraHealth
-from waywarden.terms.transient import Detections, Unlooked
+from waywarden.terms.transient import Detections, FullLook, Unlooked
 
 
 def count(job: CountJob, cameras: Sequence[Camera]) -> list[CameraCount]:
@@ -30,9 +31,12 @@ def count(job: CountJob, cameras: Sequence[Camera]) -> list[CameraCount]:
 def sealed(job: CountJob, camera: Camera) -> Watching:
     """Watch one camera from a sealed process of its own; SourceError where it cannot be opened."""
     facts = about_sealed(camera, job.folder)
-    seen = watch_sealed(camera, job.folder, job.detector, sparing=job.sparing, on_seal=job.on_seal)
-    watched = cast("Generator[Detections | Unlooked | CameraHealth]", seen)
-    return Watching((facts.width, facts.height), facts.duration_s, watched)
+    seen = watch_sealed(
+        camera, job.folder, job.detector, sparing=job.sparing, on_seal=lambda seal: job.on_seal(seal.describe())
+    )
+    watched = cast("Generator[Detections | Unlooked | FullLook | CameraHealth]", seen)
+    size_px = facts.width, facts.height
+    return Watching(size_px, facts.duration_s, watched, second_count(job, camera, size_px))
 
 
 @contextmanager

@@ -17,10 +17,10 @@ from functools import partial
 from urllib.parse import urlsplit
 
 from waywarden.run.sealing.seal import seal
-from waywarden.run.sealing.sealed import Job, Openers, Task
+from waywarden.run.sealing.sealed import LOOK_LESS, LOOK_MORE, Job, Openers, Task
 from waywarden.run.sealing.wire import End, Failure, Message, Progress, clipped, encode
 from waywarden.sight.frame import Frame
-from waywarden.sight.ports import FrameSource
+from waywarden.sight.ports import Audited, FrameSource
 from waywarden.sight.redact import WIDEST_UNSEEN_PX, median_still
 from waywarden.terms.errors import WaywardenError
 from waywarden.terms.pictures import WIDEST_PX
@@ -67,7 +67,8 @@ def ports_of(camera: Camera) -> tuple[int, ...]:
 def _do(job: Job, send: Send) -> None:
     openers = job.openers or _own_openers(job)
     send(seal(ports=ports_of(job.camera), landlock=job.landlock))
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    wishes = _Wishes()
+    threading.Thread(target=_end_with_parent, args=(wishes,), daemon=True).start()
     source = openers.open_source(job.camera, job.folder)
     if job.task is Task.ABOUT:
         send(source.about())
@@ -78,6 +79,7 @@ def _do(job: Job, send: Send) -> None:
         send(median_still(_frames(source, job.seconds, send), redactor, widest_px=widest_px))
         return
     object_detector = openers.open_object_detector(job.detector)
+    wishes.of = object_detector if isinstance(object_detector, Audited) else None
     for item in openers.watch(job.camera.id, source, object_detector):
         send(replace(item, reason=clipped(item.reason)) if isinstance(item, CameraHealth) else item)
 
@@ -87,11 +89,13 @@ def _own_openers(job: Job) -> Openers:
     # closed before anybody else can import it.
     import waywarden.sight.networks.runtime  # noqa: F401, PLC0415
     from waywarden.sight.detectors import open_object_detector, open_redactor, open_sparing  # noqa: PLC0415
+    from waywarden.sight.replay import watch_replay  # noqa: PLC0415
     from waywarden.sight.sources.opening import open_source  # noqa: PLC0415
     from waywarden.sight.watch import watch  # noqa: PLC0415
 
     opener = partial(open_sparing, camera=job.camera) if job.sparing else open_object_detector
-    return Openers(open_source, opener, watch, open_redactor)
+    watching = partial(watch_replay, spans=job.spans) if job.task is Task.REPLAY else watch
+    return Openers(open_source, opener, watching, open_redactor)
 
 
 def _frames(source: FrameSource, seconds: float, send: Send) -> Iterator[Frame]:
@@ -107,10 +111,25 @@ def _frames(source: FrameSource, seconds: float, send: Send) -> Iterator[Frame]:
             yield item
 
 
-def _end_with_parent() -> None:
+class _Wishes:
+    """What the parent asks of the object detector, once there is one that can be asked."""
+
+    def __init__(self) -> None:
+        self.of: Audited | None = None
+
+    def take(self, wishes: bytes) -> None:
+        """Do what ``wishes`` ask for, a byte each."""
+        for wish in (wishes[n : n + 1] for n in range(len(wishes))):
+            if self.of is not None and wish == LOOK_MORE:
+                self.of.look_more()
+            elif self.of is not None and wish == LOOK_LESS:
+                self.of.look_less()
+
+
+def _end_with_parent(wishes: _Wishes) -> None:
     """End this process when the parent is gone: its end of our stdin closes, even if it was killed."""
-    while os.read(0, 1024):
-        pass
+    while wish := os.read(0, 1024):
+        wishes.take(wish)
     os._exit(1)
 
 

@@ -7,6 +7,7 @@
     starts it, hands it a Job by stdin   -->  imports sight, seals itself (run.sealing.seal), says so
     reads messages, yields them          <--  opens the source and the object detector, watches
     keeps stdin open while it lives      -->  ends itself when stdin ends
+    may ask for more looks, or fewer     -->  looks more often, or less
     keeps its last words, a few lines    <--  stdout and stderr
 
 The pipe holds the child back when nobody reads. Leaving the iterator, by whatever way, ends the child and waits for it.
@@ -22,11 +23,12 @@ import subprocess
 import sys
 import threading
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 from typing import IO, Any, NoReturn, Self, cast
 
 from waywarden.run.sealing.seal import Seal
@@ -36,16 +38,20 @@ from waywarden.terms.errors import SealError
 from waywarden.terms.pictures import NotKept, RedactedJpeg
 from waywarden.terms.places import Camera
 from waywarden.terms.records import CameraHealth
-from waywarden.terms.transient import Detections, SurfaceLook, Unlooked
+from waywarden.terms.transient import Detections, FullLook, Silhouette, SurfaceLook, Unlooked
 
 MOST_LAST_WORDS = 20
 _LONGEST_LINE_BYTES = 1000
 _GRACE_S = 5.0
 
-Watched = Detections | Unlooked | CameraHealth
+LOOK_MORE, LOOK_LESS = b"+", b"-"
+"""What the child can be asked for while it watches; all else that comes by stdin it ignores."""
+
+Watched = Detections | Unlooked | FullLook | CameraHealth
 OnSeal = Callable[[Seal], None]
-OnProcess = Callable[[int, Callable[[], None]], None]
-"""Is told the process that was started, by its number, and how to end it from another thread."""
+Ask = Callable[[bytes], None]
+OnProcess = Callable[[int, Callable[[], None], Ask], None]
+"""Is told the process that was started, by its number, how to end it and how to ask it, from any thread."""
 
 
 class Task(StrEnum):
@@ -55,6 +61,13 @@ class Task(StrEnum):
     ABOUT = "about"
     STILL = "still"
     KEEP = "keep"
+    REPLAY = "replay"
+
+
+AWAITED: Mapping[Task, type] = MappingProxyType(
+    {Task.STILL: RedactedJpeg, Task.KEEP: RedactedJpeg, Task.REPLAY: Silhouette}
+)
+"""What but boxes and facts may come of a task."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +81,9 @@ class Openers:
 
     open_source: Callable[[Camera, Path], FrameSource]
     open_object_detector: Callable[[str], Any]
-    watch: Callable[[str, FrameSource, Any], Iterator[Watched | SourceFacts | SurfaceLook | RedactedJpeg | NotKept]]
+    watch: Callable[
+        [str, FrameSource, Any], Iterator[Watched | SourceFacts | SurfaceLook | RedactedJpeg | NotKept | Silhouette]
+    ]
     open_redactor: Callable[[str], ObjectDetector]
 
 
@@ -76,7 +91,8 @@ class Openers:
 class Job:
     """All that the child is told. ``detector`` is a name such as ``motion``, or a path to weights.
 
-    ``folder`` is where relative sources start. ``seconds`` is how much of the source a still may look at. ``sparing``:
+    ``folder`` is where relative sources start. ``seconds`` is how much of the source a still may look at, ``spans`` are
+    what a replay is of. ``sparing``:
     look only when and as often as traffic asks for it (``sight.cascade``), if ``openers`` are not given. ``landlock``
     False leaves that layer out, as on a kernel that lacks it; for tests, as are ``openers``.
     """
@@ -86,6 +102,7 @@ class Job:
     folder: Path
     detector: str = "motion"
     seconds: float = 0.0
+    spans: tuple[tuple[datetime, datetime], ...] = ()
     sparing: bool = False
     landlock: bool = True
     openers: Openers | None = None
@@ -208,14 +225,19 @@ class _Child:
         self._listener.join()
 
     @property
-    def handle(self) -> tuple[int, Callable[[], None]]:
-        """The child's number, and what ends it; ending it twice, or after it is gone, does nothing."""
-        return self._process.pid, self._process.kill
+    def handle(self) -> tuple[int, Callable[[], None], Ask]:
+        """The child's number, what ends it, and what asks it; both do nothing once it is gone."""
+        return self._process.pid, self._process.kill, self._ask
 
     def next_message(self) -> Message:
         """Return the child's next message, or raise SealError saying how it died."""
-        item = receive(self._wire, picture=self._job.task in {Task.STILL, Task.KEEP})
+        item = receive(self._wire, AWAITED.get(self._job.task))
         return item if item is not None else self._raise_death()
+
+    def _ask(self, wish: bytes) -> None:
+        with contextlib.suppress(OSError, ValueError):  # gone, or our end closed
+            self._stdin.write(wish)
+            self._stdin.flush()
 
     def _listen(self) -> None:
         """Keep the last few lines that the child prints, each short: nobody gets a picture out by printing it."""

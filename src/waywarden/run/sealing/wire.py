@@ -1,4 +1,4 @@
-"""The only things that may cross from the sealed process: eleven kinds of message, each too small to carry a picture.
+"""The only things that may cross from the sealed process: thirteen kinds of message, each too small to carry a picture.
 
 A message is a head, JSON, and numbers::
 
@@ -7,9 +7,9 @@ A message is a head, JSON, and numbers::
 
 Nothing is pickled. ``encode`` takes exactly the types of ``Message``, and answers TypeError to all others, a ``Frame``
 above all; ``decode`` trusts nobody: what does not look exactly like one of them is a SealError. A message holds at most
-``MOST_BOXES`` boxes and texts of ``LONGEST_TEXT`` characters. ``RedactedJpeg`` is the one exception, and the reader
-says whether it awaits one. That bounds what a faulty object detector can let slip; it is no proof against a hostile
-one, which could write pixels as coordinates.
+``MOST_BOXES`` boxes and texts of ``LONGEST_TEXT`` characters. ``RedactedJpeg`` and ``Silhouette`` are the exceptions,
+and the reader says whether it awaits one. That bounds what a faulty object detector can let slip; it is no proof
+against a hostile one, which could write pixels as coordinates.
 """
 
 from __future__ import annotations
@@ -32,7 +32,16 @@ from waywarden.terms.errors import SealError, WaywardenError
 from waywarden.terms.pictures import MOST_JPEG_BYTES, NotKept, RedactedJpeg, WhyNot
 from waywarden.terms.records import CameraHealth, HealthState
 from waywarden.terms.redaction_key import REDACTION_KEY
-from waywarden.terms.transient import MOST_TILES, TILE_PX, Detections, SurfaceLook, Unlooked
+from waywarden.terms.transient import (
+    MOST_CELLS,
+    MOST_TILES,
+    TILE_PX,
+    Detections,
+    FullLook,
+    Silhouette,
+    SurfaceLook,
+    Unlooked,
+)
 
 MOST_BOXES = 1000
 LONGEST_TEXT = 300
@@ -73,8 +82,8 @@ class End:
     """The job is done; nothing follows."""
 
 
-_Looked = Detections | Unlooked | SurfaceLook
-Message = _Looked | CameraHealth | SourceFacts | RedactedJpeg | NotKept | Seal | Failure | Progress | End
+Looked = Detections | FullLook | Unlooked | SurfaceLook | Silhouette
+Message = Looked | CameraHealth | SourceFacts | RedactedJpeg | NotKept | Seal | Failure | Progress | End
 _Packed = tuple[Mapping[str, Any], bytes]
 
 
@@ -111,9 +120,9 @@ def encode(item: Message) -> bytes:
     )
 
 
-def decode(message: bytes, *, picture: bool = False) -> Message:
-    """Return what one whole message says; SealError if it is none. ``picture``: whether a RedactedJpeg is awaited."""
-    kind, text_bytes, number_bytes = _read_head(message[:_HEAD_BYTES], picture=picture)
+def decode(message: bytes, awaited: type | None = None) -> Message:
+    """Return what one whole message says; SealError if it is none. ``awaited``: a RedactedJpeg, or silhouettes."""
+    kind, text_bytes, number_bytes = _read_head(message[:_HEAD_BYTES], awaited)
     body = message[_HEAD_BYTES:]
     (check,) = _CHECK.unpack(message[_HEAD.size : _HEAD_BYTES])
     if len(body) != text_bytes + number_bytes or zlib.crc32(message[: _HEAD.size] + body) != check:
@@ -124,21 +133,21 @@ def decode(message: bytes, *, picture: bool = False) -> Message:
         raise SealError(f"the sealed process sent what may not cross ({clipped(str(error))}): run again") from error
 
 
-def receive(stream: BinaryIO, *, picture: bool = False) -> Message | None:
+def receive(stream: BinaryIO, awaited: type | None = None) -> Message | None:
     """Read one message from ``stream``; None at its end. SealError if it stops in the middle, or is no message."""
     head = stream.read(_HEAD_BYTES)
     if not head:
         return None
-    _, text_bytes, number_bytes = _read_head(head, picture=picture)
-    return decode(head + stream.read(text_bytes + number_bytes), picture=picture)
+    _, text_bytes, number_bytes = _read_head(head, awaited)
+    return decode(head + stream.read(text_bytes + number_bytes), awaited)
 
 
-def _read_head(head: bytes, *, picture: bool) -> tuple[int, int, int]:
+def _read_head(head: bytes, awaited: type | None) -> tuple[int, int, int]:
     """Return kind, JSON bytes and number bytes, before anything longer is read."""
     if len(head) != _HEAD_BYTES:
         raise SealError("the sealed process stopped in the middle of a message: run the job again")
     magic, kind, text_bytes, number_bytes = _HEAD.unpack(head[: _HEAD.size])
-    if magic != _MAGIC or kind not in _KINDS or (_KINDS[kind][0] is RedactedJpeg and not picture):
+    if magic != _MAGIC or kind not in _KINDS or _KINDS[kind][0] in {RedactedJpeg, Silhouette} - {awaited}:
         raise SealError("the sealed process sent something that may not cross: its object detector may not be used")
     most = _MOST_NUMBERS.get(_KINDS[kind][0], 0)
     if number_bytes > most or text_bytes > _MOST_JSON_BYTES:
@@ -171,6 +180,14 @@ def _unpack_detections(facts: Mapping[str, Any], numbers: bytes) -> Detections:
     )
 
 
+def _pack_full_look(item: FullLook) -> _Packed:
+    return _pack_detections(item.seen)
+
+
+def _unpack_full_look(facts: Mapping[str, Any], numbers: bytes) -> FullLook:
+    return FullLook(_unpack_detections(facts, numbers))
+
+
 def _pack_look(item: SurfaceLook) -> _Packed:
     if len(item.xyxy_px) > MOST_DAMAGES:
         raise ValueError(f"at most {MOST_DAMAGES} damages cross at once, got {len(item.xyxy_px)}")
@@ -199,6 +216,20 @@ def _unpack_look(facts: Mapping[str, Any], numbers: bytes) -> SurfaceLook:
         np.frombuffer(numbers, np.int8, n, 24 * n).copy(),
         extents,
     )
+
+
+def _pack_silhouette(item: Silhouette) -> _Packed:
+    rows, columns = item.cells.shape
+    return {"at": _instant(item.at), "rows": rows, "columns": columns}, np.packbits(item.cells).tobytes()
+
+
+def _unpack_silhouette(facts: Mapping[str, Any], numbers: bytes) -> Silhouette:
+    _only(facts, at=str, rows=int, columns=int)
+    n = facts["rows"] * facts["columns"]
+    if not 0 < n <= MOST_CELLS or len(numbers) != -(-n // 8):
+        raise ValueError("half a silhouette")
+    lit = np.unpackbits(np.frombuffer(numbers, np.uint8), count=n).astype(np.bool_)
+    return Silhouette(_moment(facts["at"]), lit.reshape(facts["rows"], facts["columns"]))
 
 
 def _pack_unlooked(item: Unlooked) -> _Packed:
@@ -309,13 +340,17 @@ _KINDS: Mapping[int, _Entry] = MappingProxyType(
         9: (Unlooked, _pack_unlooked, _unpack_unlooked),
         10: (SurfaceLook, _pack_look, _unpack_look),
         11: (NotKept, _pack_not_kept, _unpack_not_kept),
+        12: (FullLook, _pack_full_look, _unpack_full_look),
+        13: (Silhouette, _pack_silhouette, _unpack_silhouette),
     }
 )
 _MOST_NUMBERS: Mapping[type[Any], int] = MappingProxyType(
     {
         Detections: MOST_BOXES * _BOX_BYTES,
+        FullLook: MOST_BOXES * _BOX_BYTES,
         SurfaceLook: MOST_DAMAGES * _DAMAGE_BYTES + MOST_TILES * 2,
         RedactedJpeg: MOST_JPEG_BYTES,
+        Silhouette: MOST_CELLS // 8,
     }
 )
 

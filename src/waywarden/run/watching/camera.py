@@ -12,14 +12,16 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from waywarden.run.counting.count import Watching
-from waywarden.run.sealing.sealed import OnProcess
+from waywarden.run.sealing.sealed import LOOK_LESS, LOOK_MORE, Ask, OnProcess
 from waywarden.run.watching.counts import LiveCounts
 from waywarden.run.watching.log import Happened, Log, why
 from waywarden.run.watching.parts import Part
 from waywarden.terms.errors import ConfigError, LoginError, SourceError, WaywardenError
 from waywarden.terms.places import Camera, City
-from waywarden.terms.records import CameraHealth, HealthState
-from waywarden.terms.transient import Detections, Unlooked
+from waywarden.terms.records import CameraHealth, CountCheck, HealthState
+from waywarden.terms.transient import Detections, FullLook, Unlooked
+from waywarden.traffic.audit.audit import wants_more_looks
+from waywarden.traffic.audit.matching import Agreement
 from waywarden.traffic.tally import Clock
 
 Look = Callable[[Camera, OnProcess], Watching]
@@ -83,11 +85,11 @@ class CameraWatch:
         self.figures = Figures()
         self._job = job
         self._counts = LiveCounts(
-            camera, Clock(job.bin_min, ZoneInfo(job.city.time_zone)), job.city.class_scheme, job.method
+            camera, Clock(job.bin_min, ZoneInfo(job.city.time_zone)), job.city.class_scheme, job.method, self._on_span
         )
         self._health: list[CameraHealth] = []
         self._lock = threading.Lock()
-        self._process: tuple[int, Callable[[], None]] | None = None
+        self._process: tuple[int, Callable[[], None], Ask] | None = None
         self._heard = time.monotonic()
         self._thread = threading.Thread(target=self._run, name=camera.id, daemon=True)
 
@@ -130,6 +132,17 @@ class CameraWatch:
             health, self._health = self._health, []
         return over, current, health
 
+    def take_checks(self) -> list[CountCheck]:
+        """Return what the audit has found of each day that changed since the last time."""
+        with self._lock:
+            return self._counts.take_checks()
+
+    def _on_span(self, found: Agreement) -> None:
+        """Let the sparing looks become more frequent, or less, by what the audit of a span found."""
+        process, more = self._process, wants_more_looks(found)
+        if process is not None and more is not None:
+            process[2](LOOK_MORE if more else LOOK_LESS)
+
     def _run(self) -> None:
         failures = 0
         while not self._job.stop.is_set():
@@ -165,18 +178,20 @@ class CameraWatch:
                 self._counts.end()
         return trouble
 
-    def _on_process(self, pid: int, kill: Callable[[], None]) -> None:
-        self._process = pid, kill
+    def _on_process(self, pid: int, kill: Callable[[], None], ask: Ask) -> None:
+        self._process = pid, kill, ask
         if self._job.stop.is_set():  # it was set while the process was started
             kill()
 
-    def _take_in(self, item: Detections | Unlooked | CameraHealth) -> None:
+    def _take_in(self, item: Detections | Unlooked | FullLook | CameraHealth) -> None:
         self._heard = time.monotonic()
         with self._lock:
             if isinstance(item, CameraHealth):
                 self._note(item)
                 return
             self._counts.update(item)
+        if isinstance(item, FullLook):
+            return
         figures = self.figures
         figures.frames += isinstance(item, Detections)
         figures.watched_s += item.watched_s

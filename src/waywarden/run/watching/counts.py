@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
@@ -14,8 +14,10 @@ from waywarden.run.city.picture import check_gates
 from waywarden.run.watching.parts import Part
 from waywarden.terms.errors import ConfigError
 from waywarden.terms.places import Camera
-from waywarden.terms.records import TrafficInterval
-from waywarden.terms.transient import Crossing, Detections, Passage, Unlooked
+from waywarden.terms.records import Checker, CountCheck, TrafficInterval
+from waywarden.terms.transient import Crossing, Detections, FullLook, Passage, Unlooked
+from waywarden.traffic.audit.audit import Audit, DayChecks
+from waywarden.traffic.audit.matching import Agreement
 from waywarden.traffic.finder import CrossingFinder
 from waywarden.traffic.tally import Clock, IntervalTally
 
@@ -39,10 +41,21 @@ class LiveCounts:
     clock : Clock
     class_scheme : mapping of kind to published class
     method : str
+    on_span : callable
+        Is told what each audited span found.
     """
 
-    def __init__(self, camera: Camera, clock: Clock, class_scheme: Mapping[str, str], method: str) -> None:
+    def __init__(
+        self,
+        camera: Camera,
+        clock: Clock,
+        class_scheme: Mapping[str, str],
+        method: str,
+        on_span: Callable[[Agreement], None] = lambda _: None,
+    ) -> None:
         self._camera = camera
+        self._checks = DayChecks(camera, clock.time_zone, class_scheme, Checker.EVERY_FRAME, method)
+        self._audit = Audit(self._new_finder, self._checks, on_span)
         self._homography: Homography | None = calibrate(camera.calibration) if camera.calibration else None
         self._empty = IntervalTally(camera, clock, class_scheme, method)
         self._tally = self._empty + self._empty
@@ -78,11 +91,14 @@ class LiveCounts:
                 "shape shows another view; set the camera back, or draw its gates anew and start again"
             )
         self._scale = was_wide / wide
-        self._finder = CrossingFinder(self._camera, self._homography, self._drawn_px)
+        self._finder = self._new_finder()
 
-    def update(self, seen: Detections | Unlooked) -> None:
-        """Take one frame, or the time of those that were not looked at."""
+    def update(self, seen: Detections | Unlooked | FullLook) -> None:
+        """Take one frame, or the time of those that were not looked at, or a look of the audit."""
         if self._finder is None:
+            return
+        if isinstance(seen, FullLook):
+            self._audit.look(self._scaled(seen.seen))
             return
         if seen.at + BACK < self._last:
             self._set_back()
@@ -90,14 +106,19 @@ class LiveCounts:
         self._spans.append((seen.at, seen.watched_s))
         if isinstance(seen, Unlooked):
             return
-        self._items += self._finder.update(self._scaled(seen))
+        found = self._finder.update(self._scaled(seen))
+        self._audit.counted(found, self._finder.said_until)
+        self._items += found
         self._settle(self._finder.said_until)
 
     def end(self) -> None:
         """End the connection: what was waited for is said, and all that was watched is sure."""
         if self._finder is None:
             return
-        self._items += self._finder.finish()
+        found = self._finder.finish()
+        self._audit.counted(found, self._finder.said_until)
+        self._audit.close()
+        self._items += found
         self._finder = None
         self._settle(None)
 
@@ -107,8 +128,16 @@ class LiveCounts:
         self._over = []
         return over, self._tally.records()
 
+    def take_checks(self) -> list[CountCheck]:
+        """Return what the audit has found of each day that changed since the last time, all of it of this run."""
+        return self._checks.take_changed()
+
+    def _new_finder(self) -> CrossingFinder:
+        return CrossingFinder(self._camera, self._homography, self._drawn_px)
+
     def _set_back(self) -> None:
         """Let what was counted stand, and begin anew: the clock was set back, so the same times will come again."""
+        self._audit.close()
         self._settle(None)
         self._over += self._tally.records()
         self._tally = self._empty + self._empty

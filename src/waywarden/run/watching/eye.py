@@ -13,7 +13,7 @@ from waywarden.sight.sources.stream import is_live
 from waywarden.terms.errors import ConfigError
 from waywarden.terms.places import Camera
 from waywarden.terms.records import CameraHealth
-from waywarden.terms.transient import Detections
+from waywarden.terms.transient import Detections, FullLook, Unlooked
 
 
 def sealed_look(folder: Path, detector: str, on_seal: OnSeal, openers: Openers | None = None) -> Look:
@@ -23,7 +23,9 @@ def sealed_look(folder: Path, detector: str, on_seal: OnSeal, openers: Openers |
         facts = about_sealed(camera, folder, openers=openers, on_process=on_process)
         job = Job(Task.WATCH, camera, folder, detector, sparing=True, openers=openers)
         seen = watched(job, on_seal, on_process)
-        return Watching((facts.width, facts.height), None, cast("Generator[Detections | CameraHealth]", seen))
+        return Watching(
+            (facts.width, facts.height), None, cast("Generator[Detections | Unlooked | FullLook | CameraHealth]", seen)
+        )
 
     return look
 

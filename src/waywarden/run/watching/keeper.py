@@ -12,10 +12,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from waywarden.run.counting.checked import CheckKeeper
 from waywarden.run.watching.parts import Part, added, by_start, fits, observed_s
 from waywarden.store.port import IntervalFilter, RecordStore
 from waywarden.terms.errors import StoreError
-from waywarden.terms.records import CameraHealth, TrafficInterval
+from waywarden.terms.records import CameraHealth, CountCheck, TrafficInterval
 
 MOST_WAITING_ROWS = 100_000
 """So many rows wait in memory for a store that takes none, about 50 MB: a day of 10 cameras of 10 gates. Then the
@@ -76,6 +77,7 @@ class Keeper:
         self._most_waiting_rows = most_waiting_rows
         self._bins: dict[_Key, _Bin] = {}
         self._health: list[CameraHealth] = []
+        self._checks = CheckKeeper(store)
         self.lost_s: defaultdict[str, float] = defaultdict(float)
         self.waiting_rows = 0
 
@@ -86,12 +88,17 @@ class Keeper:
                 self._bins.setdefault((camera_id, start), _Bin()).take(rows, is_over=is_over)
         self._health += health
 
+    def take_checks(self, checks: Iterable[CountCheck]) -> None:
+        """Take what the audit of a camera has found so far of the days that changed."""
+        self._checks.take(checks)
+
     def keep(self) -> StoreError | None:
         """Store what is not stored yet; return what is the matter where that cannot be done, and try again later."""
         trouble = None
         try:
             self._store.append(self._sums())
             self._store.append_health(self._health)
+            self._checks.keep()
         except StoreError as fault:
             trouble = fault
         else:

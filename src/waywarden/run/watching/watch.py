@@ -98,6 +98,7 @@ class _Rounds:
     def _keep(self) -> None:
         for each in self._watches:
             self._keeper.take(each.camera.id, *each.take())
+            self._keeper.take_checks(each.take_checks())
         before, self._trouble = self._trouble, self._keeper.keep()
         if self._trouble is not None and str(self._trouble) != str(before):
             self._job.log.say(Happened.STORE_FAILS, f"{self._trouble}; what is counted waits in memory")

@@ -9,6 +9,8 @@
 It keeps the ports: ``detect`` is a look, and ``due`` says whether a frame is worth one. Time goes on in between:
 ``watch`` tells of it with ``Unlooked``. A look is at the whole picture: looks at the part around the gates cost less
 each, and lost those whom the part's edge cuts.
+
+In the spans of an audit every frame is looked at as well, beside the looks that are due and without a bearing on them.
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from waywarden.sight.cascade.pace import Pace
+from waywarden.sight.cascade.plan import AuditPlan
 from waywarden.sight.cascade.sampler import POINTS_ACROSS, Sampler
 from waywarden.sight.cascade.unnamed import with_unnamed
 from waywarden.sight.cascade.waking import calls_for_a_look, grid_px
@@ -38,10 +41,14 @@ class Cascade:
     network : ObjectDetector
     camera : Camera
         Its gates and movements say where movement matters.
+    plan : AuditPlan, optional
+        Which spans are audited; without it none is.
     """
 
-    def __init__(self, network: ObjectDetector, camera: Camera) -> None:
+    def __init__(self, network: ObjectDetector, camera: Camera, plan: AuditPlan | None = None) -> None:
         self._network = network
+        self._plan = plan
+        self._named: tuple[Frame, Seen] | None = None
         self._camera = camera
         self._pace = Pace()
         self._size: tuple[int, int] | None = None
@@ -71,13 +78,38 @@ class Cascade:
     def detect(self, frame: Frame) -> Seen:
         """Look at ``frame``: return who is in it."""
         self._fit(frame)
-        named = self._network.detect(frame)
+        seen = self._see(frame)
+        self._named = None
         self._looked = frame.at
-        seen = with_unnamed(named, self._sampler.stands_out(), self._sampler.moved, self._step_px)
         self._pace.take(frame.at, seen[0], seen[1])
         if self._pace.moving:
             self._awake_until = frame.at + LINGER
         return seen
+
+    def audited(self, frame: Frame) -> bool:
+        """Return whether ``frame`` lies in a span that is audited."""
+        return self._plan is not None and self._plan.holds(frame.at)
+
+    def audit(self, frame: Frame) -> Seen:
+        """Look at a frame of which ``due`` was asked, whether it was or not; no look that is due depends on it."""
+        seen = self._see(frame)
+        self._named = frame, seen
+        return seen
+
+    def look_more(self) -> None:
+        """Look more often from now on: the audit found that looks were too few."""
+        self._pace.quicken()
+
+    def look_less(self) -> None:
+        """Look a little less often, but no less than at first: the audit found nothing wrong."""
+        self._pace.slacken()
+
+    def _see(self, frame: Frame) -> Seen:
+        """Return who is on ``frame``; of a frame that was just audited it is known already."""
+        if self._named is not None and self._named[0] is frame:
+            return self._named[1]
+        named = self._network.detect(frame)
+        return with_unnamed(named, self._sampler.stands_out(), self._sampler.moved, self._step_px)
 
     def _fit(self, frame: Frame) -> None:
         """Begin anew when the picture's size changes."""

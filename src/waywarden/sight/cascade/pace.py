@@ -35,6 +35,9 @@ MOST_TURNED = 0.6
 LONGEST_STEP_S = 0.5
 """What was seen longer ago than this says nothing of speed."""
 STANDS_SIZES_PER_S = 0.15
+QUICKEN, SLACKEN, MOST_QUICKENED = 1.5, 1.1, 4.0
+"""An audit that finds looks too few makes them so much more frequent, one that finds nothing wrong so much less, up to
+a limit. Where one audit in five finds fault the two are even (1.5 = 1.1 ^ 4.25). Not tuned."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +56,21 @@ class Pace:
     def __init__(self) -> None:
         self._rate_hz = MOST_HZ  # who is there when watching begins may be across a gate already
         self._before: _Look | None = None
+        self._quickened = 1.0
         self.moving = False
 
     @property
     def interval_s(self) -> float:
         """Seconds from one look to the next while something moves."""
-        return 1 / self._rate_hz
+        return 1 / min(MOST_HZ, self._quickened * self._rate_hz)
+
+    def quicken(self) -> None:
+        """Look more often than speed alone asks for, from now on."""
+        self._quickened = min(MOST_QUICKENED, self._quickened * QUICKEN)
+
+    def slacken(self) -> None:
+        """Come back a little to what speed asks for."""
+        self._quickened = max(1.0, self._quickened / SLACKEN)
 
     def wake(self) -> None:
         """Something moves after a quiet time: it may be fast."""

@@ -77,6 +77,10 @@ class MotionObjectDetector:
 
     def detect(self, frame: Frame) -> Seen:
         """Return what moves or has come to stand on ``frame``; the first frame ever only makes the background."""
+        return _boxes(self.moving_parts(frame), frame)
+
+    def moving_parts(self, frame: Frame) -> Mask:
+        """Return (h, w) bool, no wider than ``WORKING_WIDTH_PX``: the parts in which something moves or stands."""
         small = _small(frame)
         self._look_again(small, frame.at)
         look = small.astype(np.float32)
@@ -94,7 +98,7 @@ class MotionObjectDetector:
         self._background[left] = look[left]
         solid = solid & ~left
         self._follow(look, difference, solid, seconds)
-        return _boxes(solid, frame)
+        return solid
 
     def _look_again(self, small: Picture, at: datetime) -> None:
         """Keep a look every few seconds, in memory; when there are enough, make the background anew."""
@@ -150,7 +154,7 @@ def _shadow(look: Colours, background: Colours) -> Mask:
 
 def _solid(moving: Mask) -> Mask:
     """Return the mask without specks, and with the gaps within a road user closed."""
-    kept = moving & (_neighbours(moving) >= 5)
+    kept = moving & (neighbours(moving) >= 5)
     reach = max(1, round(BRIDGE * moving.shape[1]))
     return thinner(thicker(kept, reach), reach)
 
@@ -184,7 +188,7 @@ def _edges(look: Colours) -> Colours:
     return np.asarray(np.maximum(across, down))
 
 
-def _neighbours(mask: Mask) -> npt.NDArray[np.uint8]:
+def neighbours(mask: Mask) -> npt.NDArray[np.uint8]:
     """Return how many of the 3 x 3 pixels around each are set."""
     padded = np.pad(mask.astype(np.uint8), 1)
     rows = padded[:-2] + padded[1:-1] + padded[2:]

@@ -19,7 +19,8 @@ from typing import Any
 import numpy as np
 
 from waywarden.pavement.same.names import names_after, placed_by_persons
-from waywarden.pavement.same.places import Place, find_places
+from waywarden.pavement.same.place import Place
+from waywarden.pavement.same.places import find_places
 from waywarden.run.road.ledger import read_entries
 from waywarden.store.drives import StoredDrives, open_drives
 from waywarden.store.names import open_names

@@ -88,18 +88,6 @@ def out_of_range(seen: Usual) -> Flags:
     return np.asarray(far & (np.abs(np.nan_to_num(seen.off_week)) > UNUSUAL_SPREADS), np.bool_)
 
 
-def disagreement(count: Floats, second: Floats) -> Flags:
-    """Return where a second, independent count of the same bin (NaN: there is none) is another one.
-
-    Two counts of the same traffic differ by their errors alone, so by far less than two Poisson counts would: more
-    than both three of those deviations and a fifth is a fault of one of the two.
-    """
-    both = np.nan_to_num(count + second)
-    apart = np.abs(np.nan_to_num(count - second))
-    most = np.maximum(count, np.nan_to_num(second))
-    return np.asarray((apart > 3 * np.sqrt(both)) & (apart > 0.2 * most), np.bool_)
-
-
 def imbalance(entering: Floats, leaving: Floats, share: float) -> Flags:
     """Return where who came into a junction and who left it in an hour differ by more than ``share`` of the larger.
 

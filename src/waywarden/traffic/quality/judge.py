@@ -16,6 +16,7 @@ from waywarden.terms.kinds import ALL_CLASSES
 from waywarden.terms.places import Camera
 from waywarden.terms.records import (
     CameraHealth,
+    CountCheck,
     Direction,
     Doubt,
     HealthState,
@@ -23,6 +24,7 @@ from waywarden.terms.records import (
     Quality,
     TrafficInterval,
 )
+from waywarden.traffic.audit.error import disputed
 from waywarden.traffic.measures.arms import arm_gates, inward
 from waywarden.traffic.measures.turning import Group, groups
 from waywarden.traffic.quality import checks
@@ -31,9 +33,6 @@ from waywarden.traffic.quality.expected import Floats, usual
 
 Where = tuple[str | None, Direction | None, str | None]
 """Gate and direction, or movement."""
-SecondCounts = Mapping[tuple[Where, datetime], int]
-"""Another count of the same bins by other means, such as the sampler's beside the tracker's."""
-
 DOUBTFUL = frozenset(
     {
         Doubt.BARELY_WATCHED,
@@ -46,6 +45,8 @@ DOUBTFUL = frozenset(
     }
 )
 """Any of these makes a bin doubtful; any other doubt leaves it usable."""
+DISPUTED_SHARE = 0.1
+"""A second count that surely (at 97.5 %) has more than this share of road users that ours has not, or the other way."""
 IMBALANCE_SHARE = 0.1
 """Turning counts are customarily sent back where in and out differ by over a tenth."""
 GROSS_SHARE = 0.3
@@ -72,7 +73,7 @@ def judge(
     health: Iterable[CameraHealth],
     time_zone: ZoneInfo,
     class_scheme: Mapping[str, str],
-    second: SecondCounts | None = None,
+    second: Iterable[CountCheck] = (),
 ) -> list[IntervalQuality]:
     """Judge every bin of ``camera`` that is among ``intervals``.
 
@@ -82,8 +83,8 @@ def judge(
         With history: what is usual is learnt from them, so the more weeks the better. Of one length.
     health : iterable of CameraHealth
         The camera's changes of state, of the same time.
-    second : mapping, optional
-        Counts by other means; bins that are not in it are not compared.
+    second : iterable of CountCheck, optional
+        How a second count compares, by day: all bins of a gate and way share what was found in moments of their day.
 
     Returns
     -------
@@ -95,9 +96,10 @@ def judge(
     gaps = _gaps(all_series)
     states = _states(all_series, [one for one in health if one.camera_id == camera.id])
     uneven = _imbalance(camera, rows, class_scheme, time_zone)
+    disputes = _disputes(one for one in second if one.camera_id == camera.id)
     found = []
     for series in all_series:
-        flags = _of_place(series, time_zone, second or {})
+        flags = _of_place(series, time_zone) | {Doubt.DISAGREEMENT: _in_days(series.starts, disputes[series.where])}
         for number, start in enumerate(series.starts):
             whole = bool(series.watched[number] >= checks.WHOLE)
             doubts = {doubt for doubt, flagged in flags.items() if flagged[number]} | uneven.get(start, set())
@@ -133,9 +135,22 @@ def _series(rows: Iterable[TrafficInterval]) -> list[_Series]:
     return found
 
 
-def _of_place(series: _Series, time_zone: ZoneInfo, second: SecondCounts) -> dict[Doubt, Flags]:
+def _disputes(checks: Iterable[CountCheck]) -> defaultdict[Where, list[CountCheck]]:
+    """Return the days of each place on which a second count is surely another one."""
+    found: defaultdict[Where, list[CountCheck]] = defaultdict(list)
+    for one in checks:
+        if one.vehicle_class == ALL_CLASSES and disputed(one.agreed, one.missed, one.extra, DISPUTED_SHARE):
+            found[one.gate_id, one.direction, None].append(one)
+    return found
+
+
+def _in_days(starts: Sequence[datetime], days: Sequence[CountCheck]) -> Flags:
+    spans = [(one.start, one.start + timedelta(seconds=one.duration_s)) for one in days]
+    return np.array([any(begin <= start < end for begin, end in spans) for start in starts], np.bool_)
+
+
+def _of_place(series: _Series, time_zone: ZoneInfo) -> dict[Doubt, Flags]:
     seen = usual(series.starts, series.count, series.watched, time_zone)
-    other = np.array([second.get((series.where, start), np.nan) for start in series.starts], np.float64)
     return {
         Doubt.PARTLY_WATCHED: checks.partly_watched(series.watched),
         Doubt.BARELY_WATCHED: checks.barely_watched(series.watched),
@@ -143,7 +158,6 @@ def _of_place(series: _Series, time_zone: ZoneInfo, second: SecondCounts) -> dic
         Doubt.STUCK: checks.stuck(series.count, series.joined),
         Doubt.UNUSUAL: checks.unusual(seen),
         Doubt.OUT_OF_RANGE: checks.out_of_range(seen),
-        Doubt.DISAGREEMENT: checks.disagreement(series.count, other),
     }
 
 

@@ -16,7 +16,7 @@ from starlette.requests import Request
 
 from waywarden.terms.office.accounts import Account, AccountRole, may
 from waywarden.web.accounts.desk import Desk
-from waywarden.web.drawing import LOOPBACK
+from waywarden.web.local.admitting import LOOPBACK
 from waywarden.web.problems import RefusedError
 
 COOKIE = "waywarden_session"

@@ -1,0 +1,1 @@
+"""Pages that exist while one command runs, on this machine alone."""

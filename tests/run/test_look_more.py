@@ -1,0 +1,40 @@
+"""What the audit finds makes the sparing looks more frequent, or less."""
+
+from __future__ import annotations
+
+from run.scripted import a_camera, a_job, looking
+from waywarden.run.sealing.inside import _Wishes
+from waywarden.run.sealing.sealed import LOOK_LESS, LOOK_MORE
+from waywarden.run.watching.camera import CameraWatch
+from waywarden.sight.cascade.cascade import Cascade
+from waywarden.sight.cascade.pace import LEAST_HZ, QUICKEN
+from waywarden.traffic.audit.matching import Agreement
+
+
+class Blind:
+    """A network that is never asked."""
+
+    name = "blind"
+
+
+def test_spans_with_faults_ask_for_more_looks_and_those_without_for_fewer() -> None:
+    watch = CameraWatch(a_job(looking(lambda _: iter(())))[0], a_camera())
+    asked: list[bytes] = []
+    watch._on_span(Agreement(1, 2, 0))  # no process yet: nobody to ask
+    watch._on_process(1, lambda: None, asked.append)
+    for found in (Agreement(1, 2, 0), Agreement(30, 1, 0), Agreement(3), Agreement()):
+        watch._on_span(found)
+    assert asked == [LOOK_MORE, LOOK_LESS]
+
+
+def test_the_sealed_process_does_what_it_is_asked_once_it_can_and_ignores_the_rest() -> None:
+    wishes, cascade = _Wishes(), Cascade(Blind(), a_camera())  # type: ignore[arg-type]
+    wishes.take(LOOK_MORE)
+    wishes.of = cascade
+    pace = cascade._pace
+    pace._ease(LEAST_HZ, 1000.0)
+    assert pace.interval_s == 1 / LEAST_HZ
+    wishes.take(b"x\0?" + LOOK_MORE)
+    assert pace.interval_s == 1 / (QUICKEN * LEAST_HZ)
+    wishes.take(10 * LOOK_LESS)
+    assert pace.interval_s == 1 / LEAST_HZ
