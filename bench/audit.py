@@ -22,7 +22,7 @@ from waywarden.sight.networks.network import NetworkObjectDetector
 from waywarden.sight.sources.opening import open_source
 from waywarden.sight.watch import watch
 from waywarden.terms.kinds import ALL_CLASSES, KINDS
-from waywarden.terms.records import Checker, CountCheck
+from waywarden.terms.records import Checker, IntervalCheck
 from waywarden.terms.transient import Crossing, Detections, FullLook
 from waywarden.traffic.audit.audit import Audit, DayChecks
 from waywarden.traffic.audit.error import total
@@ -37,7 +37,7 @@ EVER = AuditPlan("bench", slot=timedelta(days=40000), span=timedelta(days=40000)
 
 def counted(
     clip: Clip, network: NetworkObjectDetector, plan: AuditPlan | None
-) -> tuple[float, Counter, list[CountCheck]]:
+) -> tuple[float, Counter, list[IntervalCheck]]:
     """Return processor seconds, what crossed each gate each way, and what the audit found."""
     camera = clip.camera
     finder = CrossingFinder(camera)
@@ -64,7 +64,7 @@ def counted(
 def main() -> None:
     """Print a line for each street, and the sums."""
     seeds = [int(word) for word in sys.argv[1:]] or [11, 12]
-    everything: list[CountCheck] = []
+    everything: list[IntervalCheck] = []
     for seed in seeds:
         clip = street_clip(seed, "day", SMALL, CACHE)
         network = NetworkObjectDetector(WEIGHTS)

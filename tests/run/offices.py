@@ -13,9 +13,9 @@ from waywarden.run.accounts.passwords import Cost, hash_of
 from waywarden.run.accounts.signing_in import SigningIn, desk_of
 from waywarden.run.accounts.throttle import Throttle
 from waywarden.run.road.ledger import read_entries
-from waywarden.store.accounts import open_accounts
 from waywarden.store.ledger import open_ledger
 from waywarden.store.nothing import NoRecords
+from waywarden.store.office.accounts import open_accounts
 from waywarden.terms.distress import Role
 from waywarden.terms.kinds import Kind
 from waywarden.terms.ledger import Fact, LedgerEntry, LedgerFact

@@ -11,7 +11,7 @@ import pytest
 from waywarden.sight.frame import Frame
 from waywarden.sight.ports import Seen
 from waywarden.store.port import CheckFilter, IntervalFilter
-from waywarden.terms.records import CameraHealth, CountCheck, IntervalQuality, Quality, TrafficInterval, bin_of
+from waywarden.terms.records import CameraHealth, IntervalCheck, IntervalQuality, Quality, TrafficInterval, bin_of
 from waywarden.testing.checks import check_object_detector, check_store
 
 
@@ -22,7 +22,7 @@ class Kept:
         self._rows: dict[tuple, list[TrafficInterval]] = kept["rows"]
         self._health: dict[tuple, CameraHealth] = kept["health"]
         self._quality: dict[tuple, IntervalQuality] = kept["quality"]
-        self._checks: dict[tuple, list[CountCheck]] = kept["checks"]
+        self._checks: dict[tuple, list[IntervalCheck]] = kept["checks"]
         self._broken = broken
 
     def append(self, intervals: Iterable[TrafficInterval]) -> None:
@@ -56,8 +56,8 @@ class Kept:
         found = [one for one in self._quality.values() if wanted.gate_id in {None, one.gate_id}]
         return sorted(found, key=lambda one: (one.start, one.camera_id, one.gate_id or "", one.movement_id or ""))
 
-    def append_checks(self, checks: Iterable[CountCheck]) -> None:
-        days: dict[tuple[object, ...], list[CountCheck]] = {}
+    def append_checks(self, checks: Iterable[IntervalCheck]) -> None:
+        days: dict[tuple[object, ...], list[IntervalCheck]] = {}
         for one in checks:
             days.setdefault((one.start, one.camera_id, one.checker), []).append(one)
         for day, rows in days.items():
@@ -65,7 +65,7 @@ class Kept:
             if self._broken == "any check" or not stored or stored[0].checked_s <= rows[0].checked_s:
                 self._checks[day] = rows
 
-    def checks(self, wanted: CheckFilter) -> Sequence[CountCheck]:
+    def checks(self, wanted: CheckFilter) -> Sequence[IntervalCheck]:
         found = [one for rows in self._checks.values() for one in rows]
         found.sort(
             key=lambda one: (one.start, one.camera_id, one.checker, one.gate_id, one.direction, one.vehicle_class)

@@ -17,10 +17,10 @@ from waywarden.terms.places import Camera, Gate, Movement
 from waywarden.terms.records import (
     CameraHealth,
     Checker,
-    CountCheck,
     Direction,
     Doubt,
     HealthState,
+    IntervalCheck,
     IntervalQuality,
     Quality,
     TrafficInterval,
@@ -72,7 +72,7 @@ def judged(
     rows: Iterable[TrafficInterval],
     health: Sequence[CameraHealth] = (),
     camera: Camera = ROAD,
-    second: Iterable[CountCheck] = (),
+    second: Iterable[IntervalCheck] = (),
 ) -> list[IntervalQuality]:
     return judge(camera, rows, health, BERLIN, SCHEME, second)
 
@@ -226,7 +226,7 @@ def test_few_vehicles_may_differ_by_chance() -> None:
 
 def test_a_day_on_which_a_second_count_is_another_one_is_in_doubt() -> None:
     rows = [interval(at, 100) for at in (0, 2, 4 + DAY_BINS)]
-    day = CountCheck(
+    day = IntervalCheck(
         rows[0].camera_id, "g", Direction.FORWARD, "all", rows[0].start, 86400, Checker.EVERY_FRAME, 99.0, 60, 2, 3, "m"
     )
     far_off = replace(day, missed=40)

@@ -23,11 +23,13 @@ from tests.web.shots import CHROMIUM, browser, served  # noqa: E402 - found by t
 from waywarden.terms.places import City  # noqa: E402 - found by the line above
 from waywarden.terms.records import (  # noqa: E402
     Checker,
-    CountCheck,
     Direction,
+    IntervalCheck,
 )
+from waywarden.web.accounts.beside import NOTHING
 from waywarden.web.answers import STATIC  # noqa: E402 - found by the line above
 from waywarden.web.app import create_app  # noqa: E402
+from waywarden.web.parts.checks import with_checks
 
 
 def skip_loudly(why: str) -> None:
@@ -49,7 +51,7 @@ def store(city: City) -> MemoryStore:
 
 @pytest.fixture(scope="session")
 def client(city: City, store: MemoryStore) -> TestClient:
-    return TestClient(create_app(city, store), raise_server_exceptions=False)
+    return TestClient(create_app(city, store, beside=with_checks(NOTHING, city, store)), raise_server_exceptions=False)
 
 
 @pytest.fixture(scope="session")
@@ -83,12 +85,14 @@ def chromium() -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def site(city: City, store: MemoryStore, built_page: Path) -> Iterator[str]:
-    with served(create_app(city, store)) as address:
+    with served(create_app(city, store, beside=with_checks(NOTHING, city, store))) as address:
         yield address
 
 
 @pytest.fixture
-def check() -> CountCheck:
+def check() -> IntervalCheck:
     """A day of which ten minutes were counted by hand: 50 passed, two were missed, and one was too many."""
     start = datetime(2026, 6, 1, tzinfo=UTC)
-    return CountCheck("a", "south", Direction.FORWARD, "all", start, 86400, Checker.MANUAL, 600.0, 48, 2, 1, "street-1")
+    return IntervalCheck(
+        "a", "south", Direction.FORWARD, "all", start, 86400, Checker.MANUAL, 600.0, 48, 2, 1, "street-1"
+    )

@@ -17,10 +17,10 @@ from waywarden.terms.places import Calibration, CalibrationPoint, Camera, City, 
 from waywarden.terms.records import (
     BinKey,
     CameraHealth,
-    CountCheck,
     Direction,
     Doubt,
     HealthState,
+    IntervalCheck,
     IntervalQuality,
     Quality,
     TrafficInterval,
@@ -42,7 +42,7 @@ class MemoryStore:
     judged: dict[BinKey, IntervalQuality] = field(default_factory=dict)
     healths: dict[str, CameraHealth] = field(default_factory=dict)
     asked: int = 0
-    checked: list[CountCheck] = field(default_factory=list)
+    checked: list[IntervalCheck] = field(default_factory=list)
 
     def append(self, intervals: Iterable[TrafficInterval]) -> None:
         for row in intervals:
@@ -72,10 +72,10 @@ class MemoryStore:
         places = replace(wanted, vehicle_class=None, qualities=frozenset())
         return [one for one in self.judged.values() if fits(one, places)]
 
-    def append_checks(self, checks: Iterable[CountCheck]) -> None:
+    def append_checks(self, checks: Iterable[IntervalCheck]) -> None:
         self.checked += checks
 
-    def checks(self, wanted: CheckFilter) -> Sequence[CountCheck]:
+    def checks(self, wanted: CheckFilter) -> Sequence[IntervalCheck]:
         return [
             one
             for one in self.checked

@@ -13,7 +13,7 @@ from tests.web.made_up import MemoryStore, made_up_city
 from tests.web.shots import served
 
 from waywarden.terms.places import Camera, Gate
-from waywarden.terms.records import CountCheck
+from waywarden.terms.records import IntervalCheck
 from waywarden.web.app import create_app
 from waywarden.web.local.checking import ByHand, Checking, ShownMinute
 from waywarden.web.local.pages import local_routes
@@ -32,11 +32,11 @@ def shapes() -> list[tuple[float, bytes]]:
 
 
 @pytest.fixture
-def site(built_page: Path, check: CountCheck) -> Iterator[tuple[str, list[ByHand]]]:
+def site(built_page: Path, check: IntervalCheck) -> Iterator[tuple[str, list[ByHand]]]:
     assert (built_page / "check.html").is_file()
     kept: list[ByHand] = []
 
-    def save(_minutes: object, passed: list[ByHand]) -> list[CountCheck]:
+    def save(_minutes: object, passed: list[ByHand]) -> list[IntervalCheck]:
         kept.extend(passed)
         return [check, replace(check, vehicle_class="car")]
 

@@ -11,10 +11,12 @@ from starlette.testclient import TestClient
 from tests.web.made_up import MemoryStore
 
 from waywarden.terms.places import Camera, City, Gate
-from waywarden.terms.records import Checker, CountCheck, Direction
+from waywarden.terms.records import Checker, Direction, IntervalCheck
+from waywarden.web.accounts.beside import NOTHING
 from waywarden.web.app import create_app
 from waywarden.web.local.checking import ByHand, Checking, ShownMinute
 from waywarden.web.local.pages import local_routes
+from waywarden.web.parts.checks import with_checks
 from waywarden.web.published import rfc3339
 
 HERE = "http://127.0.0.1:8767"
@@ -29,15 +31,15 @@ SHAPES = [(-4.0, b"\x80\x00"), (0.125, b"\x00\x01")]
 class Kept:
     minutes: list[int] = field(default_factory=list)
     passed: list[ByHand] = field(default_factory=list)
-    checks: list[CountCheck] = field(default_factory=list)
+    checks: list[IntervalCheck] = field(default_factory=list)
 
-    def save(self, minutes: list[int], passed: list[ByHand]) -> list[CountCheck]:
+    def save(self, minutes: list[int], passed: list[ByHand]) -> list[IntervalCheck]:
         self.minutes, self.passed = list(minutes), list(passed)
         return self.checks
 
 
 @pytest.fixture
-def kept(check: CountCheck) -> Kept:
+def kept(check: IntervalCheck) -> Kept:
     return Kept(checks=[check, replace(check, vehicle_class="car", agreed=47)])
 
 
@@ -120,7 +122,7 @@ def test_what_cannot_be_is_refused_in_a_sentence(city: City, kept: Kept, sent: o
     assert kept.minutes == []
 
 
-def test_the_api_gives_checks_day_by_day_with_their_sums(city: City, check: CountCheck) -> None:
+def test_the_api_gives_checks_day_by_day_with_their_sums(city: City, check: IntervalCheck) -> None:
     camera = city.cameras[0].id
     rows = [
         replace(check, camera_id=camera),
@@ -128,7 +130,7 @@ def test_the_api_gives_checks_day_by_day_with_their_sums(city: City, check: Coun
     ]
     store = MemoryStore()
     store.append_checks(rows)
-    client = TestClient(create_app(city, store))
+    client = TestClient(create_app(city, store, beside=with_checks(NOTHING, city, store)))
     found = client.get("/api/v1/checks", params={"camera": camera}).json()["checks"]
     assert [(one["gate"], one["agreed"], one["error_percent"]) for one in found] == [
         (None, 48, -2.0), ("south", 48, -2.0), ("n", 0, None),

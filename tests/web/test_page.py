@@ -17,8 +17,10 @@ from tests.web.shots import served
 from waywarden.run.drawing import drawing_for
 from waywarden.terms.places import Camera, City, Gate
 from waywarden.terms.records import Doubt
+from waywarden.web.accounts.beside import NOTHING
 from waywarden.web.app import create_app
 from waywarden.web.local.pages import local_routes
+from waywarden.web.parts.checks import with_checks
 
 JUNCTION = "/#camera=06514"
 CITY_TOML = """\
@@ -316,7 +318,7 @@ def test_axe_itself_can_find_something(watched: Watched, site: str, page_folder:
 
 
 def test_an_empty_store_says_what_to_do(chromium: Browser, city: City, built_page: Path) -> None:
-    with served(create_app(city, MemoryStore())) as address:
+    with served(create_app(city, MemoryStore(), beside=with_checks(NOTHING, city, MemoryStore()))) as address:
         watched = Watched(chromium)
         page = watched.open(address + JUNCTION)
         expect(page.get_by_text("waywarden count --city city.toml --store FILE")).to_be_visible()
@@ -326,7 +328,8 @@ def test_an_empty_store_says_what_to_do(chromium: Browser, city: City, built_pag
 
 
 def test_a_city_without_cameras_says_what_to_do(chromium: Browser, built_page: Path) -> None:
-    with served(create_app(City("Nowhere", "UTC", (), {}), MemoryStore())) as address:
+    nowhere = City("Nowhere", "UTC", (), {})
+    with served(create_app(nowhere, MemoryStore(), beside=with_checks(NOTHING, nowhere, MemoryStore()))) as address:
         page = Watched(chromium).open(address)
         expect(page.get_by_text("No cameras yet")).to_be_visible()
         page.close()

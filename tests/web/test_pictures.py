@@ -10,7 +10,9 @@ from starlette.testclient import TestClient
 from waywarden.store.port import RecordStore
 from waywarden.terms.pictures import KeptPicture, PictureOf
 from waywarden.terms.places import City
+from waywarden.web.accounts.beside import Beside
 from waywarden.web.app import create_app
+from waywarden.web.road.pictures import Pictures
 
 AT = datetime(2026, 3, 2, 11, tzinfo=UTC)
 JPEG = b"\xff\xd8 grey \xff\xd9"
@@ -20,7 +22,7 @@ ODD = "d 1 é"
 @pytest.fixture
 def shown(city: City, store: RecordStore) -> TestClient:
     kept = {ODD: [KeptPicture(7, PictureOf.DEFECT, "d-0-1", AT, "ab", JPEG)]}
-    return TestClient(create_app(city, store, pictures_of=lambda defect: kept.get(defect, ())))
+    return TestClient(create_app(city, store, beside=Beside(Pictures(lambda defect: kept.get(defect, ())).routes())))
 
 
 def test_a_picture_is_where_the_list_says(shown: TestClient) -> None:

@@ -18,7 +18,7 @@ from tests.web.test_page import Watched, axe
 from waywarden.run.accounts.passwords import hash_of
 from waywarden.run.accounts.signing_in import desk_of
 from waywarden.run.road.now.site import with_road
-from waywarden.store.accounts import open_accounts
+from waywarden.store.office.accounts import open_accounts
 from waywarden.terms.office.accounts import Account, AccountRole
 from waywarden.terms.places import City
 from waywarden.web.accounts.site import beside

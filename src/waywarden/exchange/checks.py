@@ -6,15 +6,14 @@ Errors are in per cent of the true count, -2.0 where two in a hundred are missin
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import astuple, dataclass, fields
 from datetime import UTC, datetime
 from itertools import groupby
 
+from waywarden.exchange.tidy import quoted
 from waywarden.terms.kinds import ALL_CLASSES
-from waywarden.terms.records import CountCheck
+from waywarden.terms.records import IntervalCheck
 from waywarden.traffic.audit.error import error_of
 
 
@@ -44,7 +43,7 @@ class CheckRow:
 COLUMNS: tuple[str, ...] = tuple(field.name for field in fields(CheckRow))
 
 
-def check_rows(checks: Iterable[CountCheck]) -> Iterator[CheckRow]:
+def check_rows(checks: Iterable[IntervalCheck]) -> Iterator[CheckRow]:
     """Yield for each day of a camera and checker, which come together, its sum and then its rows."""
     for _, group in groupby(checks, key=lambda one: (one.start, one.camera_id, one.checker)):
         day = list(group)
@@ -53,19 +52,20 @@ def check_rows(checks: Iterable[CountCheck]) -> Iterator[CheckRow]:
         yield from (_row([one], of_gate=True) for one in day)
 
 
-def check_lines(checks: Iterable[CountCheck]) -> Iterator[str]:
+def check_lines(checks: Iterable[IntervalCheck]) -> Iterator[str]:
     r"""Yield the header and then one line for each row, each ending in ``\n``."""
     yield ",".join(COLUMNS) + "\n"
     for row in check_rows(checks):
-        line = io.StringIO()
-        cells = [
-            each.isoformat().replace("+00:00", "Z") if isinstance(each, datetime) else each for each in astuple(row)
-        ]
-        csv.writer(line, lineterminator="\n").writerow("" if each is None else each for each in cells)
-        yield line.getvalue()
+        yield ",".join(quoted(_spelt(cell)) for cell in astuple(row)) + "\n"
 
 
-def _row(checks: Sequence[CountCheck], *, of_gate: bool) -> CheckRow:
+def _spelt(cell: object) -> str:
+    if isinstance(cell, datetime):
+        return cell.isoformat().replace("+00:00", "Z")
+    return "" if cell is None else str(cell)
+
+
+def _row(checks: Sequence[IntervalCheck], *, of_gate: bool) -> CheckRow:
     first = checks[0]
     agreed, missed, extra = (sum(getattr(one, name) for one in checks) for name in ("agreed", "missed", "extra"))
     error = error_of(agreed, missed, extra)

@@ -19,6 +19,7 @@ from waywarden.web.app import create_app
 from waywarden.web.drawing import Drawing
 from waywarden.web.local.admitting import LOOPBACK
 from waywarden.web.local.pages import LocalPage, local_routes
+from waywarden.web.parts.checks import with_checks
 
 SHUTDOWN_S = 3
 
@@ -56,7 +57,7 @@ def serve(
         raise ServeError(f"the {page} page is for this machine alone: serve it on 127.0.0.1, not on {host}")
     listening = listen(host, port)
     config = uvicorn.Config(
-        create_app(city, store, local_routes(local), beside),
+        create_app(city, store, local_routes(local), with_checks(beside, city, store)),
         log_level="warning",
         access_log=False,
         server_header=False,

@@ -10,14 +10,14 @@ from sqlalchemy import Connection, Row, delete, func, insert, select
 
 from waywarden.store.port import CheckFilter
 from waywarden.store.schema import count_check, from_us, to_us
-from waywarden.terms.records import Checker, CountCheck, Direction
+from waywarden.terms.records import Checker, Direction, IntervalCheck
 
 _COLUMNS = count_check.c
 _ORDER = ("start_us", "camera_id", "checker", "gate_id", "direction", "vehicle_class")
 _DAY = _ORDER[:3]
 
 
-def put_checks(connection: Connection, checks: Iterable[CountCheck]) -> None:
+def put_checks(connection: Connection, checks: Iterable[IntervalCheck]) -> None:
     """Write each day that was checked for at least as long as what is stored of it, in the place of that."""
     rows = sorted((_row(one) for one in checks), key=lambda row: [row[name] for name in _ORDER])
     for day, group in groupby(rows, key=lambda row: [row[name] for name in _DAY]):
@@ -29,7 +29,7 @@ def put_checks(connection: Connection, checks: Iterable[CountCheck]) -> None:
             connection.execute(insert(count_check), new)
 
 
-def get_checks(connection: Connection, wanted: CheckFilter) -> Sequence[CountCheck]:
+def get_checks(connection: Connection, wanted: CheckFilter) -> Sequence[IntervalCheck]:
     """Return the checks that are wanted, in the order of the port."""
     asking = select(count_check).order_by(*(_COLUMNS[name] for name in _ORDER))
     if wanted.camera_id is not None:
@@ -41,7 +41,7 @@ def get_checks(connection: Connection, wanted: CheckFilter) -> Sequence[CountChe
     return [_check(row) for row in connection.execute(asking)]
 
 
-def _row(one: CountCheck) -> dict[str, Any]:
+def _row(one: IntervalCheck) -> dict[str, Any]:
     return {
         "start_us": to_us(one.start),
         "camera_id": one.camera_id,
@@ -58,8 +58,8 @@ def _row(one: CountCheck) -> dict[str, Any]:
     }
 
 
-def _check(row: Row[Any]) -> CountCheck:
-    return CountCheck(
+def _check(row: Row[Any]) -> IntervalCheck:
+    return IntervalCheck(
         camera_id=row.camera_id,
         gate_id=row.gate_id,
         direction=Direction(row.direction),

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Row, insert, select
 
 from waywarden.store.faults import spoken
-from waywarden.store.once import Once, already_written, note_written
+from waywarden.store.office.once import Once, already_written, note_written
 from waywarden.store.opening import for_writing, open_engine
 from waywarden.store.schema import from_us, name_change, to_us
 from waywarden.terms.distress import Change, KeptChange, Move, NameChange, Role

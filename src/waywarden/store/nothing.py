@@ -7,7 +7,7 @@ from datetime import datetime
 
 from waywarden.store.port import CheckFilter, IntervalFilter
 from waywarden.terms.errors import StoreError
-from waywarden.terms.records import CameraHealth, CountCheck, IntervalQuality, TrafficInterval
+from waywarden.terms.records import CameraHealth, IntervalCheck, IntervalQuality, TrafficInterval
 
 
 class NoRecords:
@@ -25,11 +25,11 @@ class NoRecords:
         """Refuse (StoreError)."""
         raise StoreError("this store takes no records: count into a file with --store")
 
-    def append_checks(self, checks: Iterable[CountCheck]) -> None:  # noqa: ARG002
+    def append_checks(self, checks: Iterable[IntervalCheck]) -> None:  # noqa: ARG002
         """Refuse (StoreError)."""
         raise StoreError("this store takes no records: count into a file with --store")
 
-    def checks(self, wanted: CheckFilter) -> Sequence[CountCheck]:  # noqa: ARG002
+    def checks(self, wanted: CheckFilter) -> Sequence[IntervalCheck]:  # noqa: ARG002
         """Return none."""
         return ()
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from waywarden.terms.records import CameraHealth, CountCheck, IntervalQuality, Quality, TrafficInterval
+from waywarden.terms.records import CameraHealth, IntervalCheck, IntervalQuality, Quality, TrafficInterval
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,14 +66,14 @@ class RecordStore(Protocol):
         """Return what is known of the bins, ordered as they are; ``vehicle_class`` and ``qualities`` have no say."""
         ...
 
-    def append_checks(self, checks: Iterable[CountCheck]) -> None:
+    def append_checks(self, checks: Iterable[IntervalCheck]) -> None:
         """Store checks of counts, whole days of a camera and checker, in one transaction.
 
         A day takes the place of the stored one if at least as much of it was checked, and is ignored else.
         """
         ...
 
-    def checks(self, wanted: CheckFilter) -> Sequence[CountCheck]:
+    def checks(self, wanted: CheckFilter) -> Sequence[IntervalCheck]:
         """Return checks ordered by start, camera, checker, gate, direction, class."""
         ...
 

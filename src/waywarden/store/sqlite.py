@@ -28,10 +28,10 @@ from waywarden.store.schema import (
 )
 from waywarden.terms.records import (
     CameraHealth,
-    CountCheck,
     Direction,
     Doubt,
     HealthState,
+    IntervalCheck,
     IntervalQuality,
     Quality,
     TrafficInterval,
@@ -148,12 +148,12 @@ class SqliteStore:
         with spoken(self._path, "read"), self._engine.connect() as connection:
             return [_interval(row) for row in connection.execute(asking)]
 
-    def append_checks(self, checks: Iterable[CountCheck]) -> None:
+    def append_checks(self, checks: Iterable[IntervalCheck]) -> None:
         """Store checks of counts, as ``RecordStore`` says."""
         with spoken(self._path, "write to"), self._writing.begin() as connection:
             put_checks(connection, checks)
 
-    def checks(self, wanted: CheckFilter) -> Sequence[CountCheck]:
+    def checks(self, wanted: CheckFilter) -> Sequence[IntervalCheck]:
         """Return checks ordered by start, camera, checker, gate, direction, class."""
         with spoken(self._path, "read"), self._engine.connect() as connection:
             return get_checks(connection, wanted)

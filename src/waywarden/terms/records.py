@@ -145,7 +145,7 @@ class Checker(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class CountCheck:
+class IntervalCheck:
     """How a second count of one gate, one way, compares with ours, summed over what was checked of one day.
 
     The day is the city's own, [start, start + duration_s); ``checked_s`` seconds of it were counted twice. Two
@@ -183,6 +183,6 @@ class CountCheck:
 CheckKey = tuple[str, str, Direction, str, datetime, Checker]
 
 
-def check_key(one: CountCheck) -> CheckKey:
+def check_key(one: IntervalCheck) -> CheckKey:
     """Return what a check is known by: camera, gate, direction, class, start, checker."""
     return one.camera_id, one.gate_id, one.direction, one.vehicle_class, one.start, one.checker

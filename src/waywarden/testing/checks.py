@@ -19,10 +19,10 @@ from waywarden.terms.kinds import KINDS
 from waywarden.terms.records import (
     CameraHealth,
     Checker,
-    CountCheck,
     Direction,
     Doubt,
     HealthState,
+    IntervalCheck,
     IntervalQuality,
     Quality,
     TrafficInterval,
@@ -248,7 +248,7 @@ def _check_health(store: RecordStore) -> None:
 
 def _check_checks(store: RecordStore) -> None:
     """Check that a day is replaced whole by one of which as much or more was checked, by no other checker's."""
-    north = CountCheck(
+    north = IntervalCheck(
         "a", "north", Direction.FORWARD, "all", _START, 86400, Checker.EVERY_FRAME, 24.0, 5, 1, 0, "check 1"
     )
     bus, manual = replace(north, vehicle_class="bus", agreed=1), replace(north, checker=Checker.MANUAL, checked_s=600.0)

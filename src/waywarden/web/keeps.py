@@ -7,7 +7,7 @@ from html import escape
 from waywarden.terms.inspections import Inspection
 from waywarden.terms.pictures import KeptPicture
 from waywarden.terms.places import Camera, City
-from waywarden.terms.records import CameraHealth, CountCheck, IntervalQuality, TrafficInterval
+from waywarden.terms.records import CameraHealth, IntervalCheck, IntervalQuality, TrafficInterval
 from waywarden.web.plain import plain_page
 from waywarden.web.published import published
 
@@ -24,7 +24,7 @@ KEPT: tuple[tuple[type, str, str], ...] = (
         "For each counting line or turning movement and each interval, what the checks found, one row:",
     ),
     (
-        CountCheck,
+        IntervalCheck,
         "How right counts are",
         "For each counting line and each day, how moments that were counted twice compare, one row:",
     ),

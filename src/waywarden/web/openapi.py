@@ -2,51 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from html import escape
 
-from waywarden.exchange.checks import CheckRow
 from waywarden.terms.places import Gate, Movement
 from waywarden.terms.records import CameraHealth
+from waywarden.web.parts.part import API, NOTHING_MORE, JsonObject, OpenApiPart, operation_of, parameter_of
 from waywarden.web.plain import plain_page
 from waywarden.web.problems import PROBLEM_JSON
 from waywarden.web.published import LastHour, judged_schema, schema_of
-from waywarden.web.query import CHECK_PARAMETERS, DEFAULT_LIMIT, MAX_LIMIT, PARAMETERS
+from waywarden.web.query import DEFAULT_LIMIT, MAX_LIMIT, PARAMETERS
 
-API = "/api/v1"
-JPEG = "image/jpeg"
-JsonObject = dict[str, object]
 SCHEMA_TYPES: dict[str, type] = {
     "Health": CameraHealth,
     "Gate": Gate,
     "Movement": Movement,
     "LastHour": LastHour,
-    "Check": CheckRow,
 }
-
-
-@dataclass(frozen=True, slots=True)
-class OpenApiPart:
-    """What else is served: for each path what reading it does (see ``operation_of``), and the schemas that are named.
-
-    ``path_items`` are whole items of the document, of resources that are written to.
-    """
-
-    operations: Mapping[str, JsonObject] = field(default_factory=dict)
-    schemas: Mapping[str, object] = field(default_factory=dict)
-    path_items: Mapping[str, JsonObject] = field(default_factory=dict)
-
-    def beside(self, other: OpenApiPart) -> OpenApiPart:
-        """Return both together."""
-        return OpenApiPart(
-            {**self.operations, **other.operations},
-            {**self.schemas, **other.schemas},
-            {**self.path_items, **other.path_items},
-        )
-
-
-NOTHING_MORE = OpenApiPart()
 
 
 def openapi(more: OpenApiPart = NOTHING_MORE) -> JsonObject:
@@ -90,50 +61,25 @@ def api_page(city_name: str, more: OpenApiPart = NOTHING_MORE) -> str:
 
 
 def _operations() -> dict[str, JsonObject]:
-    camera = _parameter("camera", "the camera's id", place="path")
+    camera = parameter_of("camera", "the camera's id", place="path")
     return {
         f"{API}/city": operation_of("city", "The city: its name, time zone, classes and retention.", "City"),
         f"{API}/cameras": operation_of("cameras", "Every camera on the map, with its last hour.", "Cameras"),
         f"{API}/cameras/{{camera}}": operation_of("camera", "One camera, as GeoJSON.", "Camera", [camera]),
         f"{API}/cameras/{{camera}}/gates": operation_of("gates", "A camera's gates and movements.", "Lines", [camera]),
         f"{API}/intervals": operation_of("intervals", "What was counted, by intervals.", "Intervals", _filters()),
-        f"{API}/checks": operation_of(
-            "checks", "How right counts are: what was counted twice, by day.", "Checks", _filters(CHECK_PARAMETERS)
-        ),
         f"{API}/health": operation_of("health", "Whether this service and each camera are well.", "HealthList"),
     }
 
 
-def operation_of(name: str, summary: str, schema: str, parameters: list[JsonObject] | None = None) -> JsonObject:
-    """Return an operation that answers GET with ``schema``; ``JPEG`` for a picture."""
-    media = "application/geo+json" if schema.startswith(("Camera", "DefectPoints", "Streets")) else "application/json"
-    content: JsonObject = {JPEG: {}} if schema == JPEG else {media: {"schema": _ref(schema)}}
-    answers: JsonObject = {
-        "200": {"description": summary, "content": content},
-        "304": {"description": "What you have (If-None-Match) is still right."},
-        "default": {"$ref": "#/components/responses/Problem"},
-    }
-    return {"operationId": name, "summary": summary, "parameters": parameters or [], "responses": answers}
-
-
-def _filters(parameters: Mapping[str, str] = PARAMETERS) -> list[JsonObject]:
+def _filters() -> list[JsonObject]:
     schemas: dict[str, JsonObject] = {
         "since": {"type": "string", "format": "date-time"},
         "until": {"type": "string", "format": "date-time"},
         "limit": {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": DEFAULT_LIMIT},
         "offset": {"type": "integer", "minimum": 0, "default": 0},
     }
-    return [_parameter(name, words, schemas.get(name)) for name, words in parameters.items()]
-
-
-def _parameter(name: str, words: str, schema: JsonObject | None = None, place: str = "query") -> JsonObject:
-    return {
-        "name": name,
-        "in": place,
-        "required": place == "path",
-        "description": words,
-        "schema": schema or {"type": "string"},
-    }
+    return [parameter_of(name, words, schemas.get(name)) for name, words in PARAMETERS.items()]
 
 
 def _schemas() -> JsonObject:
@@ -184,7 +130,6 @@ def _schemas() -> JsonObject:
                 "next": {"type": ["string", "null"], "description": "where the next slice is; null at the end"},
             }
         ),
-        "Checks": _object({"checks": _list(_ref("Check"))}),
         "HealthList": _object({"service": {"const": "ok"}, "cameras": _list(_ref("Health"))}),
         "Problem": _object({"title": text, "status": {"type": "integer"}, "detail": text}),
     }

@@ -12,7 +12,6 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from waywarden.exchange.checks import CheckRow
 from waywarden.terms.distress import Way
 from waywarden.terms.inspections import Inspection, Light
 from waywarden.terms.pictures import KeptPicture, PictureOf
@@ -20,10 +19,10 @@ from waywarden.terms.places import Gate, Movement
 from waywarden.terms.records import (
     CameraHealth,
     Checker,
-    CountCheck,
     Direction,
     Doubt,
     HealthState,
+    IntervalCheck,
     IntervalQuality,
     Quality,
     TrafficInterval,
@@ -76,7 +75,8 @@ MAYBE_NUMBER: Schema = {"type": ["number", "null"]}
 MAYBE_SPEED: Schema = {"type": ["number", "null"], "minimum": 0}
 
 
-def _one_of(values: type[StrEnum]) -> Schema:
+def one_of(values: type[StrEnum]) -> Schema:
+    """Return the schema of a word of these."""
     return {"type": "string", "enum": [str(value) for value in values]}
 
 
@@ -150,7 +150,7 @@ PUBLISHED: Mapping[type, tuple[Published, ...]] = {
         Published(
             "doubts",
             "doubts",
-            {"type": "array", "items": _one_of(Doubt)},
+            {"type": "array", "items": one_of(Doubt)},
             "What speaks against it, a word for each check that objects.",
             list,
         ),
@@ -158,21 +158,19 @@ PUBLISHED: Mapping[type, tuple[Published, ...]] = {
     CameraHealth: (
         Published("camera_id", "camera", TEXT, "Which camera."),
         Published("at", "at", TIME, "Since when the camera has been in this state.", rfc3339),
-        Published(
-            "state", "state", _one_of(HealthState), "Whether its picture is fit to count with, or what is wrong."
-        ),
+        Published("state", "state", one_of(HealthState), "Whether its picture is fit to count with, or what is wrong."),
         Published("reason", "reason", TEXT, "One line that says why, for the person who mends it."),
     ),
     Inspection: (
         Published("street_id", "street", TEXT, "Which street."),
-        Published("way", "way", _one_of(Way), "Which way it was driven: along the street's line, or against it."),
+        Published("way", "way", one_of(Way), "Which way it was driven: along the street's line, or against it."),
         Published("from_m", "from_m", SECONDS, "Where the stretch begins, in metres along the street."),
         Published("to_m", "to_m", SECONDS, "Where it ends, in metres along the street."),
         Published("at", "at", TIME, "When it was looked at.", rfc3339),
         Published("pass_id", "pass", TEXT, "By which drive along the street; who drove is not kept."),
         Published("network", "network", TEXT, "By which edition of the map of streets."),
         Published("mean_speed_mps", "mean_speed_kmh", MAYBE_SPEED, "How fast the survey vehicle drove (km/h).", _kmh),
-        Published("light", "light", _one_of(Light), "By what light: day, dusk or night."),
+        Published("light", "light", one_of(Light), "By what light: day, dusk or night."),
         Published("wet", "wet", {"type": ["boolean", "null"]}, "Whether the road was wet; empty where not known."),
         Published("seen_share", "seen_share", SECONDS, "How much of the stretch was really seen: 1 is all of it."),
         Published(
@@ -189,7 +187,7 @@ PUBLISHED: Mapping[type, tuple[Published, ...]] = {
         Published(
             "of",
             "of",
-            _one_of(PictureOf),
+            one_of(PictureOf),
             "Of what it is: a damage as a survey drive saw it, or its place before or after a repair.",
         ),
         Published("about_id", "about", TEXT, "Which damage it shows."),
@@ -215,17 +213,17 @@ PUBLISHED: Mapping[type, tuple[Published, ...]] = {
         Published("to_gate", "to_gate", TEXT, "The counting line by which they leave."),
         Published("name", "name", TEXT, "The turning movement's name for people."),
     ),
-    CountCheck: (
+    IntervalCheck: (
         Published("camera_id", "camera", TEXT, "Which camera."),
         Published("gate_id", "gate", TEXT, "Which counting line was counted twice."),
-        Published("direction", "direction", _one_of(Direction), "Which way the line was crossed."),
+        Published("direction", "direction", one_of(Direction), "Which way the line was crossed."),
         Published("vehicle_class", "vehicle_class", TEXT, "What kind of road user; “all” is every kind together."),
         Published("start", "start", TIME, "When the day began, by the city's own clock.", rfc3339),
         Published("duration_s", "duration_s", {"type": "integer", "minimum": 1}, "How long the day was (s)."),
         Published(
             "checker",
             "checker",
-            _one_of(Checker),
+            one_of(Checker),
             "What counted anew: the program itself, on every frame, or somebody who watched silhouettes.",
         ),
         Published("checked_s", "checked_s", SECONDS, "How much of the day was counted twice (s).", _seconds),
@@ -233,27 +231,6 @@ PUBLISHED: Mapping[type, tuple[Published, ...]] = {
         Published("missed", "missed", WHOLE, "How many are in the second count alone."),
         Published("extra", "extra", WHOLE, "How many are in our count alone."),
         Published("method", "method", TEXT, "Which program made the count that was checked."),
-    ),
-    CheckRow: (
-        Published("camera", "camera", TEXT, "Which camera."),
-        Published("gate", "gate", MAYBE_TEXT, "Which counting line; empty for the sum over all of them, both ways."),
-        Published(
-            "direction",
-            "direction",
-            {"type": ["string", "null"], "enum": [*map(str, Direction), None]},
-            "Which way the line was crossed; empty for the sum.",
-        ),
-        Published("vehicle_class", "vehicle_class", TEXT, "What kind of road user; “all” is every kind together."),
-        Published("start", "start", TIME, "When the day began, by the city's own clock.", rfc3339),
-        Published("duration_s", "duration_s", {"type": "integer", "minimum": 1}, "How long the day was (s)."),
-        Published("checker", "checker", _one_of(Checker), "What counted anew: every frame, or somebody at the page."),
-        Published("checked_s", "checked_s", SECONDS, "How much of the day was counted twice (s)."),
-        Published("agreed", "agreed", WHOLE, "How many are in both counts."),
-        Published("missed", "missed", WHOLE, "How many are in the second count alone."),
-        Published("extra", "extra", WHOLE, "How many are in our count alone."),
-        Published("error_percent", "error_percent", MAYBE_NUMBER, "How far our count is off (%); minus is too few."),
-        Published("error_low_percent", "error_low_percent", MAYBE_NUMBER, "The lower end of its 95 % interval (%)."),
-        Published("error_high_percent", "error_high_percent", MAYBE_NUMBER, "The upper end of it (%)."),
     ),
     LastHour: (
         Published("start", "start", TIME, "When the hour began.", rfc3339),
@@ -288,15 +265,16 @@ def judged_as_json(row: TrafficInterval, judged: IntervalQuality | None) -> dict
 def judged_schema() -> dict[str, object]:
     """Return the JSON schema of an interval with how far it can be trusted."""
     rows = [*published(TrafficInterval), *(row for row in published(IntervalQuality) if row.name in JUDGED)]
-    return _schema(rows)
+    return schema_of_fields(rows)
 
 
 def schema_of(kind: type) -> dict[str, object]:
     """Return the JSON schema of one record type (every field is always there)."""
-    return _schema(published(kind))
+    return schema_of_fields(published(kind))
 
 
-def _schema(rows: Sequence[Published]) -> dict[str, object]:
+def schema_of_fields(rows: Sequence[Published]) -> dict[str, object]:
+    """Return the JSON schema of an object with these fields."""
     return {
         "type": "object",
         "properties": {row.name: {**row.schema, "description": row.plain} for row in rows},

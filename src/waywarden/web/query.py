@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from starlette.datastructures import QueryParams
 
-from waywarden.store.port import CheckFilter, IntervalFilter
+from waywarden.store.port import IntervalFilter
 from waywarden.terms.kinds import ALL_CLASSES
 from waywarden.terms.places import Camera, City
 from waywarden.terms.records import Quality
@@ -26,11 +26,6 @@ PARAMETERS: dict[str, str] = {
     "quality": "only intervals of these qualities: 'good', 'usable', 'doubtful', with commas between",
     "limit": f"how many intervals at most (1 to {MAX_LIMIT}, {DEFAULT_LIMIT} when not given)",
     "offset": "how many intervals to skip; the answer's 'next' has it right",
-}
-CHECK_PARAMETERS: dict[str, str] = {
-    "camera": "only this camera",
-    "since": "only days that begin at this time or later (RFC 3339)",
-    "until": "only days that begin before this time (RFC 3339)",
 }
 
 
@@ -60,15 +55,15 @@ def find_camera(city: City, camera_id: str) -> Camera:
 def read_interval_query(params: QueryParams, city: City) -> IntervalQuery:
     """Return what the query asks for; QueryError says what is wrong with it."""
     refuse_parameters(params, PARAMETERS)
-    camera_id = _known(params, "camera", [camera.id for camera in city.cameras])
+    camera_id = read_known(params, "camera", [camera.id for camera in city.cameras])
     cameras = [camera for camera in city.cameras if camera_id in (None, camera.id)]
     wanted = IntervalFilter(
         camera_id=camera_id,
-        gate_id=_known(params, "gate", [gate.id for camera in cameras for gate in camera.gates]),
-        movement_id=_known(params, "movement", [move.id for camera in cameras for move in camera.movements]),
-        vehicle_class=_known(params, "vehicle_class", [*published_classes(city), ALL_CLASSES]),
-        since=_time(params, "since"),
-        until=_time(params, "until"),
+        gate_id=read_known(params, "gate", [gate.id for camera in cameras for gate in camera.gates]),
+        movement_id=read_known(params, "movement", [move.id for camera in cameras for move in camera.movements]),
+        vehicle_class=read_known(params, "vehicle_class", [*published_classes(city), ALL_CLASSES]),
+        since=read_time(params, "since"),
+        until=read_time(params, "until"),
         qualities=_qualities(params),
     )
     if wanted.gate_id is not None and wanted.movement_id is not None:
@@ -82,14 +77,8 @@ def read_interval_query(params: QueryParams, city: City) -> IntervalQuery:
     )
 
 
-def read_check_query(params: QueryParams, city: City) -> CheckFilter:
-    """Return which checks the query asks for; QueryError says what is wrong with it."""
-    refuse_parameters(params, CHECK_PARAMETERS)
-    camera_id = _known(params, "camera", [camera.id for camera in city.cameras])
-    return CheckFilter(camera_id, _time(params, "since"), _time(params, "until"))
-
-
-def _known(params: QueryParams, name: str, known: list[str]) -> str | None:
+def read_known(params: QueryParams, name: str, known: list[str]) -> str | None:
+    """Return the parameter, one of ``known``, or None; QueryError names the nearest."""
     given = params.get(name)
     if given is not None and given not in known:
         raise QueryError(f"there is no {name} '{given}': {nearest(given, known)}")
@@ -107,7 +96,8 @@ def _qualities(params: QueryParams) -> frozenset[Quality]:
     return frozenset(Quality(word) for word in given.split(","))
 
 
-def _time(params: QueryParams, name: str) -> datetime | None:
+def read_time(params: QueryParams, name: str) -> datetime | None:
+    """Return the parameter's time in UTC, or None; QueryError where it is none, or has no offset."""
     given = params.get(name)
     if given is None:
         return None

@@ -11,17 +11,17 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from waywarden.exchange.checks import check_rows
 from waywarden.store.port import IntervalFilter, RecordStore
 from waywarden.terms.kinds import ALL_CLASSES
 from waywarden.terms.places import Camera, City
 from waywarden.terms.records import CameraHealth, TrafficInterval, bin_of
 from waywarden.web.answers import answer_html, answer_json
 from waywarden.web.last_hour import last_hour_of
-from waywarden.web.openapi import API, NOTHING_MORE, OpenApiPart, api_page, openapi
+from waywarden.web.openapi import api_page, openapi
+from waywarden.web.parts.part import API, NOTHING_MORE, OpenApiPart
 from waywarden.web.problems import refuse_parameters
 from waywarden.web.published import as_json, judged_as_json
-from waywarden.web.query import find_camera, published_classes, read_check_query, read_interval_query
+from waywarden.web.query import find_camera, published_classes, read_interval_query
 
 GEO_JSON = "application/geo+json"
 
@@ -44,7 +44,6 @@ class Resources:
             Route(f"{API}/cameras/{{camera}}", self.camera),
             Route(f"{API}/cameras/{{camera}}/gates", self.gates),
             Route(f"{API}/intervals", self.intervals),
-            Route(f"{API}/checks", self.checks),
             Route(f"{API}/health", self.health),
         ]
 
@@ -115,11 +114,6 @@ class Resources:
         until = rows[-1].start + timedelta(microseconds=1)
         known = {bin_of(one): one for one in self._store.qualities(replace(wanted, since=rows[0].start, until=until))}
         return [judged_as_json(row, known.get(bin_of(row))) for row in rows]
-
-    def checks(self, request: Request) -> Response:
-        """Answer with how moments that were counted twice compare, day by day."""
-        found = self._store.checks(read_check_query(request.query_params, self._city))
-        return answer_json(request, {"checks": [as_json(row) for row in check_rows(found)]})
 
     def health(self, request: Request) -> Response:
         """Answer with the newest health record of each camera, and that this service is up."""

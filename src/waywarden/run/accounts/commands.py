@@ -14,7 +14,7 @@ from rich.table import Table
 from waywarden.run.accounts.passwords import LONGEST, check_password, hash_of
 from waywarden.run.accounts.signing_in import SECRET_BYTES, hashed
 from waywarden.run.spoken import notes, tables
-from waywarden.store.accounts import StoredAccounts, open_accounts
+from waywarden.store.office.accounts import StoredAccounts, open_accounts
 from waywarden.terms.errors import AccountError, ConfigError
 from waywarden.terms.office.accounts import Account, AccountRole
 

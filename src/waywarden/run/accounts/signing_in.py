@@ -20,7 +20,7 @@ from waywarden.run.accounts.throttle import Throttle
 from waywarden.run.accounts.writing import rename, write_down
 from waywarden.run.road.ledger import read_entries
 from waywarden.run.road.names import kept_changes
-from waywarden.store.accounts import StoredAccounts, open_accounts
+from waywarden.store.office.accounts import StoredAccounts, open_accounts
 from waywarden.terms.distress import WORK_NAME
 from waywarden.terms.errors import ConfigError
 from waywarden.terms.office.accounts import Account

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from waywarden.run.road import ledger, names
 from waywarden.run.road.provided import OvertakenError, Provided
-from waywarden.store.once import Once
+from waywarden.store.office.once import Once
 from waywarden.terms.distress import Change, KeptChange
 from waywarden.terms.errors import RepeatedKeyError
 from waywarden.terms.ledger import LedgerEntry, LedgerFact

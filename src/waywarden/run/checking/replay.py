@@ -20,7 +20,7 @@ from waywarden.sight.ports import SourceFacts
 from waywarden.store.port import RecordStore
 from waywarden.terms.errors import SourceError
 from waywarden.terms.places import Camera, City
-from waywarden.terms.records import Checker, CountCheck
+from waywarden.terms.records import Checker, IntervalCheck
 from waywarden.terms.transient import Crossing, Detections, FullLook, Passage, Silhouette, Unlooked
 from waywarden.traffic.audit.audit import DayChecks
 from waywarden.traffic.audit.matching import Passed, compared
@@ -112,7 +112,7 @@ def checking_of(job: CheckJob, replay: Replay) -> Checking:
     rows, columns = replay.shapes[0].cells.shape
     classes = tuple(dict.fromkeys(job.city.class_scheme.values()))
 
-    def save(minutes: Sequence[int], passed: Sequence[ByHand]) -> list[CountCheck]:
+    def save(minutes: Sequence[int], passed: Sequence[ByHand]) -> list[IntervalCheck]:
         checks = compared_by_hand(job, replay, minutes, passed)
         add_to_stored(job.store, checks)
         return checks
@@ -123,7 +123,7 @@ def checking_of(job: CheckJob, replay: Replay) -> Checking:
 
 def compared_by_hand(
     job: CheckJob, replay: Replay, minutes: Sequence[int], passed: Sequence[ByHand]
-) -> list[CountCheck]:
+) -> list[IntervalCheck]:
     """Compare what was counted by hand in ``minutes`` with what we counted in them."""
     checks = DayChecks(job.camera, ZoneInfo(job.city.time_zone), job.city.class_scheme, Checker.MANUAL, job.method)
     ours = checks.passed(replay.found)

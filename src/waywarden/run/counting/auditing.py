@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from waywarden.geo.projection import calibrate
 from waywarden.run.counting.count import CountJob, SecondCount
 from waywarden.terms.places import Camera
-from waywarden.terms.records import Checker, CountCheck
+from waywarden.terms.records import Checker, IntervalCheck
 from waywarden.traffic.audit.audit import Audit, DayChecks
 from waywarden.traffic.finder import CrossingFinder
 
@@ -18,7 +18,7 @@ def second_count(job: CountJob, camera: Camera, picture_px: tuple[int, int]) -> 
     checks = DayChecks(camera, ZoneInfo(job.city.time_zone), job.city.class_scheme, Checker.EVERY_FRAME, job.method)
     audit = Audit(lambda: CrossingFinder(camera, homography, picture_px), checks)
 
-    def close() -> list[CountCheck]:
+    def close() -> list[IntervalCheck]:
         audit.close()
         return checks.records()
 

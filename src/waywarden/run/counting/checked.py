@@ -7,14 +7,14 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from waywarden.store.port import CheckFilter, RecordStore
-from waywarden.terms.records import Checker, CheckKey, CountCheck, check_key
+from waywarden.terms.records import Checker, CheckKey, IntervalCheck, check_key
 
 _Day = tuple[str, datetime, Checker]
 
 
-def added(before: Iterable[CountCheck], more: Iterable[CountCheck]) -> list[CountCheck]:
+def added(before: Iterable[IntervalCheck], more: Iterable[IntervalCheck]) -> list[IntervalCheck]:
     """Return the sum of two checks of one camera's day by one checker; what is no number is the latter's."""
-    found: dict[CheckKey, CountCheck] = {}
+    found: dict[CheckKey, IntervalCheck] = {}
     before, more = list(before), list(more)
     checked_s = sum(max((one.checked_s for one in part), default=0.0) for part in (before, more))
     for one in (*before, *more):
@@ -29,22 +29,22 @@ def added(before: Iterable[CountCheck], more: Iterable[CountCheck]) -> list[Coun
     return [replace(one, checked_s=min(checked_s, one.duration_s)) for one in found.values()]
 
 
-def by_day(checks: Iterable[CountCheck]) -> dict[_Day, list[CountCheck]]:
+def by_day(checks: Iterable[IntervalCheck]) -> dict[_Day, list[IntervalCheck]]:
     """Return checks by camera, day and checker."""
-    days: dict[_Day, list[CountCheck]] = {}
+    days: dict[_Day, list[IntervalCheck]] = {}
     for one in checks:
         days.setdefault((one.camera_id, one.start, one.checker), []).append(one)
     return days
 
 
-def stored_of(store: RecordStore, day: _Day) -> list[CountCheck]:
+def stored_of(store: RecordStore, day: _Day) -> list[IntervalCheck]:
     """Return what is stored of a camera's day by one checker."""
     camera_id, start, checker = day
     wanted = CheckFilter(camera_id, since=start, until=start + timedelta(seconds=1))
     return [one for one in store.checks(wanted) if one.checker is checker]
 
 
-def add_to_stored(store: RecordStore, checks: Iterable[CountCheck]) -> None:
+def add_to_stored(store: RecordStore, checks: Iterable[IntervalCheck]) -> None:
     """Add ``checks``, which are new, to what is stored of their days."""
     for day, more in by_day(checks).items():
         store.append_checks(added(stored_of(store, day), more))
@@ -55,10 +55,10 @@ class CheckKeeper:
 
     def __init__(self, store: RecordStore) -> None:
         self._store = store
-        self._left: dict[_Day, list[CountCheck]] = {}
-        self._due: dict[_Day, Sequence[CountCheck]] = {}
+        self._left: dict[_Day, list[IntervalCheck]] = {}
+        self._due: dict[_Day, Sequence[IntervalCheck]] = {}
 
-    def take(self, checks: Iterable[CountCheck]) -> None:
+    def take(self, checks: Iterable[IntervalCheck]) -> None:
         """Take all that this run has found of the days that changed."""
         self._due.update(by_day(checks))
 

@@ -20,7 +20,7 @@ from waywarden.run.city.picture import check_gates
 from waywarden.store.port import RecordStore
 from waywarden.terms.errors import StoreError, WaywardenError
 from waywarden.terms.places import Camera, City
-from waywarden.terms.records import CameraHealth, CountCheck, TrafficInterval
+from waywarden.terms.records import CameraHealth, IntervalCheck, TrafficInterval
 from waywarden.terms.transient import Crossing, Detections, FullLook, Passage, Unlooked
 from waywarden.traffic.finder import CrossingFinder
 from waywarden.traffic.tally import Clock, IntervalTally
@@ -56,7 +56,7 @@ class CameraCount:
     camera_id: str
     records: list[TrafficInterval] = field(default_factory=list)
     health: list[CameraHealth] = field(default_factory=list)
-    checks: list[CountCheck] = field(default_factory=list)
+    checks: list[IntervalCheck] = field(default_factory=list)
     trouble: WaywardenError | None = None
     unstored: list[TrafficInterval] = field(default_factory=list)
     unstored_health: list[CameraHealth] = field(default_factory=list)
@@ -72,7 +72,7 @@ class SecondCount:
 
     look: Callable[[Detections], None] = lambda _: None
     counted: Callable[[list[Crossing | Passage], datetime], None] = lambda _items, _until: None
-    close: Callable[[], list[CountCheck]] = list
+    close: Callable[[], list[IntervalCheck]] = list
 
 
 @dataclass(frozen=True, slots=True)

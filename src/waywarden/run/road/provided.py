@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from waywarden.store.once import Once
+from waywarden.store.office.once import Once
 from waywarden.terms.distress import KeptChange
 from waywarden.terms.errors import LedgerError
 from waywarden.terms.ledger import LedgerEntry

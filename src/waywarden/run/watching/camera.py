@@ -18,7 +18,7 @@ from waywarden.run.watching.log import Happened, Log, why
 from waywarden.run.watching.parts import Part
 from waywarden.terms.errors import ConfigError, LoginError, SourceError, WaywardenError
 from waywarden.terms.places import Camera, City
-from waywarden.terms.records import CameraHealth, CountCheck, HealthState
+from waywarden.terms.records import CameraHealth, HealthState, IntervalCheck
 from waywarden.terms.transient import Detections, FullLook, Unlooked
 from waywarden.traffic.audit.audit import wants_more_looks
 from waywarden.traffic.audit.matching import Agreement
@@ -132,7 +132,7 @@ class CameraWatch:
             health, self._health = self._health, []
         return over, current, health
 
-    def take_checks(self) -> list[CountCheck]:
+    def take_checks(self) -> list[IntervalCheck]:
         """Return what the audit has found of each day that changed since the last time."""
         with self._lock:
             return self._counts.take_checks()

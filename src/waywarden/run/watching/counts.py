@@ -14,7 +14,7 @@ from waywarden.run.city.picture import check_gates
 from waywarden.run.watching.parts import Part
 from waywarden.terms.errors import ConfigError
 from waywarden.terms.places import Camera
-from waywarden.terms.records import Checker, CountCheck, TrafficInterval
+from waywarden.terms.records import Checker, IntervalCheck, TrafficInterval
 from waywarden.terms.transient import Crossing, Detections, FullLook, Passage, Unlooked
 from waywarden.traffic.audit.audit import Audit, DayChecks
 from waywarden.traffic.audit.matching import Agreement
@@ -128,7 +128,7 @@ class LiveCounts:
         self._over = []
         return over, self._tally.records()
 
-    def take_checks(self) -> list[CountCheck]:
+    def take_checks(self) -> list[IntervalCheck]:
         """Return what the audit has found of each day that changed since the last time, all of it of this run."""
         return self._checks.take_changed()
 

@@ -16,7 +16,7 @@ from waywarden.run.counting.checked import CheckKeeper
 from waywarden.run.watching.parts import Part, added, by_start, fits, observed_s
 from waywarden.store.port import IntervalFilter, RecordStore
 from waywarden.terms.errors import StoreError
-from waywarden.terms.records import CameraHealth, CountCheck, TrafficInterval
+from waywarden.terms.records import CameraHealth, IntervalCheck, TrafficInterval
 
 MOST_WAITING_ROWS = 100_000
 """So many rows wait in memory for a store that takes none, about 50 MB: a day of 10 cameras of 10 gates. Then the
@@ -88,7 +88,7 @@ class Keeper:
                 self._bins.setdefault((camera_id, start), _Bin()).take(rows, is_over=is_over)
         self._health += health
 
-    def take_checks(self, checks: Iterable[CountCheck]) -> None:
+    def take_checks(self, checks: Iterable[IntervalCheck]) -> None:
         """Take what the audit of a camera has found so far of the days that changed."""
         self._checks.take(checks)
 

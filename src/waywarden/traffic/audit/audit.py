@@ -3,7 +3,7 @@
 ::
 
     looks  ---|--|-----|-|-||-|--|-----------|--   -> crossings -.
-                     a span, all its frames                       >- where do they agree? -> CountCheck, by day
+                     a span, all its frames                       >- where do they agree? -> IntervalCheck, by day
     full looks       ||||||||||||||||||            -> crossings -'
                      lead  compared  tail
 
@@ -21,7 +21,7 @@ from zoneinfo import ZoneInfo
 
 from waywarden.terms.kinds import ALL_CLASSES
 from waywarden.terms.places import Camera
-from waywarden.terms.records import Checker, CountCheck, Direction
+from waywarden.terms.records import Checker, Direction, IntervalCheck
 from waywarden.terms.transient import Crossing, Detections, Passage
 from waywarden.traffic.audit.matching import Agreement, Passed, Place, compared
 from waywarden.traffic.finder import CrossingFinder
@@ -66,7 +66,7 @@ class DayChecks:
         self._sums[day] = (checked_s + (span[1] - span[0]).total_seconds(), places)
         self._changed.add(day)
 
-    def take_changed(self) -> list[CountCheck]:
+    def take_changed(self) -> list[IntervalCheck]:
         """Return the records of the days that changed since the last time, and forget those before the newest."""
         newest = max(self._sums, default=None)
         changed = [one for one in self.records() if (one.start, one.duration_s) in self._changed]
@@ -75,7 +75,7 @@ class DayChecks:
             del self._sums[day]
         return changed
 
-    def records(self) -> list[CountCheck]:
+    def records(self) -> list[IntervalCheck]:
         """Return a record for each day, gate and way, and one for each class that either count has there."""
         return [
             self._record(day, checked_s, place, one)
@@ -86,9 +86,9 @@ class DayChecks:
     def _nobody(self) -> dict[Place, Agreement]:
         return {(gate.id, way, ALL_CLASSES): Agreement() for gate in self._camera.gates for way in Direction}
 
-    def _record(self, day: Day, checked_s: float, place: Place, one: Agreement) -> CountCheck:
+    def _record(self, day: Day, checked_s: float, place: Place, one: Agreement) -> IntervalCheck:
         (start, duration_s), (gate_id, way, name) = day, place
-        return CountCheck(
+        return IntervalCheck(
             camera_id=self._camera.id,
             gate_id=gate_id,
             direction=way,

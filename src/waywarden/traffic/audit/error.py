@@ -18,7 +18,7 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from waywarden.terms.records import CountCheck
+from waywarden.terms.records import IntervalCheck
 
 Z_95 = 1.959964
 Interval = tuple[float, float]
@@ -70,7 +70,7 @@ def of_rate(some: int, n: int, z: float = Z_95) -> Interval:
     return max(0.0, some + z * z / 2 - half) / n, (some + z * z / 2 + half) / n
 
 
-def total(checks: Iterable[CountCheck]) -> CountError | None:
+def total(checks: Iterable[IntervalCheck]) -> CountError | None:
     """Return the error over all of ``checks``: of one class, or of ``all``, or road users would count twice."""
     agreed = missed = extra = 0
     for one in checks:

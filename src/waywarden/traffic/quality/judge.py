@@ -16,10 +16,10 @@ from waywarden.terms.kinds import ALL_CLASSES
 from waywarden.terms.places import Camera
 from waywarden.terms.records import (
     CameraHealth,
-    CountCheck,
     Direction,
     Doubt,
     HealthState,
+    IntervalCheck,
     IntervalQuality,
     Quality,
     TrafficInterval,
@@ -73,7 +73,7 @@ def judge(
     health: Iterable[CameraHealth],
     time_zone: ZoneInfo,
     class_scheme: Mapping[str, str],
-    second: Iterable[CountCheck] = (),
+    second: Iterable[IntervalCheck] = (),
 ) -> list[IntervalQuality]:
     """Judge every bin of ``camera`` that is among ``intervals``.
 
@@ -83,7 +83,7 @@ def judge(
         With history: what is usual is learnt from them, so the more weeks the better. Of one length.
     health : iterable of CameraHealth
         The camera's changes of state, of the same time.
-    second : iterable of CountCheck, optional
+    second : iterable of IntervalCheck, optional
         How a second count compares, by day: all bins of a gate and way share what was found in moments of their day.
 
     Returns
@@ -135,16 +135,16 @@ def _series(rows: Iterable[TrafficInterval]) -> list[_Series]:
     return found
 
 
-def _disputes(checks: Iterable[CountCheck]) -> defaultdict[Where, list[CountCheck]]:
+def _disputes(checks: Iterable[IntervalCheck]) -> defaultdict[Where, list[IntervalCheck]]:
     """Return the days of each place on which a second count is surely another one."""
-    found: defaultdict[Where, list[CountCheck]] = defaultdict(list)
+    found: defaultdict[Where, list[IntervalCheck]] = defaultdict(list)
     for one in checks:
         if one.vehicle_class == ALL_CLASSES and disputed(one.agreed, one.missed, one.extra, DISPUTED_SHARE):
             found[one.gate_id, one.direction, None].append(one)
     return found
 
 
-def _in_days(starts: Sequence[datetime], days: Sequence[CountCheck]) -> Flags:
+def _in_days(starts: Sequence[datetime], days: Sequence[IntervalCheck]) -> Flags:
     spans = [(one.start, one.start + timedelta(seconds=one.duration_s)) for one in days]
     return np.array([any(begin <= start < end for begin, end in spans) for start in starts], np.bool_)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from starlette.routing import BaseRoute
 
-from waywarden.web.openapi import NOTHING_MORE, OpenApiPart
+from waywarden.web.parts.part import NOTHING_MORE, OpenApiPart
 
 
 @dataclass(frozen=True, slots=True)

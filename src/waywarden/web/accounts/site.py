@@ -10,7 +10,7 @@ from waywarden.web.accounts.document import document
 from waywarden.web.accounts.looks import Looks
 from waywarden.web.accounts.sessions import Sessions
 from waywarden.web.accounts.writes import Writes
-from waywarden.web.openapi import OpenApiPart
+from waywarden.web.parts.part import OpenApiPart
 
 HTTPS_ONLY = {"Strict-Transport-Security": "max-age=31536000; includeSubDomains"}
 """OWASP ASVS 4.0.3, 14.4.5."""

@@ -19,8 +19,9 @@ from starlette.routing import Route
 
 from waywarden.exchange.checks import check_rows
 from waywarden.terms.places import Camera
-from waywarden.terms.records import CountCheck, Direction
+from waywarden.terms.records import Direction, IntervalCheck
 from waywarden.web.local.admitting import NO_STORE, admit, sent_by_the_page
+from waywarden.web.parts.checks import check_json
 from waywarden.web.problems import QueryError, UnknownNameError
 from waywarden.web.published import as_json
 
@@ -64,7 +65,7 @@ class Checking:
     classes : sequence of str
         Those that are published.
     minutes : sequence of ShownMinute
-    save : (minutes that were counted, what was counted in them) -> list of CountCheck
+    save : (minutes that were counted, what was counted in them) -> list of IntervalCheck
         Compares it with ours, keeps what comes of it, and returns it.
     """
 
@@ -74,7 +75,7 @@ class Checking:
     grid: tuple[int, int]
     classes: Sequence[str]
     minutes: Sequence[ShownMinute]
-    save: Callable[[Sequence[int], Sequence[ByHand]], Sequence[CountCheck]]
+    save: Callable[[Sequence[int], Sequence[ByHand]], Sequence[IntervalCheck]]
 
 
 class CheckPage:
@@ -132,7 +133,7 @@ class CheckPage:
     def _save(self, body: bytes) -> Response:
         minutes, passed = read_counted(body, self._checking)
         rows = check_rows(self._checking.save(minutes, passed))
-        return JSONResponse({"checks": [as_json(row) for row in rows]}, headers=NO_STORE)
+        return JSONResponse({"checks": [check_json(row) for row in rows]}, headers=NO_STORE)
 
     def _admit(self, request: Request) -> None:
         admit(request, self._checking.token, "the check page", "audit")

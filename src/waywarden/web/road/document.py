@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from waywarden.web.openapi import JPEG, OpenApiPart, operation_of
+from waywarden.web.parts.part import JPEG, OpenApiPart, operation_of
 from waywarden.web.road import query
 from waywarden.web.road.published import DEFECT, ENTRY, INSPECTION, PICTURES, SEGMENT, schema_of
 

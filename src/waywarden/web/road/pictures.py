@@ -11,7 +11,7 @@ from starlette.routing import Route
 
 from waywarden.terms.pictures import KeptPicture
 from waywarden.web.answers import answer_bytes, answer_json, rfc3339
-from waywarden.web.openapi import API, JPEG
+from waywarden.web.parts.part import API, JPEG
 from waywarden.web.problems import UnknownNameError, refuse_parameters
 
 PicturesOf = Callable[[str], Sequence[KeptPicture]]
