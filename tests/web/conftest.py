@@ -26,10 +26,10 @@ from waywarden.terms.records import (  # noqa: E402
     Direction,
     IntervalCheck,
 )
-from waywarden.web.accounts.beside import NOTHING
+from waywarden.web.accounts.beside import NOTHING  # noqa: E402
 from waywarden.web.answers import STATIC  # noqa: E402 - found by the line above
 from waywarden.web.app import create_app  # noqa: E402
-from waywarden.web.parts.checks import with_checks
+from waywarden.web.parts.checks import with_checks  # noqa: E402
 
 
 def skip_loudly(why: str) -> None:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from waywarden.geo.streets.network import Network, network
-from waywarden.run.road.drives.taking_in import write_down
+from waywarden.run.road.drives.taking_in import Stored, write_down
 from waywarden.run.road.ledger import write
 from waywarden.run.road.now.following import bring_up_to_date, keep_streets
 from waywarden.store.drives import open_drives
@@ -54,7 +54,7 @@ def made_up_road(store_file: Path, seed: int = 5) -> Network:
             with closing(open_names(store_file)) as names, closing(open_ledger(store_file)) as ledger:
                 told = FIRST + timedelta(days=days, hours=2)
                 driven = {(each.street_id, Way.ALONG) for each in lines}
-                write_down(drives, names, ledger, driven, streets.version, told)
+                write_down(Stored(drives, names, ledger), driven, streets.version, told)
     keep_streets(store_file, streets)
     _lives(store_file, rng)
     bring_up_to_date(store_file, None)

@@ -8,10 +8,11 @@ from starlette.testclient import TestClient
 
 from waywarden.terms.records import CameraHealth, TrafficInterval
 from waywarden.web.openapi import openapi
+from waywarden.web.parts.checks import checks_part
 from waywarden.web.published import PUBLISHED, schema_of
 from waywarden.web.query import PARAMETERS
 
-DOCUMENT: dict[str, Any] = openapi()
+DOCUMENT: dict[str, Any] = openapi(checks_part())
 KINDS = {"string": str, "integer": int, "number": (int, float), "array": list, "object": dict, "boolean": bool}
 
 

@@ -21,7 +21,7 @@ from waywarden.exchange.checks import check_rows
 from waywarden.terms.places import Camera
 from waywarden.terms.records import Direction, IntervalCheck
 from waywarden.web.local.admitting import NO_STORE, admit, sent_by_the_page
-from waywarden.web.parts.checks import check_json
+from waywarden.web.parts.check_row import check_json
 from waywarden.web.problems import QueryError, UnknownNameError
 from waywarden.web.published import as_json
 

@@ -8,25 +8,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from waywarden.exchange.checks import CheckRow, check_rows
+from waywarden.exchange.checks import check_rows
 from waywarden.store.port import CheckFilter, RecordStore
 from waywarden.terms.places import City
-from waywarden.terms.records import Checker, Direction
 from waywarden.web.accounts.beside import Beside
-from waywarden.web.answers import answer_json, rfc3339
+from waywarden.web.answers import answer_json
+from waywarden.web.parts.check_row import CHECK_ROW, check_json
 from waywarden.web.parts.part import API, JsonObject, OpenApiPart, operation_of, parameter_of
 from waywarden.web.problems import refuse_parameters
-from waywarden.web.published import (
-    MAYBE_NUMBER,
-    MAYBE_TEXT,
-    SECONDS,
-    TEXT,
-    TIME,
-    WHOLE,
-    Published,
-    one_of,
-    schema_of_fields,
-)
+from waywarden.web.published import schema_of_fields
 from waywarden.web.query import read_known, read_time
 
 PATH = f"{API}/checks"
@@ -35,27 +25,6 @@ PARAMETERS = {
     "since": "only days that begin at this time or later (RFC 3339)",
     "until": "only days that begin before this time (RFC 3339)",
 }
-CHECK_ROW = (
-    Published("camera", "camera", TEXT, "Which camera."),
-    Published("gate", "gate", MAYBE_TEXT, "Which counting line; empty for the sum over all of them, both ways."),
-    Published(
-        "direction",
-        "direction",
-        {"type": ["string", "null"], "enum": [*map(str, Direction), None]},
-        "Which way the line was crossed; empty for the sum.",
-    ),
-    Published("vehicle_class", "vehicle_class", TEXT, "What kind of road user; “all” is every kind together."),
-    Published("start", "start", TIME, "When the day began, by the city's own clock.", rfc3339),
-    Published("duration_s", "duration_s", {"type": "integer", "minimum": 1}, "How long the day was (s)."),
-    Published("checker", "checker", one_of(Checker), "What counted anew: every frame, or somebody at the page."),
-    Published("checked_s", "checked_s", SECONDS, "How much of the day was counted twice (s)."),
-    Published("agreed", "agreed", WHOLE, "How many are in both counts."),
-    Published("missed", "missed", WHOLE, "How many are in the second count alone."),
-    Published("extra", "extra", WHOLE, "How many are in our count alone."),
-    Published("error_percent", "error_percent", MAYBE_NUMBER, "How far our count is off (%); minus is too few."),
-    Published("error_low_percent", "error_low_percent", MAYBE_NUMBER, "The lower end of its 95 % interval (%)."),
-    Published("error_high_percent", "error_high_percent", MAYBE_NUMBER, "The upper end of it (%)."),
-)
 
 
 def with_checks(beside: Beside, city: City, store: RecordStore) -> Beside:
@@ -83,8 +52,3 @@ def checks_part() -> OpenApiPart:
             "Checks": {"type": "object", "properties": {"checks": listed}, "required": ["checks"]},
         },
     )
-
-
-def check_json(row: CheckRow) -> dict[str, object]:
-    """Return one check as the API writes it."""
-    return {each.name: each.write(getattr(row, each.field)) for each in CHECK_ROW}
