@@ -77,7 +77,7 @@ def test_each_defect_is_in_the_state_that_the_ledger_says(client: TestClient, ro
     assert {one["defect"]: one["state"] for one in every(client)} == {k: str(v) for k, v in states(road).items()}
 
 
-@pytest.mark.parametrize("path", list(road_part().operations))
+@pytest.mark.parametrize("path", [path for path in road_part().operations if "{number}" not in path])
 def test_every_path_answers_as_documented(client: TestClient, path: str) -> None:
     operation = DOCUMENT["paths"][path]["get"]
     wanted = {each["name"]: ASKED[each["name"]] for each in operation["parameters"]
