@@ -1,9 +1,12 @@
-"""The recipe: ``python -m surface [--only STEP] [--shared FOLDER] [--work FOLDER]``.
+"""The recipe: ``python -m surface [--only STEP] [--boxes] [--shared FOLDER] [--work FOLDER]``.
 
 It begins from the trunk of the street detector's first course (``python -m detector --only first``, ``--only base``).
 
 1. `learn`: on cuts of the training folders' pictures.
 2. `ship`: to int8, into ``src/waywarden/sight/surface/surface-1.xml`` and ``.bin``.
+
+``--boxes`` goes on: the heads of boxes learn by themselves, and what comes of it is ``surface-2`` in ``--work``. It
+does not ship: ``docs/decisions/0120-boxes-by-themselves.md`` says what it scored.
 
 Scores are printed by ``waywarden road score`` on the ``dev`` folders, of which nothing is seen here.
 """
@@ -19,6 +22,7 @@ from pathlib import Path
 import torch
 
 from detector.network import StreetNet
+from surface.boxes import learn_boxes
 from surface.learn import Course, Mix, learn
 from surface.network import SurfaceNet, begun
 from surface.pictures import Sample, dnit, made_up_roads, patches, rdd
@@ -27,6 +31,7 @@ from surface.ship import exact, in_eight_bits, ship
 ROOT = Path(__file__).resolve().parents[2]
 SHIPPED = ROOT / "src/waywarden/sight/surface/surface-1.xml"
 COURSE = Course(steps=3600, rate=1.5e-3)
+BOXES = Course(steps=200, rate=1e-3, size=(448, 448))
 SHARES = {"potholes": 0.32, "cracks": 0.34, "boxes": 0.26, "sound": 0.08}
 """How often each group is drawn."""
 
@@ -53,6 +58,7 @@ def main() -> None:
     parser.add_argument("--shared", type=Path, default=ROOT.parent / "shared", help="where the material is")
     parser.add_argument("--work", type=Path, default=ROOT / ".build/train", help="where what was made is kept")
     parser.add_argument("--only", choices=("learn", "ship"))
+    parser.add_argument("--boxes", action="store_true", help="learn boxes by themselves as well; it does not ship")
     asked = parser.parse_args()
     torch.set_num_threads(int(os.environ.get("OMP_NUM_THREADS", "1")))
     roads = asked.shared / "data/road"
@@ -63,8 +69,11 @@ def main() -> None:
     )
     if asked.only != "ship":
         _learn(material, asked.work)
+        if asked.boxes:
+            _learn_boxes(material, asked.work)
     if asked.only != "learn":
-        ship(in_eight_bits(exact(_kept(asked.work, "surface")), material.masked), SHIPPED)
+        name, file = ("surface-boxes", asked.work / "surface-2.xml") if asked.boxes else ("surface", SHIPPED)
+        ship(in_eight_bits(exact(_kept(asked.work, name)), material.masked), file)
 
 
 def _learn(material: Material, work: Path) -> None:
@@ -74,6 +83,12 @@ def _learn(material: Material, work: Path) -> None:
         street.load_state_dict(torch.load(work / "base.pt", weights_only=True))
         bank = patches([one for one in material.masked if len(one.boxes)])
         torch.save(learn(begun(street), material.mix(), bank, COURSE).state_dict(), file)
+
+
+def _learn_boxes(material: Material, work: Path) -> None:
+    file = work / "surface-boxes.pt"
+    if not file.exists():
+        torch.save(learn_boxes(_kept(work, "surface"), material.boxed, BOXES).state_dict(), file)
 
 
 def _kept(work: Path, name: str) -> SurfaceNet:
