@@ -1,6 +1,6 @@
 """How many pictures of road damage are kept, and why others are not: FOLDER of pictures, every Nth of them.
 
-Each damage that `surface-1` finds gives a crop, as `waywarden survey --keep-pictures` makes them; no place is needed.
+Each damage that `surface-2` finds gives a crop, as `waywarden survey --keep-pictures` makes them; no place is needed.
 """
 
 from __future__ import annotations

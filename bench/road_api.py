@@ -85,7 +85,7 @@ def entries(count: int, of: int) -> Iterator[tuple[object, ...]]:
     for n in range(count):
         at = NOW_US - (n // of) * 7 * DAY_US
         told = f'{{"pass_id":"p{n // 200}","sighting_id":"p{n // 200}-{n}","valid":true}}'
-        yield (n, f"d{n % of:06d}", "seen", at, at, "estimate", "surface-1", "", told, HASH, HASH)
+        yield (n, f"d{n % of:06d}", "seen", at, at, "estimate", "surface-2", "", told, HASH, HASH)
 
 
 def looks(count: int) -> Iterator[tuple[object, ...]]:

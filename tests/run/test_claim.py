@@ -229,7 +229,7 @@ def surveyed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     store = tmp_path_factory.mktemp("surveyed") / "r.sqlite"
     at = datetime(2026, 3, 2, 11, tzinfo=UTC)
     looks = [
-        Inspection("mill", way, low_m, 90.0, at, f"d-00{n}", "v", 8.0, Light.DAY, None, 0.9, found, "surface-1")
+        Inspection("mill", way, low_m, 90.0, at, f"d-00{n}", "v", 8.0, Light.DAY, None, 0.9, found, "surface-2")
         for n, (way, low_m, found) in enumerate(
             [
                 (Way.ALONG, 10.0, ((DistressKind.POTHOLE, 1),)),

@@ -134,7 +134,7 @@ def test_photos_of_two_drives_become_inspections_and_facts_and_the_same_again(dr
     assert [row[2] for row in rows] == ["1", "1"]
     assert all(int(row[5]) > 0 for row in rows)  # the road is a bad one
     seen = ask("road", "seen", "--street", "main", "--chainage", 90, "--store", store)
-    assert "surface-1" in seen.out
+    assert "surface-2" in seen.out
     verified = ask("ledger", "verify", "--store", store)
     with closing(open_kept_pictures(store)) as pictures:
         assert pictures.sums() == {}  # nobody asked for any

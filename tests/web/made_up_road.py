@@ -68,7 +68,7 @@ def _drive(drives: object, streets: Network, drive: str, began: datetime, street
         end_m = max(each.to_m for each in streets.segments if streets.streets[each.street].street_id == street_id)
         pass_id = f"{drive}-{number:03d}"
         looks.append(Inspection(street_id, Way.ALONG, 0.0, end_m, at, pass_id, streets.version, 8.0, Light.DAY, False,
-                                0.9, (), "surface-1"))  # fmt: skip
+                                0.9, (), "surface-2"))  # fmt: skip
         of_street = random.Random(street_id)  # the same damage for every drive
         for hole in range(of_street.randint(3, 14)):
             kind, extent = of_street.choice(KINDS), of_street.uniform(0.1, 4)

@@ -3,7 +3,8 @@
 It begins from the trunk of the street detector's first course (``python -m detector --only first``, ``--only base``).
 
 1. `learn`: on cuts of the training folders' pictures.
-2. `ship`: to int8, into ``src/waywarden/sight/surface/surface-1.xml`` and ``.bin``.
+2. `boxes`: the heads of boxes learn on by themselves, on whole pictures; masks stay as they are.
+3. `ship`: to int8, into ``src/waywarden/sight/surface/surface-2.xml`` and ``.bin``.
 
 Scores are printed by ``waywarden road score`` on the ``dev`` folders, of which nothing is seen here.
 """
@@ -19,14 +20,16 @@ from pathlib import Path
 import torch
 
 from detector.network import StreetNet
+from surface.boxes import learn_boxes
 from surface.learn import Course, Mix, learn
 from surface.network import SurfaceNet, begun
 from surface.pictures import Sample, dnit, made_up_roads, patches, rdd
 from surface.ship import exact, in_eight_bits, ship
 
 ROOT = Path(__file__).resolve().parents[2]
-SHIPPED = ROOT / "src/waywarden/sight/surface/surface-1.xml"
+SHIPPED = ROOT / "src/waywarden/sight/surface/surface-2.xml"
 COURSE = Course(steps=3600, rate=1.5e-3)
+BOXES = Course(steps=200, rate=1e-3, size=(448, 448))
 SHARES = {"potholes": 0.32, "cracks": 0.34, "boxes": 0.26, "sound": 0.08}
 """How often each group is drawn."""
 
@@ -52,7 +55,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--shared", type=Path, default=ROOT.parent / "shared", help="where the material is")
     parser.add_argument("--work", type=Path, default=ROOT / ".build/train", help="where what was made is kept")
-    parser.add_argument("--only", choices=("learn", "ship"))
+    parser.add_argument("--only", choices=("learn", "boxes", "ship"))
     asked = parser.parse_args()
     torch.set_num_threads(int(os.environ.get("OMP_NUM_THREADS", "1")))
     roads = asked.shared / "data/road"
@@ -61,10 +64,12 @@ def main() -> None:
         list(rdd(roads / "rdd2022_china_motorbike/train")),
         list(made_up_roads(asked.work / "roads")),
     )
-    if asked.only != "ship":
+    if asked.only in {None, "learn"}:
         _learn(material, asked.work)
-    if asked.only != "learn":
-        ship(in_eight_bits(exact(_kept(asked.work, "surface")), material.masked), SHIPPED)
+    if asked.only in {None, "boxes"}:
+        _learn_boxes(material, asked.work)
+    if asked.only in {None, "ship"}:
+        ship(in_eight_bits(exact(_kept(asked.work, "surface-boxes")), material.masked), SHIPPED)
 
 
 def _learn(material: Material, work: Path) -> None:
@@ -74,6 +79,12 @@ def _learn(material: Material, work: Path) -> None:
         street.load_state_dict(torch.load(work / "base.pt", weights_only=True))
         bank = patches([one for one in material.masked if len(one.boxes)])
         torch.save(learn(begun(street), material.mix(), bank, COURSE).state_dict(), file)
+
+
+def _learn_boxes(material: Material, work: Path) -> None:
+    file = work / "surface-boxes.pt"
+    if not file.exists():
+        torch.save(learn_boxes(_kept(work, "surface"), material.boxed, BOXES).state_dict(), file)
 
 
 def _kept(work: Path, name: str) -> SurfaceNet:

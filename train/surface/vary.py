@@ -47,8 +47,8 @@ def drawn(one: Sample, size: tuple[int, int], rng: Rng, bank: Sequence[Patch] = 
     border = cv2.BORDER_CONSTANT if whole else cv2.BORDER_REFLECT_101
     shown = cv2.warpAffine(picture, matrix, size, flags=cv2.INTER_AREA, borderMode=border, borderValue=(GREY,) * 3)
     seen = cv2.warpAffine(mask, matrix, size, flags=cv2.INTER_NEAREST, borderValue=OUTSIDE)
-    boxes, kept = _moved(one.boxes, matrix, size)
-    return Cut(_relit(shown, rng), seen, boxes, one.kinds[kept], one.boxed, whole)
+    boxes, kept = moved(one.boxes, matrix, size)
+    return Cut(relit(shown, rng), seen, boxes, one.kinds[kept], one.boxed, whole)
 
 
 def _matrix(one: Sample, mask: Picture, size: tuple[int, int], rng: Rng, *, whole: bool) -> npt.NDArray[np.float64]:
@@ -87,7 +87,7 @@ def _focus(one: Sample, mask: Picture, rng: Rng) -> tuple[float, float]:
     return float(rng.uniform(0, width)), float(rng.uniform(0.1 * height, height))
 
 
-def _moved(
+def moved(
     boxes: npt.NDArray[np.float32], matrix: npt.NDArray[np.float64], size: tuple[int, int]
 ) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.bool_]]:
     """Return the boxes on the cut, and which of them are still there."""
@@ -144,7 +144,7 @@ def _elsewhere(picture: Picture, mask: Picture, box: tuple[slice, slice], rng: R
     return None
 
 
-def _relit(picture: Picture, rng: Rng) -> Picture:
+def relit(picture: Picture, rng: Rng) -> Picture:
     """Return the picture under another light, with another camera."""
     x = picture.astype(np.float32)
     if rng.random() < 0.3:

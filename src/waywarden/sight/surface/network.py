@@ -1,4 +1,4 @@
-"""The network that knows road damage: `surface-1`, which comes with Waywarden, or another of its form.
+"""The network that knows road damage: `surface-2`, which comes with Waywarden, or another of its form.
 
 It has two outputs: masks (1, 3, h / 4, w / 4), crack, pothole and the lane that is driven in, as shares of 0..1; and
 boxes (1, cells, 10) as YOLOX has them, of RDD2022's classes.

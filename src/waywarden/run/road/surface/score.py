@@ -20,7 +20,7 @@ from waywarden.terms.errors import ConfigError
 from waywarden.terms.places import Camera
 from waywarden.terms.transient import DAMAGES, Damage, SurfaceLook
 
-OWN = "surface-1"
+OWN = "surface-2"
 CRACK, POTHOLE = 0, 1
 CHALLENGED = (Damage.LONGITUDINAL_CRACK, Damage.TRANSVERSE_CRACK, Damage.ALLIGATOR_CRACK, Damage.POTHOLE)
 """The four classes of the Crowdsensing-based Road Damage Detection Challenge (Arya et al. 2022); repairs are not."""
