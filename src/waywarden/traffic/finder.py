@@ -13,6 +13,7 @@ from waywarden.geo.plane import inside
 from waywarden.terms.kinds import Kind
 from waywarden.terms.places import Camera, Gate
 from waywarden.terms.transient import Crossing, Detections, Passage
+from waywarden.traffic.association import group_of
 from waywarden.traffic.boxes import Box, Followed, size_px
 from waywarden.traffic.crossings import GateWatch, Step, Through
 from waywarden.traffic.joining import End, LooseEnds, Vector
@@ -35,8 +36,8 @@ SAME_PLACE = 1.5
 PART_WITHIN = timedelta(seconds=1)
 BESIDE_STEPS = 3
 BESIDE_SIZES = 0.6
-"""Two tracks seen at one time this often that are, so soon after one began, this many sizes of the larger apart, are
-two road users: one came out from behind the other. Tuned on made-up junctions, seeds 31 to 34."""
+"""Two tracks of unlike kinds that were seen at one time this often, and are this many sizes of the larger
+apart so soon after one began, are two road users: one came out from behind the other. Tuned on made-up junctions, seeds 31 to 34."""
 CREEPS_SIZES = 0.1
 """Four times as far as boxes that jitter by a tenth of their size seem to go. A bus of the TfL clips is as slow."""
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
@@ -275,7 +276,12 @@ def _creeps(steps: Sequence[Step]) -> bool:
 
 
 def _beside(way: _Way, other: _Way) -> bool:
-    """Return whether two tracks were seen at one time, clear of each other: no two boxes of one road user are."""
+    """Return whether two tracks were seen at one time, clear of each other and unlike: that is no road user's double.
+
+    Two boxes of one vehicle are both of vehicles; who comes out from behind one is on a bicycle, as a rule.
+    """
+    if group_of(way.track.kind) == group_of(other.track.kind):
+        return False
     theirs = {step.at: step for step in other.steps}
     both = [(step, theirs[step.at]) for step in way.steps if step.at in theirs]
     if way is other or len(both) < BESIDE_STEPS:
