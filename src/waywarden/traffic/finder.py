@@ -36,8 +36,8 @@ SAME_PLACE = 1.5
 PART_WITHIN = timedelta(seconds=1)
 BESIDE_STEPS = 3
 BESIDE_SIZES = 0.6
-"""Two tracks of unlike kinds that were seen at one time this often, and are this many sizes of the larger
-apart so soon after one began, are two road users: one came out from behind the other. Tuned on made-up junctions, seeds 31 to 34."""
+"""Two tracks of unlike kinds that were seen at one time this often, and are this many sizes of the larger apart so soon
+after one began, are two road users: one came out from behind the other. Tuned on made-up junctions, seeds 31 to 34."""
 CREEPS_SIZES = 0.1
 """Four times as far as boxes that jitter by a tenth of their size seem to go. A bus of the TfL clips is as slow."""
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
