@@ -38,7 +38,7 @@ class Course:
     rate: float
     bend_steps: int = 0
     seed: int = 1
-    cluttered: bool = True
+    cluttered: bool = False
 
 
 def learn(net: StreetNet, mix: Mapping[str, tuple[float, Sequence[Sample]]], course: Course, name: str) -> StreetNet:

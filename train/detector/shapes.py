@@ -43,7 +43,7 @@ def _placed(one: Sample, size: tuple[int, int], rng: np.random.Generator) -> Sam
     """Return a part of the picture, or all of it with a margin, stretched a little, on ``size``."""
     width, height = size
     h, w = one.picture.shape[:2]
-    zoom = float(np.exp(rng.uniform(np.log(0.7), np.log(2.4)))) if rng.random() < 0.8 else 1.0
+    zoom = float(np.exp(rng.uniform(np.log(0.7), np.log(2.0)))) if rng.random() < 0.8 else 1.0
     stretch = float(np.exp(rng.normal(0, 0.1)))
     across, down = width / w * zoom * stretch, height / h * zoom / stretch
     left = rng.uniform(min(0, width - w * across), max(0, width - w * across))
