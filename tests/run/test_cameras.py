@@ -11,6 +11,7 @@ from run.command_line import ask, write_city
 from waywarden.run import cameras
 from waywarden.run.city.config import read_city
 from waywarden.run.sealing.sealed import watch_sealed
+from waywarden.run.spoken import utc
 from waywarden.sight.ports import SourceFacts
 from waywarden.terms.errors import SourceError
 
@@ -53,6 +54,6 @@ def test_how_many_fit_and_whose_picture_is_too_wide() -> None:
 
 def test_a_time_without_a_zone_is_taken_for_utc() -> None:
     noon = datetime(2026, 6, 1, 12, tzinfo=UTC)
-    assert cameras.utc(None) is None
-    assert cameras.utc(noon.replace(tzinfo=None)) == noon
-    assert cameras.utc(noon.astimezone(timezone(timedelta(hours=2)))) == noon
+    assert utc(None) is None
+    assert utc(noon.replace(tzinfo=None)) == noon
+    assert utc(noon.astimezone(timezone(timedelta(hours=2)))) == noon

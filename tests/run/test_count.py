@@ -20,7 +20,7 @@ from waywarden.store.nothing import NoRecords
 from waywarden.store.port import IntervalFilter
 from waywarden.store.sqlite import open_store
 from waywarden.terms.errors import SourceError, StoreError
-from waywarden.terms.records import CameraHealth, Direction, HealthState, TrafficInterval
+from waywarden.terms.records import CameraHealth, Direction, HealthState, IntervalCheck, TrafficInterval
 
 NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
 
@@ -39,6 +39,9 @@ class Full(NoRecords):
             self.stored += new
 
     def append_health(self, health: Iterable[CameraHealth]) -> None:
+        pass
+
+    def append_checks(self, checks: Iterable[IntervalCheck]) -> None:
         pass
 
 

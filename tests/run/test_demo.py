@@ -43,7 +43,7 @@ def test_it_makes_a_street_once_and_prints_count_against_truth(tmp_path: Path, m
 
 def test_a_full_disk_leaves_no_half_clip_and_is_one_line(tmp_path: Path) -> None:
     limited = ["sh", "-c", 'ulimit -f 16; exec "$@"', "sh"]
-    said = ended(started("demo", "--no-serve", "--folder", tmp_path / "demo", before=limited))
+    said = ended(started("demo", "--no-serve", "--no-roads", "--folder", tmp_path / "demo", before=limited))
     assert (said.code, said.out) == (1, "")
     assert [line for line in said.lines if "could not be drawn" in line] == said.lines[1:]
     assert len(said.lines) == 2

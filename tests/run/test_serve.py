@@ -52,7 +52,7 @@ def test_an_address_that_cannot_be_had_is_one_sentence(host: str, port: int, sai
 def test_the_drawing_page_is_never_served_to_others() -> None:
     drawing = Drawing("t", lambda _: b"", lambda _: CITY.cameras[0], lambda *_: None, lambda _: (1, 1))
     with pytest.raises(ServeError, match="this machine alone"):
-        serve(CITY, None, address=("0.0.0.0", 0), drawing=drawing)  # type: ignore[arg-type]
+        serve(CITY, None, address=("0.0.0.0", 0), local=drawing)  # type: ignore[arg-type]
 
 
 def test_addresses_are_written_as_browsers_want_them() -> None:

@@ -68,5 +68,5 @@ def test_a_bin_is_found_by_its_key(tmp_path: Path) -> None:
 def test_pruning_finds_old_intervals_by_time(tmp_path: Path) -> None:
     asked = Asked(tmp_path / "records.sqlite")
     asked.store.prune(intervals_before=T0, health_before=T0, inspections_before=T0, pictures_before=T0)
-    assert IN_TIME in asked.plans[0]
+    assert any(IN_TIME in plan for plan in asked.plans)
     asked.store.close()

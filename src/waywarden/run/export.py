@@ -11,10 +11,9 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import BinaryIO
 
-from waywarden.exchange.checks import check_lines
 from waywarden.exchange.parquet import to_parquet
 from waywarden.exchange.tidy import Qualities, csv_lines, to_csv
-from waywarden.store.port import CheckFilter, IntervalFilter, RecordStore
+from waywarden.store.port import IntervalFilter, RecordStore
 from waywarden.terms.errors import ConfigError, WaywardenError
 from waywarden.terms.records import Quality, TrafficInterval, bin_of
 
@@ -46,14 +45,6 @@ def export(store: RecordStore, wanted: IntervalFilter, out: str, *, with_quality
     qualities = {bin_of(one): one for one in store.qualities(wanted)} if with_quality else None
     write_rows(intervals, out, sys.stdout.buffer, qualities)
     return len(intervals)
-
-
-def export_checks(store: RecordStore, wanted: CheckFilter, out: str) -> int:
-    """Write the ``wanted`` checks of counts to ``out``, ``-`` or a .csv; return how many days' rows there were."""
-    check_out(out, (".csv",))
-    checks = store.checks(wanted)
-    write_bytes((line.encode() for line in check_lines(checks)), out, sys.stdout.buffer)
-    return len(checks)
 
 
 def chosen_qualities(text: str | None) -> frozenset[Quality]:

@@ -17,13 +17,14 @@ from waywarden.run import cameras, comparing, demo, serve, sheets
 from waywarden.run.accounts.commands import accounts_app
 from waywarden.run.accounts.signing_in import desk_of, read_origin, say_who_signs_in
 from waywarden.run.checking import command as checking
+from waywarden.run.checking.exported import export_checks
 from waywarden.run.city.config import read_city
 from waywarden.run.counting.boxes import boxes_job, count_boxes, refuse_words_of_a_city
 from waywarden.run.counting.count import CameraCount, CountJob
 from waywarden.run.counting.keeping import open_kept, refuse_odd_bins, refuse_other_bins
 from waywarden.run.counting.local import chosen_cameras, count
 from waywarden.run.drawing import drawing_for
-from waywarden.run.export import STDOUT, check_out, chosen_qualities, export, export_checks, write_rows
+from waywarden.run.export import STDOUT, check_out, chosen_qualities, export, write_rows
 from waywarden.run.judging import judge_counted, judge_stored
 from waywarden.run.road.commands import road_app
 from waywarden.run.road.drives.commands import drives_app, survey_app

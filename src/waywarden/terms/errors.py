@@ -63,6 +63,8 @@ class LedgerError(WaywardenError):
 class RepeatedKeyError(LedgerError):
     """A key under which something is to be written once was used for something else."""
 
+    exit_code = 12
+
 
 class ServeError(WaywardenError):
     """The page cannot be served, for instance because the port is in use."""
