@@ -58,6 +58,10 @@ def test_a_minute_is_counted_with_the_keyboard_and_the_error_is_shown(
     expect(save).to_be_disabled()
     time = page.get_by_role("slider")
     time.fill("1.5")
+    expect(page.get_by_text("1.5 / 6 s")).to_be_visible()
+    page.evaluate(
+        "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 50))))"
+    )
     for key in ("f", "j", "Backspace", "3", "j"):
         page.keyboard.press(key)
     expect(save).to_be_disabled()
