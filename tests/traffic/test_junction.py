@@ -86,16 +86,6 @@ def test_who_walks_is_never_inferred():
     assert moved(walks) == []
 
 
-def test_one_that_comes_out_beside_another_at_a_gate_is_counted_beside_it():
-    """A car hid the bicycle until both were over the line: two, though they came at one place and time."""
-    ways = (
-        ACROSS,
-        [None] * 12 + [car(66 + 5 * n, 212 - 2 * n, width=20, height=24, kind=Kind.BICYCLE) for n in range(70)],
-    )
-    crossed = found_in(frames_of(*ways), camera_of(WEST))
-    assert sorted(forward_backward(crossed, "west")) == [0, 2]
-
-
 def test_nobody_is_inferred_who_would_have_had_to_go_back_or_faster_than_he_did():
     in_by_west, from_before_it = ACROSS[:70], drive((200, 330), (200, 470))
     assert moved([*in_by_west, *[None] * 100, *from_before_it]) == []

@@ -79,15 +79,10 @@ def unlike(tracks: Sequence[Track], kinds: Sequence[Kind]) -> Floats:
     return np.asarray(costs[:, [different.index(kind) for kind in kinds]])
 
 
-def group_of(kind: Kind) -> int:
-    """Return which group of kinds it is in: on foot, on two wheels (or unknown), in a vehicle."""
-    return _GROUP.get(kind, 1)
-
-
 def _unlike(track: Track, kinds: Sequence[Kind]) -> list[float]:
-    least, group = 0.1 * sum(track.votes.values()), group_of(track.kind)
+    least, group = 0.1 * sum(track.votes.values()), _GROUP.get(track.kind, 1)
     apart = (0.0, UNLIKE, NEVER)
-    return [0.0 if track.votes.get(kind, 0.0) >= least else apart[abs(group - group_of(kind))] for kind in kinds]
+    return [0.0 if track.votes.get(kind, 0.0) >= least else apart[abs(group - _GROUP.get(kind, 1))] for kind in kinds]
 
 
 def far_cost(tracks: Sequence[Track], boxes: Boxes, at: datetime) -> Floats:

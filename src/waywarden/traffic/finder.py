@@ -13,7 +13,6 @@ from waywarden.geo.plane import inside
 from waywarden.terms.kinds import Kind
 from waywarden.terms.places import Camera, Gate
 from waywarden.terms.transient import Crossing, Detections, Passage
-from waywarden.traffic.association import group_of
 from waywarden.traffic.boxes import Box, Followed, size_px
 from waywarden.traffic.crossings import GateWatch, Step, Through
 from waywarden.traffic.joining import End, LooseEnds, Vector
@@ -33,11 +32,6 @@ SET_OFF_S = 0.6
 """How one goes that came into view is taken so long after: over less, boxes tell no velocity."""
 SAME_PLACE = 1.5
 """Two crossings of one gate this many sizes apart within ``SAY_WITHIN`` may be the two halves of a broken track."""
-PART_WITHIN = timedelta(seconds=1)
-BESIDE_STEPS = 3
-BESIDE_SIZES = 0.6
-"""Two tracks of unlike kinds that were seen at one time this often, and are this many sizes of the larger apart so soon
-after one began, are two road users: one came out from behind the other. Tuned on made-up junctions, seeds 31 to 34."""
 CREEPS_SIZES = 0.1
 """Four times as far as boxes that jitter by a tenth of their size seem to go. A bus of the TfL clips is as slow."""
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
@@ -100,7 +94,7 @@ class CrossingFinder:
         self._ways: dict[int, _Way] = {}
         self._said_until = LONG_AGO
         self._begun: datetime | None = None
-        self._recent: list[tuple[Through, _Way]] = []
+        self._recent: list[Through] = []
 
     def update(self, detections: Detections) -> list[Crossing | Passage]:
         """Take one frame; return what is now sure. Nothing is dated before :meth:`said_until` of the call before."""
@@ -110,7 +104,7 @@ class CrossingFinder:
             self._begun = now
         for track in self._tracker.update(detections):
             self._step(self._ways.get(id(track)) or self._new_way(track))
-        self._recent = [each for each in self._recent if now - each[0].at <= 2 * SAY_WITHIN]
+        self._recent = [through for through in self._recent if now - through.at <= 2 * SAY_WITHIN]
         gone = [key for key, way in self._ways.items() if way.track not in self._tracker]
         found = [item for key in gone for item in self._end(self._ways.pop(key))]
         found += [item for way in self._ways.values() for item in self._say(way, now)]
@@ -142,11 +136,9 @@ class CrossingFinder:
         for watch in way.watches:
             through = watch.born(way.first, step, there=way.there)
             if through is not None:
-                explained = self._explained(way, through)
-                if not explained:
+                way.first = None
+                if not self._explained(way, through):
                     self._note(way, through)
-                if not explained or step.at - way.first.at > PART_WITHIN:
-                    way.first = None
                 return
         across = any(watch.across(way.first) for watch in way.watches)
         if step.at - way.first.at > SAY_WITHIN and not across:
@@ -197,12 +189,12 @@ class CrossingFinder:
     def _explained(self, way: _Way, through: Through) -> bool:
         """Return whether ``through`` is what another track of the same road user was seen to do."""
         size_px = way.steps[-1].size_px if way.steps else way.begun.size_px
-        return any(_same(through, seen, size_px) and not _beside(way, other) for seen, other in self._recent)
+        return any(_same(through, other, size_px) for other in self._recent)
 
     def _note(self, way: _Way, through: Through | None) -> None:
         if through is None:
             return
-        self._recent.append((through, way))
+        self._recent.append(through)
         way.waiting.append(_Due(through, through.gate_id))
         entry = next((e for e in way.entries if (e.gate_id, through.gate_id) in self._movements), None)
         inferred = entry is None and not way.came
@@ -273,22 +265,6 @@ def _creeps(steps: Sequence[Step]) -> bool:
         return False
     before, after = (np.mean([step.ground_px for step in part], axis=0) for part in (steps[:half], steps[half:]))
     return float(np.hypot(*(after - before))) >= CREEPS_SIZES * steps[-1].size_px
-
-
-def _beside(way: _Way, other: _Way) -> bool:
-    """Return whether two tracks were seen at one time, clear of each other and unlike: that is no road user's double.
-
-    Two boxes of one vehicle are both of vehicles; who comes out from behind one is on a bicycle, as a rule.
-    """
-    if group_of(way.track.kind) == group_of(other.track.kind):
-        return False
-    theirs = {step.at: step for step in other.steps}
-    both = [(step, theirs[step.at]) for step in way.steps if step.at in theirs]
-    if way is other or len(both) < BESIDE_STEPS:
-        return False
-    mine, its = both[-1]
-    apart_px = float(np.hypot(*np.subtract(mine.middle_px, its.middle_px)))
-    return apart_px > BESIDE_SIZES * max(mine.size_px, its.size_px)
 
 
 def _same(through: Through, other: Through, size: float) -> bool:
