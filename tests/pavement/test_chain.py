@@ -42,7 +42,7 @@ def changed(fact: LedgerFact) -> list[LedgerFact]:
         "weights": fact.weights + "x",
         "policy": fact.policy + "x",
         "told": '{"depth_mm": 45}',
-        "account": fact.account + "x",
+        "account": "inspector-2",
     }
     assert set(others) == {each.name for each in fields(LedgerFact)}
     return [replace(fact, **{name: value}) for name, value in others.items()]

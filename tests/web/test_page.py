@@ -52,7 +52,7 @@ class Watched:
     def open(self, address: str) -> Page:
         self.page.goto(address)
         # The map is fetched last: where it stands, or the page has none, all is there.
-        self.page.wait_for_selector("body > main, main.draw, .maplibregl-canvas", state="attached")
+        self.page.wait_for_selector("body > main, main.draw, main.road-main, .maplibregl-canvas", state="attached")
         if "#camera" in address:
             self.page.wait_for_selector(".panel .numbers, .panel .empty")
         return self.page
