@@ -64,6 +64,7 @@ def test_a_minute_is_counted_with_the_keyboard_and_the_error_is_shown(
     )
     for key in ("f", "j", "Backspace", "3", "j"):
         page.keyboard.press(key)
+        page.wait_for_timeout(200)
     expect(save).to_be_disabled()
     time.fill("6.5")
     expect(save).to_be_enabled()
