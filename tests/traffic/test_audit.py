@@ -10,12 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from waywarden.terms.figures.shares import of_share
 from waywarden.terms.kinds import Kind, kind_number
 from waywarden.terms.places import Camera, Gate
 from waywarden.terms.records import Checker, Direction
 from waywarden.terms.transient import Detections
 from waywarden.traffic.audit.audit import LEAD, TAIL, Audit, DayChecks, day_of, wants_more_looks
-from waywarden.traffic.audit.error import disputed, error_of, of_rate, of_share, total
+from waywarden.traffic.audit.error import disputed, error_of, of_rate, total
 from waywarden.traffic.audit.matching import Agreement, Passed, compared
 from waywarden.traffic.finder import CrossingFinder
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -84,6 +85,11 @@ PICTURES = ("picture", "before", "after")
 SUM = re.compile(r"[0-9a-f]{64}")
 SOURCE = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 """What the name of a survey's source may be: a word, such as ``van-2-front``."""
+
+
+def spelt(told: Mapping[str, object]) -> str:
+    """Return what is told as JSON in its one spelling: hashes are made of it."""
+    return json.dumps(told, sort_keys=True, separators=(",", ":"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -137,7 +137,7 @@ class CrossingFinder:
             through = watch.born(way.first, step, there=way.there)
             if through is not None:
                 way.first = None
-                if not self._explained(way, through):
+                if not self._explained(through, step.size_px):
                     self._note(way, through)
                 return
         across = any(watch.across(way.first) for watch in way.watches)
@@ -183,12 +183,11 @@ class CrossingFinder:
         vx, vy = way.track.velocity_px.tolist()
         for watch in way.watches:
             through = watch.gone((vx, vy))
-            if through is not None and not self._explained(way, through):
+            if through is not None and not self._explained(through, way.steps[-1].size_px):
                 self._note(way, through)
 
-    def _explained(self, way: _Way, through: Through) -> bool:
+    def _explained(self, through: Through, size_px: float) -> bool:
         """Return whether ``through`` is what another track of the same road user was seen to do."""
-        size_px = way.steps[-1].size_px if way.steps else way.begun.size_px
         return any(_same(through, other, size_px) for other in self._recent)
 
     def _note(self, way: _Way, through: Through | None) -> None:

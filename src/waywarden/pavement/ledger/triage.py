@@ -7,8 +7,9 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from waywarden.terms.figures.shares import of_share
 from waywarden.terms.ledger import Fact, LedgerFact, Triage
-from waywarden.terms.road.now import Judged, wilson
+from waywarden.terms.road.now import Judged
 
 ALL = "all"
 NOT_TOLD = "not told"
@@ -35,7 +36,7 @@ class Precision:
     @property
     def interval(self) -> tuple[float, float]:
         """Where the precision lies in 95 of 100 cases."""
-        return wilson(self.real, self.judged)
+        return of_share(self.real, self.judged)
 
 
 def precisions(facts: Iterable[LedgerFact]) -> list[Precision]:

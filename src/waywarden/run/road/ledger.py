@@ -8,7 +8,6 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
-from typing import Any
 
 from waywarden.pavement.ledger.chain import EMPTY, chained, faults
 from waywarden.pavement.ledger.repairs import verdict
@@ -18,7 +17,7 @@ from waywarden.run.road.provided import ALWAYS, OvertakenError, Provided
 from waywarden.store.ledger import StoredLedger, open_ledger
 from waywarden.terms.distress import Role
 from waywarden.terms.errors import ConfigError, LedgerError
-from waywarden.terms.ledger import Head, LedgerEntry, LedgerFact, State
+from waywarden.terms.ledger import Head, LedgerEntry, LedgerFact, State, spelt
 
 
 def write(store_file: Path, fact: LedgerFact, provided: Provided = ALWAYS) -> LedgerEntry:
@@ -151,8 +150,3 @@ def read_told(text: str) -> str:
     except ValueError as error:
         raise ConfigError(f"--told wants a JSON object, got {text!r}: {error}") from error
     return spelt(told)
-
-
-def spelt(told: Any) -> str:
-    """Return what is told as JSON in its one spelling."""
-    return json.dumps(told, sort_keys=True, separators=(",", ":"))

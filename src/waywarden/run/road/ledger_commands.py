@@ -18,7 +18,7 @@ from waywarden.run.road.policy_file import read_policy, read_streets
 from waywarden.run.spoken import TIMES, StoreFile, instant, notes, utc
 from waywarden.terms.distress import Role
 from waywarden.terms.errors import ConfigError, LedgerError
-from waywarden.terms.ledger import Fact, LedgerFact, Triage
+from waywarden.terms.ledger import Fact, LedgerFact, Triage, spelt
 
 ledger_app = typer.Typer(help="What happened to each defect, for good.")
 policy_app = typer.Typer(help="The rules by which damage is acted on.")
@@ -150,7 +150,7 @@ def ledger_triage(
 ) -> None:
     """Write down what somebody who looked says a defect is: that confirms or rejects it."""
     now = datetime.now(UTC)
-    told = ledger.spelt({"triage": verdict.value})
+    told = spelt({"triage": verdict.value})
     entry = ledger.write(store_file, LedgerFact(defect, verdict.fact, now, now, role, "", policy, told))
     typer.echo(f"{entry.number} {entry.entry_hash}")
 

@@ -24,14 +24,14 @@ from rich.table import Table
 
 from waywarden.run.road.drives.inspecting import id_of
 from waywarden.run.road.drives.reading import read_drive
-from waywarden.run.road.ledger import judge, read_entries, spelt, write_all
+from waywarden.run.road.ledger import judge, read_entries, write_all
 from waywarden.run.road.policy_file import read_policy
 from waywarden.run.road.ride import jolt_lines, read_recorded
 from waywarden.run.spoken import notes, tables
 from waywarden.store.drives import open_drives
 from waywarden.terms.distress import Role
 from waywarden.terms.errors import WaywardenError
-from waywarden.terms.ledger import Fact, LedgerFact
+from waywarden.terms.ledger import Fact, LedgerFact, spelt
 
 STREETS, DRIVES = 3, 4
 ORDERED_AFTER, MENDED_AFTER = timedelta(days=14), timedelta(days=30)

@@ -20,7 +20,7 @@ from waywarden.run.road import ledger
 from waywarden.run.road.keys import read_rows
 from waywarden.terms.distress import Role
 from waywarden.terms.errors import ConfigError
-from waywarden.terms.ledger import Fact, LedgerFact
+from waywarden.terms.ledger import Fact, LedgerFact, spelt
 
 JOB_COLUMNS = ("defect", "street", "chainage_m", "longitude", "latitude", "minutes", "priority")
 MATRIX_COLUMNS = ("from", "to", "minutes")
@@ -101,7 +101,7 @@ def _used(store: Path) -> set[str]:
 def _order(plan: Plan, day: Day, store: Path, policy: str) -> None:
     now = datetime.now(UTC)
     facts = [
-        LedgerFact(one.defect_id, Fact.ORDERED, now, now, Role.FOREMAN, "", policy, ledger.spelt({"order_id": name}))
+        LedgerFact(one.defect_id, Fact.ORDERED, now, now, Role.FOREMAN, "", policy, spelt({"order_id": name}))
         for stops, names in zip(plan.crews, day.order_ids, strict=True)
         for stop, name in zip(stops, names, strict=True)
         for one in stop.visit.jobs

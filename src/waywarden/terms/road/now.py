@@ -7,14 +7,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from math import sqrt
 
 from waywarden.terms.distress import DistressKind, Severity, Way
 from waywarden.terms.ledger import State, Triage
 from waywarden.terms.places import LonLat
 from waywarden.terms.streets import Oneway
-
-_Z = 1.959964
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,16 +100,3 @@ class Made:
     entries: int = 0
     changes: int = 0
     network: str = ""
-
-
-def wilson(real: int, judged: int) -> tuple[float, float]:
-    """Return where a share lies in 95 of 100 cases (Wilson, 1927): few verdicts say little.
-
-    Examples
-    --------
-    >>> [round(end, 3) for end in wilson(9, 10)]
-    [0.596, 0.982]
-    """
-    n, p, z = judged, real / judged, _Z
-    middle, half = p + z * z / (2 * n), z * sqrt(p * (1 - p) / n + z * z / (4 * n * n))
-    return max((middle - half) / (1 + z * z / n), 0.0), min((middle + half) / (1 + z * z / n), 1.0)

@@ -18,10 +18,8 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from waywarden.terms.figures.shares import Z_95, Interval, of_share
 from waywarden.terms.records import IntervalCheck
-
-Z_95 = 1.959964
-Interval = tuple[float, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,21 +49,9 @@ def error_of(agreed: int, missed: int, extra: int) -> CountError | None:
     return CountError(round(e - m, 4), round(low, 4), round(high, 4))
 
 
-def of_share(some: int, n: int, z: float = Z_95) -> Interval:
-    """Return where a share lies of which ``some`` in ``n`` were seen (Wilson).
-
-    Examples
-    --------
-    >>> [round(end, 4) for end in of_share(0, 10)]
-    [0.0, 0.2775]
-    """
-    middle = (some + z * z / 2) / (n + z * z)
-    half = z / (n + z * z) * math.sqrt(some * (n - some) / n + z * z / 4)
-    return max(0.0, middle - half), min(1.0, middle + half)
-
-
-def of_rate(some: int, n: int, z: float = Z_95) -> Interval:
+def of_rate(some: int, n: int) -> Interval:
     """Return where the rate for each of ``n`` lies of something that was seen ``some`` times (Rao's score)."""
+    z = Z_95
     half = z * math.sqrt(some + z * z / 4)
     return max(0.0, some + z * z / 2 - half) / n, (some + z * z / 2 + half) / n
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from waywarden.terms.ledger import Fact, Triage
 from waywarden.web.accounts.written import TOLD_WITH
+from waywarden.web.parts.part import API, JsonObject
 
-JsonObject = dict[str, object]
 _TEXT: JsonObject = {"type": "string"}
 _WHOLE: JsonObject = {"type": "integer", "minimum": 0}
 _MAYBE: JsonObject = {"type": ["string", "null"]}
@@ -49,44 +49,44 @@ _NAMES: JsonObject = {"type": "array", "items": _TEXT}
 _NONE: Mapping[str, JsonObject] = {}
 
 OPERATIONS: Mapping[str, Mapping[str, Operation]] = {
-    "/api/v1/session": {
+    f"{API}/session": {
         "get": Operation("session", "Who is signed in.", None, _NONE, 200, WHO),
         "post": Operation("signIn", "Sign in.", {"name": _TEXT, "password": _TEXT}, _NONE, 200, WHO),
         "delete": Operation("signOut", "Sign out.", None, _NONE, 204, None),
     },
-    "/api/v1/session/password": {
+    f"{API}/session/password": {
         "post": Operation(
             "newPassword", "Change one's password.", {"password": _TEXT, "new_password": _TEXT}, _NONE, 200, WHO
         )
     },
-    "/api/v1/defects/{defect}/triage": {
+    f"{API}/defects/{{defect}}/triage": {
         "post": Operation("triage", "Say what a defect is.", {"outcome": _OUTCOME}, _WHEN, 201, ENTRY)
     },
-    "/api/v1/defects/{defect}/facts": {
+    f"{API}/defects/{{defect}}/facts": {
         "post": Operation(
             "fact", "Write down what happened to a defect.", {"fact": _FACT}, {"told": {"type": "object"}, **_WHEN},
             201, ENTRY,
         )
     },
-    "/api/v1/names/merge": {
+    f"{API}/names/merge": {
         "post": Operation("merge", "Two defects are one.", {"keep": _TEXT, "gone": _TEXT}, _AFTER, 201, CHANGE)
     },
-    "/api/v1/names/split": {
+    f"{API}/names/split": {
         "post": Operation("split", "Sightings are of another defect.", {"sightings": _NAMES}, _AFTER, 201, CHANGE)
     },
-    "/api/v1/names/undo": {
+    f"{API}/names/undo": {
         "post": Operation("undo", "Take a change of names back.", {"number": _WHOLE}, _AFTER, 201, CHANGE)
     },
-    "/api/v1/names/changes": {
+    f"{API}/names/changes": {
         "get": Operation("changes", "Who changed names (managers).", None, _NONE, 200, {"changes": {}, "next": _MAYBE})
     },
-    "/api/v1/ledger": {
+    f"{API}/ledger": {
         "get": Operation("ledger", "Who wrote what (managers).", None, _NONE, 200, {"entries": {}, "next": _MAYBE})
     },
-    "/api/v1/accounts": {
+    f"{API}/accounts": {
         "get": Operation("accounts", "The accounts (administrators).", None, _NONE, 200, {"accounts": {}})
     },
-    "/api/v1/accounts/{account}/lock": {
+    f"{API}/accounts/{{account}}/lock": {
         "post": Operation("lock", "Lock an account, or unlock it.", {"locked": {"type": "boolean"}}, _NONE, 204, None)
     },
 }  # fmt: skip

@@ -20,9 +20,10 @@ from waywarden.web.accounts.asked import read_json
 from waywarden.web.accounts.desk import Desk
 from waywarden.web.accounts.sessions import NO_STORE
 from waywarden.web.accounts.written import account_json, change_json, entry_json
+from waywarden.web.parts.part import API
 from waywarden.web.problems import QueryError, refuse_parameters
 
-OF_LEDGER, OF_CHANGES, OF_ACCOUNTS = "/api/v1/ledger", "/api/v1/names/changes", "/api/v1/accounts"
+OF_LEDGER, OF_CHANGES, OF_ACCOUNTS = f"{API}/ledger", f"{API}/names/changes", f"{API}/accounts"
 MOST = 1000
 Row = TypeVar("Row")
 

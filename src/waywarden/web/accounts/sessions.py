@@ -23,9 +23,10 @@ from waywarden.web.accounts.admission import (
 )
 from waywarden.web.accounts.asked import read_json
 from waywarden.web.accounts.desk import Desk
+from waywarden.web.parts.part import API
 from waywarden.web.problems import RefusedError
 
-PATH = "/api/v1/session"
+PATH = f"{API}/session"
 NO_STORE = {"Cache-Control": "no-store"}
 
 

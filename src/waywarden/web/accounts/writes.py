@@ -20,17 +20,18 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from waywarden.terms.distress import Change
-from waywarden.terms.ledger import Fact, Triage
+from waywarden.terms.ledger import Fact, Triage, spelt
 from waywarden.terms.office.accounts import NAMES
 from waywarden.web.accounts.admission import admitted
 from waywarden.web.accounts.asked import read_json, read_word
 from waywarden.web.accounts.desk import Condition, Desk, Renaming, Writing
 from waywarden.web.accounts.sessions import NO_STORE
 from waywarden.web.accounts.written import TOLD_WITH, change_json, entry_json, told_with
+from waywarden.web.parts.part import API
 from waywarden.web.problems import RefusedError, nearest
 
-DEFECT = "/api/v1/defects/{defect}"
-OF_NAMES = "/api/v1/names"
+DEFECT = f"{API}/defects/{{defect}}"
+OF_NAMES = f"{API}/names"
 KEY_HEADER = "Idempotency-Key"
 _KEY = re.compile(r"[\x21-\x7e]{8,80}")
 _MATCH = re.compile(r'"?(\d{1,15})"?')
@@ -57,7 +58,7 @@ class Writes:
         """Write down what somebody who looked says a defect is."""
         sent = await read_json(request, {"outcome": str}, _WHEN)
         outcome = read_word(sent, "outcome", Triage)
-        told = json.dumps({"triage": outcome.value}, separators=(",", ":"))
+        told = spelt({"triage": outcome.value})
         return await run_in_threadpool(self._write, request, sent, outcome.fact, told)
 
     async def facts(self, request: Request) -> Response:

@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Any
 
 from waywarden.terms.distress import KeptChange, Severity
-from waywarden.terms.ledger import Fact, LedgerEntry
+from waywarden.terms.ledger import Fact, LedgerEntry, spelt
 from waywarden.terms.office.accounts import Account
 from waywarden.web.answers import rfc3339
 from waywarden.web.problems import RefusedError, nearest
@@ -49,7 +49,7 @@ def told_with(fact: Fact, told: Mapping[str, Any]) -> str:
             _refuse(f"'{key}' is a word or two, at most 40 letters and figures")
     if fact is Fact.MEASURED and not set(told) & set(MEASURES):
         _refuse(f"a measurement has a number: {', '.join(MEASURES)}")
-    return json.dumps(dict(told), sort_keys=True, separators=(",", ":"))
+    return spelt(dict(told))
 
 
 def _refuse(detail: str) -> None:

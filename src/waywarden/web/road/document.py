@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from waywarden.web.parts.part import JPEG, OpenApiPart, operation_of
+from waywarden.web.parts.part import API, JPEG, OpenApiPart, operation_of
 from waywarden.web.road import query
 from waywarden.web.road.published import DEFECT, ENTRY, INSPECTION, PICTURES, SEGMENT, schema_of
 
-API = "/api/v1"
 Json = dict[str, Any]
 _TEXT: Json = {"type": "string"}
 _WHOLE: Json = {"type": "integer", "minimum": 0}

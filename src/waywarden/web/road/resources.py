@@ -18,12 +18,12 @@ from waywarden.terms.inspections import Inspection
 from waywarden.terms.ledger import LedgerEntry
 from waywarden.terms.road.now import SegmentNow
 from waywarden.web.answers import answer, answer_json, rfc3339
+from waywarden.web.parts.part import API
 from waywarden.web.problems import QueryError, UnknownNameError, read_whole, refuse_parameters
 from waywarden.web.road import query
 from waywarden.web.road.published import DEFECT, ENTRY, INSPECTION, SEGMENT, as_told
 from waywarden.web.road.sums import backlog_json, precision_json
 
-API = "/api/v1"
 GEO_JSON = "application/geo+json"
 
 

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from waywarden.store.now.wanted import DefectFilter, NowStore, Verdicts
+from waywarden.terms.figures.shares import of_share
 from waywarden.terms.ledger import Triage
-from waywarden.terms.road.now import wilson
 from waywarden.web.answers import rfc3339
 from waywarden.web.road.published import DEFECT, as_told
 
@@ -55,7 +55,7 @@ def precision_json(rows: Iterable[Verdicts]) -> list[dict[str, object]]:
 
 def _precision(kind: str, source: str, rows: list[Verdicts]) -> dict[str, object]:
     judged, real = sum(row.judged for row in rows), sum(row.real for row in rows)
-    low, high = wilson(real, judged)
+    low, high = of_share(real, judged)
     verdicts = {str(each): sum(row.judged for row in rows if row.verdict == each) for each in Triage}
     return {
         "kind": kind, "source": source, "judged": judged, "real": real, "precision": round(real / judged, 4),

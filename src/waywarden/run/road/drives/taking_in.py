@@ -24,7 +24,7 @@ from waywarden.store.names import StoredNames
 from waywarden.terms.distress import DistressSighting, KeptChange, Role, Way
 from waywarden.terms.errors import LedgerError
 from waywarden.terms.inspections import Inspection, Light
-from waywarden.terms.ledger import Fact, Head, LedgerEntry, LedgerFact
+from waywarden.terms.ledger import Fact, Head, LedgerEntry, LedgerFact, spelt
 
 Line = tuple[str, Way]
 """A street, one way: sightings of it are merged by themselves."""
@@ -75,11 +75,7 @@ def _with(fact: LedgerFact, told: Mapping[str, Mapping[str, object]]) -> LedgerF
     """Return the fact that a sighting was seen with what else is to be told of it."""
     known = json.loads(fact.told)
     more = told.get(known.get("sighting_id", ""))
-    return replace(fact, told=_spelt({**known, **more})) if more else fact
-
-
-def _spelt(told: Mapping[str, object]) -> str:
-    return json.dumps(told, sort_keys=True, separators=(",", ":"))
+    return replace(fact, told=spelt({**known, **more})) if more else fact
 
 
 def _named(store: StoredDrives, names: StoredNames, lines: Sequence[Line], network: str, now: datetime) -> list[_Seen]:
@@ -156,4 +152,4 @@ def _fact(fact: Fact, name: str, look: Inspection | None, one: DistressSighting 
         told["pass_id"] = look.pass_id
     at = one.at if one is not None else look.at if look is not None else now
     weights = look.method if look is not None else ""
-    return LedgerFact(name, fact, at, now, Role.ESTIMATE, weights=weights, told=_spelt(told))
+    return LedgerFact(name, fact, at, now, Role.ESTIMATE, weights=weights, told=spelt(told))

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from waywarden.run.road.ledger import spelt, write
+from waywarden.run.road.ledger import write
 from waywarden.run.road.pictures.keeping import keep_one
 from waywarden.store.pictures import open_kept_pictures
 from waywarden.terms.distress import Role
 from waywarden.terms.errors import LedgerError
-from waywarden.terms.ledger import Fact, LedgerEntry, LedgerFact
+from waywarden.terms.ledger import Fact, LedgerEntry, LedgerFact, spelt
 from waywarden.terms.pictures import NewPicture, PictureOf
 
 

@@ -1,0 +1,1 @@
+"""Figures of figures: how sure a share is."""
