@@ -87,6 +87,8 @@ def test_where_the_port_is_taken_it_serves_on_another_and_says_so(tmp_path: Path
             try:
                 with urlopen(site + "api/v1/intervals?camera=good") as answer:
                     assert b'"good"' in answer.read()
+                with urlopen(site + "api/v1/backlog") as answer:  # the road half is served beside it
+                    assert b'"count":0' in answer.read()
                 break
             except ConnectionError:
                 time.sleep(0.1)

@@ -22,6 +22,7 @@ from waywarden.run.counting.keeping import open_kept
 from waywarden.run.counting.local import count
 from waywarden.run.judging import judge_counted
 from waywarden.run.serve import or_free, serve
+from waywarden.run.showing.site import beside_counts
 from waywarden.run.showing.town import TownJob, show_town
 from waywarden.run.shown import progress
 from waywarden.run.spoken import INTERRUPTED, notes, say_troubles, tables
@@ -86,7 +87,7 @@ def demo(job: DemoJob) -> int:
     elif job.roads and job.city_file is None:
         code = _drive(TownJob(job.folder, job.seed, city_file, store_file)) or code
     if job.port is not None:
-        _serve(job, city, store)
+        _serve(job, city, store, store_file)
     return code
 
 
@@ -108,7 +109,7 @@ def _count(job: CountJob, city: City) -> list[CameraCount]:
         return count(replace(job, on_seal=shown.seal, on_progress=shown.done), city.cameras)
 
 
-def _serve(job: DemoJob, city: City, store: RecordStore) -> None:
+def _serve(job: DemoJob, city: City, store: RecordStore, store_file: Path) -> None:
     def ready(url: str) -> None:
         if not url.endswith(f":{job.port}/"):
             notes.print(f"port {job.port} cannot be had, so another one was taken")
@@ -116,7 +117,8 @@ def _serve(job: DemoJob, city: City, store: RecordStore) -> None:
         if job.open_page:
             webbrowser.open(url)
 
-    serve(city, store, address=or_free("127.0.0.1", job.port or 0), ready=ready)
+    address = or_free("127.0.0.1", job.port or 0)
+    serve(city, store, address=address, ready=ready, beside=beside_counts(store_file))
 
 
 def _make_up(job: DemoJob) -> tuple[Path, Truth]:

@@ -15,7 +15,7 @@ from rich.markup import escape
 
 from waywarden.run import cameras, comparing, demo, serve, sheets
 from waywarden.run.accounts.commands import accounts_app
-from waywarden.run.accounts.signing_in import desk_of, read_origin, say_who_signs_in
+from waywarden.run.accounts.signing_in import read_origin, say_who_signs_in
 from waywarden.run.checking import command as checking
 from waywarden.run.checking.exported import export_checks
 from waywarden.run.city.config import read_city
@@ -29,9 +29,9 @@ from waywarden.run.judging import judge_counted, judge_stored
 from waywarden.run.road.commands import road_app
 from waywarden.run.road.drives.commands import drives_app, survey_app
 from waywarden.run.road.ledger_commands import ledger_app, policy_app
-from waywarden.run.road.now.site import with_road
 from waywarden.run.sealing.sealed import about_sealed
 from waywarden.run.sealing.still import still_sealed
+from waywarden.run.showing.site import beside_counts
 from waywarden.run.shown import cameras_table, comparison_table, progress, pulling, quality_table, weights_table
 from waywarden.run.spoken import INTERRUPTED, notes, say_troubles, tables, utc
 from waywarden.run.starting.root import root
@@ -46,7 +46,6 @@ from waywarden.terms.errors import ConfigError
 from waywarden.terms.kinds import ALL_CLASSES
 from waywarden.terms.places import Camera
 from waywarden.terms.records import HealthState
-from waywarden.web.accounts import site as accounts_site
 
 STREET = "street"
 """The object detector unless the user says otherwise: our own weights."""
@@ -206,9 +205,7 @@ def serve_command(
         store,
         address=(host, port),
         ready=lambda url: notes.print(f"the map is at [bold]{url}[/]"),
-        beside=with_road(
-            accounts_site.beside(desk_of(store_file, origin), lambda: figures_of(beside(store_file))), store_file, shown
-        ),
+        beside=beside_counts(store_file, origin, shown, lambda: figures_of(beside(store_file))),
     )
 
 

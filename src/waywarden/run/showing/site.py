@@ -1,0 +1,22 @@
+"""What is served beside the counts, wherever the site is served: accounts that write, and the road half."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from waywarden.run.accounts.signing_in import desk_of
+from waywarden.run.road.now.site import with_road
+from waywarden.web.accounts import site as accounts_site
+from waywarden.web.accounts.beside import Beside
+
+
+def beside_counts(
+    store_file: Path, origin: str = "", shown: Path | None = None, watching: Callable[[], str] = str
+) -> Beside:
+    """Return what is served of a store besides its counts.
+
+    ``origin`` is where the page is opened if a proxy is before it, ``shown`` a folder of plans to be shown, and
+    ``watching`` gives the figures of a running ``watch``.
+    """
+    return with_road(accounts_site.beside(desk_of(store_file, origin), watching), store_file, shown)
