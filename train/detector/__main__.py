@@ -7,7 +7,7 @@
    with all three cameras: that one ships.
 4. To int8, into ``src/waywarden/sight/networks/street-1.xml`` and ``.bin``; scores into ``train/scores.json``.
 
-``--clutter`` draws street furniture into all pictures, of every course. What ships was made without:
+``--clutter`` draws street furniture into the pictures of every course. What ships was made without:
 ``docs/decisions/0130-street-furniture.md`` says what it gave.
 """
 
@@ -39,6 +39,8 @@ SURER = Course(steps=600, rate=5e-4, seed=2)
 DOUBT = 0.55
 """What one teacher saw alone is ignored from this score on."""
 SECOND = Course(steps=500, rate=4e-4)
+WITH_CLUTTER = {"first": 2000, "second": 700}
+"""Steps of these courses with ``--clutter``."""
 SHORT = Course(steps=300, rate=1e-3, bend_steps=100)
 BRIEF = Course(steps=300, rate=4e-4)
 """Of the ablation: a first course, and a second."""
@@ -68,7 +70,11 @@ def main() -> None:
 
 
 def _step(step: str, material: Material, shared: Path, work: Path, *, cluttered: bool) -> None:
-    first, surer, second = (replace(course, cluttered=cluttered) for course in (FIRST, SURER, SECOND))
+    first, surer, second = FIRST, SURER, SECOND
+    if cluttered:
+        first = replace(first, steps=WITH_CLUTTER["first"], cluttered=True)
+        surer = replace(surer, cluttered=True)
+        second = replace(second, steps=WITH_CLUTTER["second"], cluttered=True)
     if step == "first":
         _course(material.without_people(), first, "first", begun(material, shared), work)
     elif step == "base":
