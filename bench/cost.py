@@ -185,8 +185,6 @@ def main() -> int:
     console.print(shown(measured))
     for line in summary(measured):
         console.print(line)
-    many = run("sixteen", clips[0], asked.weights)
-    console.print(f"sixteen cameras in one process: peak {many['peak_mb']:.0f} MB")
     now = {f"{one.clip.name}, {asked.weights.stem}": ratios(one) for one in measured}
     before = json.loads(RATCHET.read_text()) if RATCHET.exists() else {}
     worse = slipped(now, before)

@@ -13,7 +13,6 @@ import resource
 import sys
 from collections import Counter
 from collections.abc import Iterable
-from itertools import islice
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -31,9 +30,6 @@ from waywarden.terms.places import Camera
 from waywarden.terms.transient import Crossing, Detections, Unlooked
 from waywarden.traffic.finder import CrossingFinder
 from waywarden.traffic.tally import Clock, IntervalTally
-
-SOME_ITEMS = 60
-"""Of each of sixteen cameras: enough for its memory to be what it stays."""
 
 
 def cpu_s() -> float:
@@ -57,20 +53,6 @@ def decoded(camera: Camera) -> tuple[float, int]:
 def first_frame(camera: Camera) -> Frame:
     """Return the first frame of ``camera``."""
     return next(item for item in open_source(camera, Path()) if isinstance(item, Frame))
-
-
-def sixteen(camera: Camera, weights: Path) -> tuple[float, int]:
-    """Run sixteen cameras in one process and thread, one network among them; its memory is what is wanted."""
-    network = NetworkObjectDetector(weights)
-    frames = 16 * decoded(camera)[1]
-    before = cpu_s()
-    cameras = [watch(camera.id, open_source(camera, Path()), Cascade(network, camera)) for _ in range(16)]
-    finders = [CrossingFinder(camera) for _ in cameras]
-    for items in islice(zip(*cameras, strict=True), SOME_ITEMS):
-        for finder, item in zip(finders, items, strict=True):
-            if isinstance(item, Detections):
-                finder.update(item)
-    return cpu_s() - before, frames
 
 
 def counted(
@@ -108,8 +90,6 @@ def main() -> None:
     looks = 0
     if way == "decode":
         took_s, frames = decoded(camera)
-    elif way == "sixteen":
-        took_s, frames = sixteen(camera, weights)
     else:
         source = open_source(camera, Path())
         about = source.about()

@@ -93,7 +93,7 @@ class Leaky:
 
 
 class MadeUp:
-    """A source of grey pictures with one white block that walks; ``camera.sources[0]`` may misbehave."""
+    """Grey pictures with one white block that walks; one named for a fault commits it after three of them."""
 
     def __init__(self, camera: Camera) -> None:
         self._camera = camera
@@ -102,8 +102,12 @@ class MadeUp:
         return SourceFacts(64, 48, 10.0, "made-up", 12.0, START)
 
     def __iter__(self) -> Iterator[Frame]:
-        frames = 120 if self._camera.sources[0] != "endless" else 10**9
+        frames = 10**9 if self._camera.sources[0] in {"endless", "slow"} else 120
         for number in range(frames):
+            if self._camera.sources[0] == "slow":
+                time.sleep(0.005)
+            if number == 3 and self._camera.sources[0] in FAULTS:
+                FAULTS[self._camera.sources[0]]()
             yield grey_frame(number)
 
 
@@ -153,6 +157,13 @@ def raise_odd() -> None:
     raise ZeroDivisionError("x" * 10_000)
 
 
+def hang() -> None:
+    time.sleep(10**6)
+
+
+FAULTS = {"segfault": segfault, "kill": kill, "babble": babble, "raise": raise_odd, "hang": hang}
+
+
 class Misbehaving:
     """Does what its name says at the third frame."""
 
@@ -162,7 +173,7 @@ class Misbehaving:
     def detect(self, _: Frame) -> Seen:
         self._left -= 1
         if self._left < 0:
-            {"segfault": segfault, "kill": kill, "babble": babble, "raise": raise_odd}[self.name]()
+            FAULTS[self.name]()
         return Quiet().detect(_)
 
 
@@ -181,7 +192,7 @@ def open_here(camera: Camera, folder: Path) -> MadeUp:
 
 
 def open_detector_here(spec: str) -> object:
-    if spec in {"segfault", "kill", "babble", "raise"}:
+    if spec in FAULTS:
         return Misbehaving(spec)
     return {"leaky": Leaky, "quiet": Quiet, "frames": SendsFrames}[spec]()
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from run.scripted import a_camera, a_job, looking
-from waywarden.run.sealing.inside import _Wishes
-from waywarden.run.sealing.sealed import LOOK_LESS, LOOK_MORE
+from waywarden.run.sealing.child import Handle
+from waywarden.run.sealing.several import _One
 from waywarden.run.watching.camera import CameraWatch
 from waywarden.sight.cascade.cascade import Cascade
 from waywarden.sight.cascade.pace import LEAST_HZ, QUICKEN
@@ -19,22 +19,23 @@ class Blind:
 
 def test_spans_with_faults_ask_for_more_looks_and_those_without_for_fewer() -> None:
     watch = CameraWatch(a_job(looking(lambda _: iter(())))[0], a_camera())
-    asked: list[bytes] = []
+    asked: list[bool] = []
     watch._on_span(Agreement(1, 2, 0))  # no process yet: nobody to ask
-    watch._on_process(1, lambda: None, asked.append)
+    watch._on_process(Handle(1, None, lambda: None, asked.append))
     for found in (Agreement(1, 2, 0), Agreement(30, 1, 0), Agreement(3), Agreement()):
         watch._on_span(found)
-    assert asked == [LOOK_MORE, LOOK_LESS]
+    assert asked == [True, False]
 
 
-def test_the_sealed_process_does_what_it_is_asked_once_it_can_and_ignores_the_rest() -> None:
-    wishes, cascade = _Wishes(), Cascade(Blind(), a_camera())  # type: ignore[arg-type]
-    wishes.take(LOOK_MORE)
-    wishes.of = cascade
+def test_a_camera_in_the_sealed_process_does_what_it_is_asked_once_it_can() -> None:
+    one, cascade = _One(1, a_camera(), lambda _: None), Cascade(Blind(), a_camera())  # type: ignore[arg-type]
+    one.look_more(more=True)
+    one.asked = cascade
     pace = cascade._pace
     pace._ease(LEAST_HZ, 1000.0)
     assert pace.interval_s == 1 / LEAST_HZ
-    wishes.take(b"x\0?" + LOOK_MORE)
+    one.look_more(more=True)
     assert pace.interval_s == 1 / (QUICKEN * LEAST_HZ)
-    wishes.take(10 * LOOK_LESS)
+    for _ in range(10):
+        one.look_more(more=False)
     assert pace.interval_s == 1 / LEAST_HZ

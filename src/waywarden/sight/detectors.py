@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from waywarden.sight.cascade.cascade import Cascade
@@ -40,6 +41,12 @@ def open_sparing(detector: str, camera: Camera) -> ObjectDetector:
     ``motion`` has no other way than to see every frame, so there is nothing to audit in it. Errors as
     :func:`open_object_detector`.
     """
+    return sparing_opener(detector)(camera)
+
+
+def sparing_opener(detector: str) -> Callable[[Camera], ObjectDetector]:
+    """Return what :func:`open_sparing` would return for each of several cameras: they share the network."""
     if detector == MOTION:
-        return MotionObjectDetector()
-    return Cascade(NetworkObjectDetector(Path(detector)), camera, plan_of(camera))
+        return lambda _: MotionObjectDetector()
+    network = NetworkObjectDetector(Path(detector))
+    return lambda camera: Cascade(network, camera, plan_of(camera))

@@ -17,10 +17,10 @@ from functools import partial
 from urllib.parse import urlsplit
 
 from waywarden.run.sealing.seal import seal
-from waywarden.run.sealing.sealed import LOOK_LESS, LOOK_MORE, Job, Openers, Task
+from waywarden.run.sealing.sealed import Job, Openers, Task
 from waywarden.run.sealing.wire import End, Failure, Message, Progress, clipped, encode
 from waywarden.sight.frame import Frame
-from waywarden.sight.ports import Audited, FrameSource
+from waywarden.sight.ports import FrameSource
 from waywarden.sight.redact import WIDEST_UNSEEN_PX, median_still
 from waywarden.terms.errors import WaywardenError
 from waywarden.terms.pictures import WIDEST_PX
@@ -45,10 +45,15 @@ def main() -> None:
             send(End())
         except BrokenPipeError:
             os._exit(1)  # nobody listens any more
-        except WaywardenError as error:
-            send(Failure(type(error).__name__, clipped(str(error))))
         except Exception as error:  # noqa: BLE001 - the job's edge: the parent is told, and raises it
-            send(Failure("SealError", clipped(f"the sealed process failed with {type(error).__name__}: {error}")))
+            send(failure_of(error))
+
+
+def failure_of(error: Exception) -> Failure:
+    """Return what the parent is told of ``error``: ours as it is, any other as a SealError that names it."""
+    if isinstance(error, WaywardenError):
+        return Failure(type(error).__name__, clipped(str(error)))
+    return Failure("SealError", clipped(f"the sealed process failed with {type(error).__name__}: {error}"))
 
 
 def ports_of(camera: Camera) -> tuple[int, ...]:
@@ -67,8 +72,7 @@ def ports_of(camera: Camera) -> tuple[int, ...]:
 def _do(job: Job, send: Send) -> None:
     openers = job.openers or _own_openers(job)
     send(seal(ports=ports_of(job.camera), landlock=job.landlock))
-    wishes = _Wishes()
-    threading.Thread(target=_end_with_parent, args=(wishes,), daemon=True).start()
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     source = openers.open_source(job.camera, job.folder)
     if job.task is Task.ABOUT:
         send(source.about())
@@ -79,9 +83,13 @@ def _do(job: Job, send: Send) -> None:
         send(median_still(_frames(source, job.seconds, send), redactor, widest_px=widest_px))
         return
     object_detector = openers.open_object_detector(job.detector)
-    wishes.of = object_detector if isinstance(object_detector, Audited) else None
     for item in openers.watch(job.camera.id, source, object_detector):
-        send(replace(item, reason=clipped(item.reason)) if isinstance(item, CameraHealth) else item)
+        send(said_short(item))
+
+
+def said_short(item: Message) -> Message:
+    """Return ``item``, with a reason that is not longer than what may cross."""
+    return replace(item, reason=clipped(item.reason)) if isinstance(item, CameraHealth) else item
 
 
 def _own_openers(job: Job) -> Openers:
@@ -111,25 +119,10 @@ def _frames(source: FrameSource, seconds: float, send: Send) -> Iterator[Frame]:
             yield item
 
 
-class _Wishes:
-    """What the parent asks of the object detector, once there is one that can be asked."""
-
-    def __init__(self) -> None:
-        self.of: Audited | None = None
-
-    def take(self, wishes: bytes) -> None:
-        """Do what ``wishes`` ask for, a byte each."""
-        for wish in (wishes[n : n + 1] for n in range(len(wishes))):
-            if self.of is not None and wish == LOOK_MORE:
-                self.of.look_more()
-            elif self.of is not None and wish == LOOK_LESS:
-                self.of.look_less()
-
-
-def _end_with_parent(wishes: _Wishes) -> None:
+def _end_with_parent() -> None:
     """End this process when the parent is gone: its end of our stdin closes, even if it was killed."""
-    while wish := os.read(0, 1024):
-        wishes.take(wish)
+    while os.read(0, 1024):
+        pass
     os._exit(1)
 
 

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from waywarden.run.counting.count import Watching
-from waywarden.run.sealing.sealed import LOOK_LESS, LOOK_MORE, Ask, OnProcess
+from waywarden.run.sealing.child import Handle, OnProcess
 from waywarden.run.watching.counts import LiveCounts
 from waywarden.run.watching.log import Happened, Log, why
 from waywarden.run.watching.parts import Part
@@ -25,7 +25,7 @@ from waywarden.traffic.audit.matching import Agreement
 from waywarden.traffic.tally import Clock
 
 Look = Callable[[Camera, OnProcess], Watching]
-"""Begins to look at a camera; tells of each process that it starts for that."""
+"""Begins to look at a camera; tells who looks, once that is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +89,7 @@ class CameraWatch:
         )
         self._health: list[CameraHealth] = []
         self._lock = threading.Lock()
-        self._process: tuple[int, Callable[[], None], Ask] | None = None
+        self._process: Handle | None = None
         self._heard = time.monotonic()
         self._thread = threading.Thread(target=self._run, name=camera.id, daemon=True)
 
@@ -112,13 +112,12 @@ class CameraWatch:
         process = self._process
         if process is not None:
             with contextlib.suppress(OSError):
-                process[1]()
+                process.kill()
 
     @property
-    def pid(self) -> int | None:
-        """The process that looks at the camera now."""
-        process = self._process
-        return None if process is None else process[0]
+    def process(self) -> Handle | None:
+        """Who looks at the camera now."""
+        return self._process
 
     @property
     def silent_s(self) -> float:
@@ -141,7 +140,7 @@ class CameraWatch:
         """Let the sparing looks become more frequent, or less, by what the audit of a span found."""
         process, more = self._process, wants_more_looks(found)
         if process is not None and more is not None:
-            process[2](LOOK_MORE if more else LOOK_LESS)
+            process.look_more(more)
 
     def _run(self) -> None:
         failures = 0
@@ -178,10 +177,10 @@ class CameraWatch:
                 self._counts.end()
         return trouble
 
-    def _on_process(self, pid: int, kill: Callable[[], None], ask: Ask) -> None:
-        self._process = pid, kill, ask
+    def _on_process(self, process: Handle) -> None:
+        self._process = process
         if self._job.stop.is_set():  # it was set while the process was started
-            kill()
+            process.kill()
 
     def _take_in(self, item: Detections | Unlooked | FullLook | CameraHealth) -> None:
         self._heard = time.monotonic()

@@ -13,7 +13,7 @@ from waywarden.run.counting.keeping import open_kept, refuse_other_bins
 from waywarden.run.counting.local import stopped_by_signals
 from waywarden.run.sealing.seal import Seal
 from waywarden.run.watching.camera import WatchJob
-from waywarden.run.watching.eye import refuse_recordings, sealed_look
+from waywarden.run.watching.eye import SealedEyes, refuse_recordings
 from waywarden.run.watching.log import Happened, Log
 from waywarden.run.watching.metrics import Metrics
 from waywarden.run.watching.systemd import tell_systemd
@@ -72,8 +72,8 @@ def run(order: Order) -> None:
         with contextlib.suppress(OSError):  # a full disk: the file's age says so
             metrics.write(order.metrics_file)
 
-    look = sealed_look(order.folder, order.detector, on_seal)
-    job = WatchJob(order.city, look, order.method, order.bin_min, log)
+    eyes = SealedEyes(order.cameras, order.folder, order.detector, on_seal)
+    job = WatchJob(order.city, eyes.look, order.method, order.bin_min, log)
     with stopped_by_signals(job.stop):
         tell_systemd("READY=1")
         trouble = watch_city(job, order.cameras, store, on_round)

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
+from waywarden.run.sealing.child import Handle
 from waywarden.run.watching.camera import CameraWatch
 from waywarden.run.watching.keeper import Keeper
 from waywarden.terms.records import HealthState
@@ -20,10 +21,10 @@ HELP: tuple[tuple[str, str, str], ...] = (
     ("frames_total", "counter", "Pictures in which the street could be seen and was looked at."),
     ("watched_seconds_total", "counter", "Seconds of street time that were watched."),
     ("lost_seconds_total", "counter", "Watched seconds that had to be dropped with their counts."),
-    ("starts_total", "counter", "How often a process was started to look at the camera."),
+    ("starts_total", "counter", "How often looking at the camera was begun."),
     ("lag_seconds", "gauge", "How much later than it was taken the newest picture was counted."),
     ("picture_age_seconds", "gauge", "How long ago the newest picture was taken."),
-    ("cpu_seconds_total", "counter", "Processor seconds of the camera's process since it was started."),
+    ("cpu_seconds_total", "counter", "Processor seconds spent on the camera since it was begun."),
     ("health", "gauge", "1 for the state that the camera is in."),
 )
 """Name, kind and meaning of every figure of a camera; names begin with ``waywarden_camera_``."""
@@ -31,10 +32,11 @@ HELP: tuple[tuple[str, str, str], ...] = (
 _TICKS_HZ = os.sysconf("SC_CLK_TCK")
 
 
-def cpu_s(pid: int) -> float | None:
-    """Return the processor seconds of a process so far (``proc(5)``: utime and stime); None where it is gone."""
+def cpu_s(handle: Handle) -> float | None:
+    """Return the processor seconds of who looks so far (``proc(5)``: utime and stime); None where it is gone."""
+    who = f"{handle.pid}" if handle.thread is None else f"{handle.pid}/task/{handle.thread}"
     try:
-        fields = Path(f"/proc/{pid}/stat").read_text("utf-8").rpartition(")")[2].split()
+        fields = Path(f"/proc/{who}/stat").read_text("utf-8").rpartition(")")[2].split()
     except OSError:
         return None
     return (int(fields[11]) + int(fields[12])) / _TICKS_HZ
@@ -80,7 +82,7 @@ class Metrics:
         figures, name = watch.figures, watch.camera.id
         now = datetime.now(UTC)
         age_s = None if figures.last_at is None else (now - figures.last_at).total_seconds()
-        used_s = None if watch.pid is None else cpu_s(watch.pid)
+        used_s = None if watch.process is None else cpu_s(watch.process)
         for figure, value in (
             ("frames_total", figures.frames),
             ("watched_seconds_total", figures.watched_s),

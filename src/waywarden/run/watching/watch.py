@@ -68,7 +68,7 @@ class _Rounds:
         self._pruned = time.monotonic()
         self._clock = datetime.now(UTC) - timedelta(seconds=time.monotonic())
         self._clock_set = False
-        self._cpu: dict[int, float] = {}
+        self._cpu: dict[tuple[int, int | None], float] = {}
 
     def once(self) -> Metrics:
         """Take what was counted and keep it; see to the clock, to processes that hang, and to retention."""
@@ -121,15 +121,15 @@ class _Rounds:
     def _end_what_hangs(self) -> None:
         """End a process that has neither said nor done anything for long: no picture takes that long."""
         for each in self._watches:
-            pid = each.pid
-            if pid is None or each.silent_s < self._job.pace.hung_s:
+            process = each.process
+            if process is None or each.silent_s < self._job.pace.hung_s:
                 continue
-            used_s = cpu_s(pid)
-            if self._cpu.pop(pid, None) == used_s:
+            used_s, who = cpu_s(process), (process.pid, process.thread)
+            if self._cpu.pop(who, None) == used_s:
                 self._job.log.say(Happened.CAMERA_LOST, "its process hangs and is ended", each.camera.id)
                 each.kill()
             elif used_s is not None:
-                self._cpu[pid] = used_s
+                self._cpu[who] = used_s
 
     def _prune(self) -> None:
         """Delete what is past its retention, but not by a clock that was set since the last time."""

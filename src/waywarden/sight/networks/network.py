@@ -7,6 +7,7 @@ whose boxes differ slightly from one machine to the next.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -73,7 +74,7 @@ NETWORKS: tuple[Network, ...] = (
 
 
 class NetworkObjectDetector:
-    """An ``ObjectDetector`` over one network; holds no state between frames.
+    """An ``ObjectDetector`` over one network; holds no state between frames. Threads may share it, and take turns.
 
     Its scores are put on one scale for all networks: .5 is the network's own ``even_score``, 0 and 1 stay.
 
@@ -89,6 +90,7 @@ class NetworkObjectDetector:
         self._network, self._compiled = _open(weights)
         self._least_score = least_score
         self._raw_scale = (0.0, self._network.even_score, 1.0)
+        self._turn = threading.Lock()
 
     @property
     def name(self) -> str:
@@ -99,7 +101,8 @@ class NetworkObjectDetector:
         """Return road users on ``frame``, boxes in its own pixels, clipped to it."""
         size = self._network.input_size
         tensor, to_frame = _tensor(frame, size, letterbox=self._network.letterbox)
-        outputs = [np.asarray(v) for v in self._compiled(tensor).values()]
+        with self._turn:
+            outputs = [np.array(v) for v in self._compiled(tensor).values()]
         least_raw = np.interp(self._least_score, COMMON_SCALE, self._raw_scale)
         boxes, raw, labels = self._network.head(outputs, size, float(least_raw))
         scores = np.interp(raw, self._raw_scale, COMMON_SCALE).astype(np.float32)
