@@ -32,7 +32,7 @@ docs:
 # What must hold, measured on the real material in ../shared: of the traffic half, then of the road half.
 report:
 	@sh tools/setup.sh test
-	@$(BIN)/python bench/must_hold.py; traffic=$$?; $(BIN)/python bench/road_must_hold.py && exit $$traffic
+	@$(BIN)/python bench/must_hold.py; traffic=$$?; $(BIN)/python bench/record.py && exit $$traffic
 
 # What counting costs, beside decoding alone and beside what people build today, on the same clips. `make bench BENCH=--quick`.
 BENCH =

@@ -1,7 +1,7 @@
 """Decoding without the loop filter: what it saves, how far pictures drift, whether counts change.
 
-``python bench/loop_filter.py``: each clip decoded and counted with the filter and without, in turn, three times; medians
-of processor time of decoding alone. Counts are of the sparing way (``watch``), by gate and direction.
+``python bench/loop_filter.py``: each clip decoded and counted with the filter and without, in turn, three times;
+medians of processor time of decoding alone. Counts are of the sparing way (``watch``), by gate and direction.
 """
 
 from __future__ import annotations
@@ -36,9 +36,9 @@ def decoded(clip: Clip, way: str) -> tuple[float, np.ndarray]:
     for source in clip.camera.sources:
         with av.open(source) as container:
             for picture in container.decode(stream_of(container, source, way)):
-                frames += 1
-    last = picture.to_ndarray(format="gray").astype(float)
-    return 1000 * (resource.getrusage(resource.RUSAGE_SELF).ru_utime - before) / frames, last
+                frames, last = frames + 1, picture
+    took_s = resource.getrusage(resource.RUSAGE_SELF).ru_utime - before
+    return 1000 * took_s / frames, last.to_ndarray(format="gray").astype(float)
 
 
 usual = video.video_stream
@@ -66,9 +66,9 @@ def rows() -> Iterator[str]:
         took: dict[str, list[float]] = {WITH: [], WITHOUT: []}
         last: dict[str, np.ndarray] = {}
         for _ in range(REPEATS):
-            for way in took:
+            for way, so_far in took.items():
                 ms, last[way] = decoded(clip, way)
-                took[way].append(ms)
+                so_far.append(ms)
         before, after = (statistics.median(took[way]) for way in (WITH, WITHOUT))
         off = float(np.abs(last[WITH] - last[WITHOUT]).mean())
         one, other = (counts(clip, way, network) for way in (WITH, WITHOUT))

@@ -14,8 +14,9 @@ from made_up_streets import StreetRow
 
 PAGE = Path(__file__).resolve().parents[1] / "docs/results.md"
 TITLE = "# Results"
-PARTS = ("traffic", "road")
-"""Of the page: each is written by a program of its own."""
+PARTS = ("traffic", "more", "road")
+"""Of the page: ``must_hold.py`` writes the first, ``record.py`` the others."""
+NOT_YET = "What belongs here was not measured yet."
 HEAD = """## The traffic half
 
 What must hold, as `make report` (`bench/must_hold.py`) measured it, failures included.
@@ -43,7 +44,7 @@ def document(circumstances: str, rows: Sequence[tuple[str, str, str, bool]], str
 def put(part: str, text: str, page: Path = PAGE) -> None:
     """Write one part of the page anew, and leave the others as they are; what was never written says so."""
     parts = dict.fromkeys(PARTS, "") | _parts(page) | {part: text.strip()}
-    said = [f"<!-- {name} -->\n\n{parts[name] or f'The {name} half was not measured yet.'}" for name in PARTS]
+    said = [f"<!-- {name} -->\n\n{parts[name] or NOT_YET}" for name in PARTS]
     page.write_text("\n\n".join([TITLE, *said]) + "\n", "utf-8")
 
 
@@ -54,15 +55,19 @@ def _parts(page: Path) -> dict[str, str]:
     return dict(zip(found[::2], map(str.strip, found[1::2]), strict=True))
 
 
-def circumstances_now() -> str:
-    """Return when, what and on what is measured."""
+def commit_now() -> str:
+    """Return the commit that is measured, short."""
     root = Path(__file__).resolve().parents[1]
     line = ["git", "rev-parse", "--short", "HEAD"]
-    commit = subprocess.run(line, cwd=root, capture_output=True, text=True, check=False).stdout.strip() or "unknown"
+    return subprocess.run(line, cwd=root, capture_output=True, text=True, check=False).stdout.strip() or "unknown"
+
+
+def circumstances_now() -> str:
+    """Return when, what and on what is measured."""
     known = [line for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines() if "model name" in line]
     machine = f"{os.cpu_count()} cores of {known[0].split(': ')[1] if known else platform.machine()}"
     at = f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC"
-    return f"Measured {at}, commit {commit}, {machine}, Python {platform.python_version()}."
+    return f"Measured {at}, commit {commit_now()}, {machine}, Python {platform.python_version()}."
 
 
 def _streets(rows: Sequence[StreetRow]) -> list[str]:

@@ -3,64 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import sys
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
-SHARED = Path(os.environ.get("WAYWARDEN_SHARED", ROOT.parent / "shared"))
-WAYWARDEN = str(Path(sys.executable).with_name("waywarden"))
+from bars import Measured, Row, all_of, at_least, said, table_rows
+
 BEST_OF_OTHERS = {("60", "3"): 0.91, ("20", "1.5"): 0.94, ("20", "6"): 0.69, ("8", "3"): 0.65}
 """Pairwise F1 of the best column that was measured of others, by spacing and sigma in metres."""
-Row = tuple[str, str, str, bool | None]
-"""What, the bar, the figure, and whether it holds: None where there is no bar."""
-
-
-@dataclass(frozen=True, slots=True)
-class Measured:
-    """One command: its name, its words, and the rows that what it prints comes to.
-
-    ``words`` hold SHARED and ROOT as the page names them; ``line`` gives what is run.
-    """
-
-    name: str
-    words: tuple[str, ...]
-    rows: Callable[[str], Sequence[Row]]
-
-    @property
-    def line(self) -> list[str]:
-        """The words as they are run: our own Python, our own command, the real material."""
-        programs = {"python": sys.executable, "waywarden": WAYWARDEN}
-        return [programs.get(each, each.replace("../shared", str(SHARED))) for each in self.words]
-
-
-def at_least(what: str, key: str, bar: float | None) -> Callable[[str], list[Row]]:
-    """Return how one figure of a JSON object is read."""
-    return all_of([(what, key, bar)])
-
-
-def all_of(bars: Sequence[tuple[str, str, float | None]]) -> Callable[[str], list[Row]]:
-    """Return how figures of one JSON object are read: each what it is, its key, and what it has to come to."""
-
-    def rows(out: str) -> list[Row]:
-        told = json.loads(out)
-        return [
-            (what, "none" if bar is None else f"{bar:g} or more", f"{told[key]}", bar is None or told[key] >= bar)
-            if bar is not None
-            else (what, "none", f"{told[key]}", None)
-            for what, key, bar in bars
-        ]
-
-    return rows
-
-
-def table_rows(out: str) -> list[list[str]]:
-    """Return the cells of all rows of Markdown tables, heads among them."""
-    lines = [line for line in out.splitlines() if line.startswith("|") and not line.startswith("|---")]
-    return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
 
 
 def simulated(out: str) -> list[Row]:
@@ -106,16 +54,6 @@ def clocks(out: str) -> list[Row]:
     return [(f"clocks {row[0]} s apart", "none", f"{row[1]} found, the largest error {row[3]} s", None) for row in rows]
 
 
-def said(what: str, bar: str) -> Callable[[str], list[Row]]:
-    """Return how a bench is read that says in its last line whether it holds."""
-
-    def rows(out: str) -> list[Row]:
-        last = out.strip().splitlines()[-1]
-        return [(what, bar, last.rpartition(":")[0], not last.endswith("DOES NOT HOLD"))]
-
-    return rows
-
-
 def alarms(out: str) -> list[Row]:
     """Read ``bench/road_alarms.py``: the first row, of all decoys together."""
     row = next(line for line in out.splitlines() if "all of them" in line)
@@ -144,30 +82,46 @@ def of_runs(out: str) -> list[Row]:
     return rows
 
 
+def redacted(out: str) -> list[Row]:
+    """Read ``waywarden road redaction``: a JSON object."""
+    told = json.loads(out)
+    got = f"{told['covered']:.2%}, hiding {told['hidden_share']:.1%}"
+    return [("vehicles covered on kept pictures, TfL clips", "99 % or more", got, told["holds"])]
+
+
 DEV = "../shared/data/road/brazil_dnit/dev"
 RDD = "../shared/data/road/rdd2022_china_motorbike/dev"
-MEASURED = (
-    Measured("simulate", ("waywarden", "road", "simulate", "--table", "--seeds", "101-110"), simulated),
-    Measured("dnit-runs", ("python", "bench/dnit_runs.py"), of_runs),
-    Measured("survey", ("python", "bench/survey.py"), surveyed),
-    Measured("map-matching", ("python", "bench/map_matching.py", "--seeds", "101-110"), matched),
-    Measured("clocks", ("python", "bench/clocks.py"), clocks),
-    Measured("placing", ("python", "-m", "waywarden.testing.road.placing", "101", "110"), placed),
-    Measured("orders", ("python", "bench/orders.py"), said("crews' routes", "0.5 % behind the best, under 1 s")),
-    Measured("programme", ("python", "bench/programme.py"), said("programme, 2,000 sections", "gap 0.1 %, under 60 s")),
-    Measured("claim-pack", ("python", "bench/claim_pack.py"), said("claim pack of 100,000 entries", "under 2 s")),
+DRIVES = ("geo", "pavement/same", "run/road", "exchange/drives")
+SURFACE = ("sight/surface",)
+ROAD = (
+    Measured("simulate", ("waywarden", "road", "simulate", "--table", "--seeds", "101-110"), simulated,
+             ("pavement/same",)),
+    Measured("dnit-runs", ("python", "bench/dnit_runs.py"), of_runs, (*SURFACE, "pavement/same")),
+    Measured("survey", ("python", "bench/survey.py"), surveyed, DRIVES),
+    Measured("map-matching", ("python", "bench/map_matching.py", "--seeds", "101-110"), matched, ("geo/streets",)),
+    Measured("clocks", ("python", "bench/clocks.py"), clocks, ("geo/drives",)),
+    Measured("placing", ("python", "-m", "waywarden.testing.road.placing", "101", "110"), placed,
+             ("geo", "testing/road")),
+    Measured("orders", ("python", "bench/orders.py"), said("crews' routes", "0.5 % behind the best, under 1 s"),
+             ("pavement/orders",)),
+    Measured("programme", ("python", "bench/programme.py"), said("programme, 2,000 sections", "gap 0.1 %, under 60 s"),
+             ("pavement/programme",)),
+    Measured("claim-pack", ("python", "bench/claim_pack.py"), said("claim pack of 100,000 entries", "under 2 s"),
+             ("exchange/road", "run/road", "pavement/ledger", "store")),
     Measured("ride", ("waywarden", "road", "ride-score", "--seeds", "101-150"),
-             at_least("potholes felt on made-up rides, F1", "pothole_f1", 0.9)),
+             at_least("potholes felt on made-up rides, F1", "pothole_f1", 0.9), ("pavement/ride", "testing/rides")),
     Measured("roughness", ("waywarden", "road", "ride-score", "--recordings", "../shared/data/road/imu_meszaros_mit"),
-             at_least("roughness of held-out recordings, macro-F1", "roughness_macro_f1", 0.8)),
+             at_least("roughness of held-out recordings, macro-F1", "roughness_macro_f1", 0.8), ("pavement/ride",)),
     Measured("score-dnit", ("waywarden", "road", "score", "--format", "dnit", "--pictures", f"{DEV}/images",
                             "--truth", f"{DEV}/masks"),
              all_of([("a pothole in the picture, F1", "pothole_in_picture_f1", 0.9),
                      ("tiles with a pothole, F1", "pothole_tile_f1", 0.75),
                      ("tiles with a crack, F1", "crack_tile_f1", 0.78),
-                     ("potholes as boxes, IoU .5, F1", "box_f1_50", None)])),
+                     ("potholes as boxes, IoU .5, F1", "box_f1_50", None)]), SURFACE),
     Measured("score-rdd", ("waywarden", "road", "score", "--format", "voc", "--pictures", f"{RDD}/images",
                            "--truth", f"{RDD}/annotations"),
-             at_least("damage as boxes, IoU .5, RDD2022 China by scene, F1", "box_f1_50", 0.4)),
-    Measured("alarms", ("python", "bench/road_alarms.py", "--seeds", "1,2,3", "--metres", "500"), alarms),
+             at_least("damage as boxes, IoU .5, RDD2022 China by scene, F1", "box_f1_50", 0.4), SURFACE),
+    Measured("alarms", ("python", "bench/road_alarms.py", "--seeds", "1,2,3", "--metres", "500"), alarms,
+             (*SURFACE, "testing/road")),
+    Measured("redaction", ("waywarden", "road", "redaction", "--clips", "../shared/data/tfl"), redacted, ("sight",)),
 )  # fmt: skip

@@ -18,7 +18,7 @@ def bench() -> object:
     with pytest.MonkeyPatch.context() as patch:
         patch.syspath_prepend(str(ROOT / "bench"))
         yield patch
-        for name in ("road_must_hold", "road_bars", "results", "made_up_streets", "command"):
+        for name in ("record", "bars", "road_bars", "traffic_bars", "results", "made_up_streets", "command"):
             sys.modules.pop(name, None)
 
 
@@ -31,34 +31,39 @@ def test_a_part_is_written_anew_and_the_others_stay(tmp_path: Path) -> None:
     put("road", "## Roads\n\nsecond", page)
     text = page.read_text("utf-8")
     assert text.startswith("# Results\n")
-    assert text.count("first") == text.count("not measured yet") == 0
+    assert "first" not in text
+    assert text.count("not measured yet") == 1  # of the third part
     assert text.index("## Traffic\n\n| a |") < text.index("## Roads\n\nsecond")
     put("road", "## Roads\n\nsecond", page)
     assert page.read_text("utf-8") == text
 
 
-def test_only_figures_of_this_state_count() -> None:
-    from road_bars import MEASURED
-    from road_must_hold import NOT_MEASURED, page
+def test_a_figure_says_which_commit_it_is_of_and_whether_what_it_measures_is_still_the_same() -> None:
+    from record import EARLIER, NEVER, page, state
+    from road_bars import ROAD
 
-    told = {"rows": [["one thing", "0.9 or more", "0.95", True]], "circumstances": "Measured then."}
-    never, earlier, now = MEASURED[:3]
-    text = page([(never, None), (earlier, told | {"state": "old"}), (now, told | {"state": "new"})], "new")
-    assert "1 of 1 bars hold" in text
-    assert "Of 2 of 3" in text
+    told = {"rows": [["one thing", "0.9 or more", "0.95", True]], "commit": "abc1234", "circumstances": "Then."}
+    never, earlier, now = ROAD[:3]
+    assert state(earlier) != state(now)
+    text = page("Roads", [(never, None), (earlier, told | {"state": "old"}), (now, told | {"state": state(now)})])
+    assert "## Roads: 2 of 2 bars hold" in text
+    assert "(1 of 3 commands). Never measured: 1." in text
     lines = [line for line in text.splitlines() if line.startswith("|")][2:]
-    assert [NOT_MEASURED in line for line in lines] == [True, True, False]
-    assert ["(0.95)" in line for line in lines] == [False, True, False]
+    assert [NEVER in line for line in lines] == [True, False, False]
+    assert ["abc1234" in line for line in lines] == [False, True, True]
+    assert [EARLIER in line for line in lines] == [False, True, False]
 
 
-def test_names_of_what_is_measured_are_one_each_and_their_programs_are_there() -> None:
-    from road_bars import MEASURED
+def test_names_of_what_is_measured_are_one_each_and_their_programs_and_rooms_are_there() -> None:
+    from record import PARTS
 
-    assert len({one.name for one in MEASURED}) == len(MEASURED)
-    files = [word for one in MEASURED for word in one.words if word.startswith("bench/")]
+    every = [one for _, some in PARTS.values() for one in some]
+    assert len({one.name for one in every}) == len(every)
+    files = [word for one in every for word in one.words if word.startswith(("bench/", "train/"))]
     assert all((ROOT / file).is_file() for file in files)
-    for one in MEASURED:
-        assert one.line[0] == sys.executable or one.line[0].endswith("waywarden")
+    assert all((ROOT / "src/waywarden" / room).is_dir() for one in every for room in one.rooms)
+    for one in every:
+        assert one.line[0] in {sys.executable, "cat"} or one.line[0].endswith("waywarden")
 
 
 def test_tables_that_the_documentation_shows_are_read() -> None:
@@ -79,7 +84,7 @@ def test_tables_that_the_documentation_shows_are_read() -> None:
 
 
 def test_what_is_below_its_bar_does_not_hold_and_what_has_none_is_told() -> None:
-    from road_bars import all_of, said
+    from bars import all_of, said
 
     rows = all_of([("a", "a_f1", 0.9), ("b", "b_f1", 0.9), ("c", "c_f1", None)])(
         json.dumps({"a_f1": 0.9, "b_f1": 0.8999, "c_f1": 0.1})
@@ -88,3 +93,22 @@ def test_what_is_below_its_bar_does_not_hold_and_what_has_none_is_told() -> None
     assert said("x", "y")("z\nmade in 2.7 CPU-s, wanted under 2: DOES NOT HOLD")[0][2:] == (
         "made in 2.7 CPU-s, wanted under 2", False,
     )  # fmt: skip
+
+
+def test_what_the_benches_of_traffic_print_is_read() -> None:
+    from traffic_bars import audited, by_condition, learnt, remembered, turned
+
+    table = "┃ turn ┃ true ┃\n│ left │ 213 │ 190 │ 20 │ 3 │ 0 │\n│ all  │ 848 │ 800 │ 40 │ 8 │ 1 │"
+    assert turned(table)[0][2:] == ("3 of 213 missed, 0 false; 190 seen, 20 inferred", False)
+    assert [row[3] for row in turned(table.replace("│ 3 │", "│ 2 │"))] == [True, False]
+    lines = (
+        "0.25 h of the street: 250.0 MB\n16 cameras of 352x288: at most 280 MB; bar 400\n"
+        "slope after the first hour of 3: -0.12 MB an hour of the street; bar 1"
+    )
+    assert [row[2:] for row in remembered(lines)] == [("280 MB", True), ("-0.12 MB an hour", True)]
+    assert not remembered(lines.replace("-0.12", "+1.02"))[1][3]
+    assert audited("street 11: ... so 1.4 % more for 1.5 % of the time\nall: 3 % off")[0][2] == "3 % off"
+    assert by_condition("night is 0.79 of day")[0][3] is False
+    ap50, votes = learnt((ROOT / "train/scores.json").read_text("utf-8"))
+    assert ap50[2].startswith("0.726")
+    assert votes[2:] == ("56 of 62 (90%)", True)
