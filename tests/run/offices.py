@@ -10,6 +10,7 @@ from starlette.testclient import TestClient
 
 from waywarden.pavement.ledger.chain import EMPTY, chained
 from waywarden.run.accounts.passwords import Cost, hash_of
+from waywarden.run.accounts.provider.told import Told
 from waywarden.run.accounts.signing_in import SigningIn, desk_of
 from waywarden.run.accounts.throttle import Throttle
 from waywarden.run.road.ledger import read_entries
@@ -76,9 +77,10 @@ class Office:
     path: Path
     clock: Clock
     origin: str = ""
+    told: Told | None = None
 
     def desk(self) -> Desk:
-        return desk_of(self.path, self.origin)
+        return desk_of(self.path, self.origin, self.told)
 
     def browser(self, name: str | None = None, *, came_from: str = "127.0.0.1") -> Browser:
         app = create_app(CITY, NoRecords(), beside=beside(self.desk()))
