@@ -89,6 +89,11 @@ class Office:
         )
         return found if name is None else found.sign_in(name)
 
+    def another(self, browser: Browser, *, came_from: str = "127.0.0.1") -> Browser:
+        """Return one more browser at the same server; ``browser`` starts a server of its own each time."""
+        client = browser.client
+        return Browser(TestClient(client.app, base_url=str(client.base_url), client=(came_from, 6)))
+
     def signing_in(self) -> SigningIn:
         return SigningIn(open_accounts(self.path), Throttle(self.clock.seconds), self.clock)
 

@@ -7,6 +7,7 @@ import re
 import sqlite3
 import time
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -136,25 +137,30 @@ def test_another_site_begins_no_sign_in(shop: Office, headers: dict[str, str]) -
 def test_a_sign_in_ends_in_the_browser_where_it_began(shop: Office, provider: MadeUpProvider) -> None:
     """[4.2.2] Who is sent an attacker's way back must not find themselves in the attacker's account."""
     link(shop, provider)
-    attacker, victim = shop.browser(), shop.browser()
+    attacker = shop.browser()
+    victim = shop.another(attacker)
     back = provider.consent(go(attacker))
     said = come_back(victim, back)
     assert "was not begun in this browser" in said
     assert victim.client.get(SESSION).json()["account"] is None
     go(victim)
     assert "was not begun in this browser" in come_back(victim, provider.consent(go(attacker)))
+    assert victim.client.get(SESSION).json()["account"] is None
+    assert "was not begun" in come_back(attacker, back), "and whose state was carried off begins again"
 
 
 def test_a_state_is_good_once(shop: Office, provider: MadeUpProvider) -> None:
     """[3.5.3] Neither the state nor the code of a sign-in that is over brings anybody in."""
     link(shop, provider)
     browser = shop.browser()
-    back = provider.consent(go(browser))
+    asked = go(browser)
+    back = provider.consent(asked)
     kept = browser.client.cookies["waywarden_sign_in"]
     assert come_back(browser, back) is None
     browser.client.cookies.clear()
     browser.client.cookies.set("waywarden_sign_in", kept, domain="127.0.0.1", path="/")
-    assert "begin again" in come_back(browser, back)
+    for again in (back, provider.consent(asked)):
+        assert "was not begun in this browser" in come_back(browser, again)
     assert browser.client.get(SESSION).json()["account"] is None
 
 
@@ -173,7 +179,8 @@ def test_a_state_that_nobody_knows_is_none(shop: Office, provider: MadeUpProvide
 def test_a_code_of_another_sign_in_is_not_taken(shop: Office, provider: MadeUpProvider) -> None:
     """A stolen code goes with another verifier, which the provider sees (RFC 7636)."""
     link(shop, provider)
-    victim, thief = shop.browser(), shop.browser()
+    thief = shop.browser()
+    victim = shop.another(thief)
     stolen = dict(parse_qsl(urlsplit(provider.consent(go(victim))).query))["code"]
     mine = dict(parse_qsl(urlsplit(provider.consent(go(thief))).query))
     said = come_back(thief, f"/sign-in/back?code={stolen}&state={mine['state']}&iss={provider.site}")
@@ -211,6 +218,7 @@ def spelt(token: Callable[[dict[str, Any]], object]) -> Callable[[MadeUpProvider
 
 PLANTED = {
     "wrong nonce": (changed(nonce="x" * 43), "another sign-in (nonce)"),
+    "a nonce that is no text": (changed(nonce="\ud800"), "another sign-in (nonce)"),
     "no nonce": (without("nonce"), "another sign-in (nonce)"),
     "another issuer": (changed(iss="https://evil.example"), "a token of 'https://evil.example'"),
     "no issuer": (without("iss"), "(iss)"),
@@ -223,10 +231,12 @@ PLANTED = {
     "no end": (without("exp"), "(iat, exp)"),
     "an end that is no number": (changed(exp="2099-01-01"), "(iat, exp)"),
     "an end that is true": (changed(exp=True), "(iat, exp)"),
+    "an end beyond all": (changed(exp=10**400), "(iat, exp)"),
     "an end without end": (changed(exp=float("inf")), "(iat, exp)"),
     "not yet": (changed(nbf=time.time() + 4000), "does not hold yet"),
     "a clock behind": (moved(-360, "iat", "exp"), "6 minutes from the one here, 5 at most (iat)"),
     "a clock ahead": (moved(360, "iat", "exp"), "6 minutes from the one here, 5 at most (iat)"),
+    "a text that is none": (changed(iss="\ud800\n"), "a token of '??'"),
     "nobody": (without("sub"), "about nobody"),
     "an empty nobody": (changed(sub=""), "about nobody"),
     "a number": (changed(sub=7), "about nobody"),
@@ -377,6 +387,10 @@ def test_a_code_is_random_used_once_and_runs_out(shop: Office, provider: MadeUpP
     with pytest.raises(AccountError, match="too old"):
         links.link("manager", code, now + CODE_LIVES)
     assert links.account_of(links.who("i", "t")) is None
+    shop.clock.go_on(seconds=CODE_LIVES.total_seconds() + 1)
+    shop.signing_in().sign_in("manager", PASSWORD, "a")
+    with closing(sqlite3.connect(shop.path)) as connection:
+        assert connection.execute("SELECT count(*) FROM link_code").fetchone() == (0,), "and is forgotten"
     assert links.account_of(links.who("i", "s")) == "inspector"
 
 
@@ -454,7 +468,8 @@ def test_a_sign_in_takes_ten_minutes_at_most(shop: Office, provider: MadeUpProvi
 def test_over_an_open_line_no_sign_in_begins_or_ends(shop: Office, provider: MadeUpProvider) -> None:
     """[9.1.1]"""
     link(shop, provider)
-    here, away = shop.browser(), shop.browser(came_from="192.0.2.7")
+    here = shop.browser()
+    away = shop.another(here, came_from="192.0.2.7")
     assert away.client.post(PROVIDER, headers={"Origin": SITE}).status_code == 403
     back = provider.consent(go(here))
     away.client.cookies = here.client.cookies

@@ -123,7 +123,7 @@ class SigningIn:
 
     def _begin(self, name: str) -> str:
         session, now = secrets.token_urlsafe(SECRET_BYTES), self._clock()
-        self._accounts.prune(sessions_before=now - IDLE, tokens_before=now - LONGEST)
+        self._accounts.prune(sessions_before=now - IDLE, tokens_before=now - LONGEST, codes_before=now)
         self._accounts.begin_session(hashed(session), name, now)
         return session
 

@@ -17,6 +17,7 @@ from waywarden.store.schema import (
     account_session,
     account_token,
     from_us,
+    link_code,
     to_us,
     written_once,
 )
@@ -148,13 +149,14 @@ class StoredAccounts:
         with spoken(self._path, "read"), self._engine.connect() as connection:
             return connection.execute(asking).scalar()
 
-    def prune(self, *, sessions_before: datetime, tokens_before: datetime) -> None:
-        """Forget sessions that were last heard of before a time, and tokens that ran out before one."""
+    def prune(self, *, sessions_before: datetime, tokens_before: datetime, codes_before: datetime) -> None:
+        """Forget sessions that were last heard of before a time, and tokens and codes that ran out before one."""
         old_sessions = delete(account_session).where(account_session.c.seen_us < to_us(sessions_before))
         old_tokens = delete(account_token).where(account_token.c.until_us < to_us(tokens_before))
         with spoken(self._path, "prune"), self._writing.begin() as connection:
             connection.execute(old_sessions)
             connection.execute(old_tokens)
+            connection.execute(delete(link_code).where(link_code.c.until_us < to_us(codes_before)))
 
     def close(self) -> None:
         """Let go of the file."""

@@ -14,7 +14,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
-from http.client import HTTPConnection, HTTPException, HTTPSConnection
+from http.client import HTTP_PORT, HTTPS_PORT, HTTPConnection, HTTPException, HTTPSConnection
 from threading import BoundedSemaphore, Timer
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -103,9 +103,10 @@ class BackChannel:
             connection.close()
 
     def _connection(self, scheme: str, host: str, port: int | None) -> HTTPConnection:
+        # The port is always told: without it an address such as ::1 would be taken apart for one.
         if scheme == "https":
-            return HTTPSConnection(host, port, timeout=PATIENCE_S, context=self._trust)
-        return HTTPConnection(host, port, timeout=PATIENCE_S)
+            return HTTPSConnection(host, port or HTTPS_PORT, timeout=PATIENCE_S, context=self._trust)
+        return HTTPConnection(host, port or HTTP_PORT, timeout=PATIENCE_S)
 
     def _read(self, status: int, body: bytes) -> Mapping[str, Any]:
         if status in _REDIRECTS:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import base64
 import binascii
 import hmac
-import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -18,6 +17,8 @@ from waywarden.run.accounts.provider.told import Told
 
 LEEWAY_S = 300.0
 """So far the provider's clock may be from ours."""
+LATEST_S = 1e12
+"""Seconds since 1970 that are still a time."""
 MOST_CHARACTERS = 16_384
 LONGEST_SUBJECT = 255
 """OpenID Connect Core 1.0, 2."""
@@ -41,7 +42,7 @@ def subject_of(id_token: object, told: Told, nonce: str, now_s: float) -> str:
     _refuse_others(claims, told)
     _refuse_other_times(claims, told, now_s)
     given, subject = claims.get("nonce"), claims.get("sub")
-    if not isinstance(given, str) or not hmac.compare_digest(given.encode(), nonce.encode()):
+    if not isinstance(given, str) or not hmac.compare_digest(given.encode("utf-8", "surrogatepass"), nonce.encode()):
         raise ProviderError(told.host, "gave a token that belongs to another sign-in (nonce)", AGAIN)
     if not isinstance(subject, str) or not 0 < len(subject) <= LONGEST_SUBJECT:
         raise ProviderError(told.host, "gave a token that is about nobody (sub)")
@@ -92,6 +93,7 @@ def _refuse_other_times(claims: Mapping[str, Any], told: Told, now_s: float) -> 
 
 
 def _seconds(value: object) -> float | None:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+    if isinstance(value, bool) or not isinstance(value, int | float):
         return None
-    return float(value) if abs(value) < 1e12 else None
+    # Not NaN, not infinite, and no whole number that is too large for a float.
+    return float(value) if abs(value) < LATEST_S else None
