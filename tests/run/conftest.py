@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from run.offices import Clock, Office, made_up_office
+from run.offices import SITE, Clock, Office, made_up_office
+from run.provider import CLIENT_ID, CLIENT_SECRET, MadeUpProvider, made_up_provider
+from waywarden.run.accounts.provider import links
+from waywarden.run.accounts.provider.told import Told
 from waywarden.testing.checks_source import write_clip
 
 
@@ -33,3 +38,18 @@ def built_office(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def office(built_office: Path, tmp_path: Path) -> Office:
     """Return a made-up office of one's own: a ledger, and an account of each role."""
     return Office(Path(shutil.copy(built_office, tmp_path)), Clock())
+
+
+@pytest.fixture
+def provider() -> Iterator[MadeUpProvider]:
+    """Return an OpenID provider on this machine."""
+    with made_up_provider() as running:
+        yield running
+
+
+@pytest.fixture
+def shop(office: Office, provider: MadeUpProvider, monkeypatch: pytest.MonkeyPatch) -> Office:
+    """Return an office that was told of the provider; its hashes cost little."""
+    monkeypatch.setattr(links, "slow_hash", lambda text, salt: hashlib.sha256(salt + text.encode()).hexdigest())
+    office.origin, office.told = SITE, Told(provider.site, CLIENT_ID, CLIENT_SECRET, SITE)
+    return office

@@ -10,6 +10,7 @@ from starlette.testclient import TestClient
 
 from waywarden.pavement.ledger.chain import EMPTY, chained
 from waywarden.run.accounts.passwords import Cost, hash_of
+from waywarden.run.accounts.provider.told import Told
 from waywarden.run.accounts.signing_in import SigningIn, desk_of
 from waywarden.run.accounts.throttle import Throttle
 from waywarden.run.road.ledger import read_entries
@@ -76,9 +77,10 @@ class Office:
     path: Path
     clock: Clock
     origin: str = ""
+    told: Told | None = None
 
     def desk(self) -> Desk:
-        return desk_of(self.path, self.origin)
+        return desk_of(self.path, self.origin, self.told)
 
     def browser(self, name: str | None = None, *, came_from: str = "127.0.0.1") -> Browser:
         app = create_app(CITY, NoRecords(), beside=beside(self.desk()))
@@ -86,6 +88,11 @@ class Office:
             TestClient(app, base_url=self.origin or SITE, client=(came_from, 5), raise_server_exceptions=False)
         )
         return found if name is None else found.sign_in(name)
+
+    def another(self, browser: Browser, *, came_from: str = "127.0.0.1") -> Browser:
+        """Return one more browser at the same server; ``browser`` starts a server of its own each time."""
+        client = browser.client
+        return Browser(TestClient(client.app, base_url=str(client.base_url), client=(came_from, 6)))
 
     def signing_in(self) -> SigningIn:
         return SigningIn(open_accounts(self.path), Throttle(self.clock.seconds), self.clock)

@@ -148,6 +148,8 @@ export interface Session {
   account: string | null;
   role: string;
   csrf?: string;
+  /** The host of a provider at which one can sign in as well; null if there is none. */
+  provider?: string | null;
 }
 
 const API = "/api/v1";
@@ -182,6 +184,16 @@ export async function getSession(): Promise<Session | null> {
 
 export function signIn(name: string, password: string): Promise<Session> {
   return send<Session>("POST", `${API}/session`, { name, password });
+}
+
+/** Where the browser has to go to sign in at the provider. */
+export function signInAtProvider(): Promise<{ address: string }> {
+  return send<{ address: string }>("POST", `${API}/session/provider`);
+}
+
+/** What came of the sign-in at the provider that this browser last tried; null if there is nothing to say. */
+export function getSaid(): Promise<string | null> {
+  return getJson<{ said: string | null }>(`${API}/session/provider`).then((got) => got.said);
 }
 
 export function signOut(csrf: string): Promise<unknown> {

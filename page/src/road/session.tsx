@@ -1,14 +1,13 @@
 /** Signing in and out. Who is signed in is known to the server; here is only what it answered. */
 
-import { useState } from "preact/hooks";
-import { type Session, signIn, signOut } from "./api";
+import { useEffect, useState } from "preact/hooks";
+import { getSaid, type Session, signIn, signInAtProvider, signOut } from "./api";
 
 interface Props {
   session: Session | null;
   setSession: (session: Session) => void;
 }
 
-const NOBODY: Session = { account: null, role: "viewer" };
 /** The roles whose word counts; a viewer only looks. */
 const WRITERS = ["inspector", "foreman", "manager", "administrator"];
 
@@ -19,11 +18,16 @@ export function mayJudge(session: Session | null): boolean {
 export function SignIn({ session, setSession }: Props) {
   const [wrong, setWrong] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
+  const provider = session?.account === null ? (session.provider ?? null) : null;
+  useEffect(() => {
+    if (provider !== null) getSaid().then(setWrong, () => undefined);
+  }, [provider]);
   if (session === null) {
     return <p class="note">This server has no accounts: verdicts can be written with <code>waywarden ledger triage</code>.</p>;
   }
   if (session.account !== null) {
-    const out = () => signOut(session.csrf ?? "").then(() => setSession(NOBODY), (error: Error) => setWrong(error.message));
+    const nobody: Session = { account: null, role: "viewer", provider: session.provider ?? null };
+    const out = () => signOut(session.csrf ?? "").then(() => setSession(nobody), (error: Error) => setWrong(error.message));
     return (
       <p class="signed-in">
         Signed in as <b>{session.account}</b> ({session.role}){" "}
@@ -46,6 +50,16 @@ export function SignIn({ session, setSession }: Props) {
     }
     setBusy(false);
   };
+  const elsewhere = async () => {
+    setBusy(true);
+    try {
+      location.assign((await signInAtProvider()).address);
+    } catch (error) {
+      setWrong((error as Error).message);
+    }
+    // Also where the browser goes: whoever comes back with "back" finds the page as it was left.
+    setBusy(false);
+  };
   return (
     <form class="sign-in" onSubmit={submit} aria-label="Sign in">
       <label class="field">
@@ -59,6 +73,11 @@ export function SignIn({ session, setSession }: Props) {
       <button type="submit" class="button primary" disabled={busy}>
         Sign in
       </button>
+      {provider !== null && (
+        <button type="button" class="button" disabled={busy} onClick={elsewhere}>
+          Sign in with {provider}
+        </button>
+      )}
       {wrong && (
         <p class="wrong" role="alert">
           {wrong}

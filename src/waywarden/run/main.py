@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
@@ -15,6 +16,7 @@ from rich.markup import escape
 
 from waywarden.run import cameras, comparing, demo, serve, sheets
 from waywarden.run.accounts.commands import accounts_app
+from waywarden.run.accounts.provider.told import SignInWords, read_told
 from waywarden.run.accounts.signing_in import read_origin, say_who_signs_in
 from waywarden.run.checking import command as checking
 from waywarden.run.checking.exported import export_checks
@@ -184,7 +186,7 @@ def quality_command(
 
 
 @app.command("serve")
-def serve_command(
+def serve_command(  # noqa: PLR0913, PLR0917 - a parameter an option
     city_file: CityFile,
     store_file: StoreFile = Path("waywarden.sqlite"),
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
@@ -195,17 +197,27 @@ def serve_command(
     shown: Annotated[
         Path | None, typer.Option(help="Folder with plan.json and programme.json, to be shown on the road's page.")
     ] = None,
+    sign_in: Annotated[
+        str, typer.Option(metavar="ISSUER", help="OpenID provider at which accounts may sign in, too: https://…")
+    ] = "",
+    client_id: Annotated[str, typer.Option(metavar="ID", help="Under which the provider knows this server.")] = "",
+    secret_file: Annotated[
+        Path | None, typer.Option("--client-secret", metavar="FILE", help="Holds the secret that goes with it.")
+    ] = None,
 ) -> None:
     """Serve the map pages and the API."""
     city, origin = read_city(city_file), read_origin(origin)
+    told = read_told(SignInWords(sign_in, client_id, secret_file), origin, os.environ)
     store = open_kept(store_file, city)
     say_who_signs_in()
+    if told is not None:
+        notes.print(f"{told.host} sends browsers back to {told.redirect_uri}")
     serve.serve(
         city,
         store,
         address=(host, port),
         ready=lambda url: notes.print(f"the map is at [bold]{url}[/]"),
-        beside=beside_counts(store_file, origin, shown, lambda: figures_of(beside(store_file))),
+        beside=beside_counts(store_file, origin, shown, lambda: figures_of(beside(store_file)), told),
     )
 
 

@@ -23,7 +23,7 @@ from sqlalchemy import (
     text,
 )  # fmt: skip
 
-SCHEMA_VERSION = "0012"
+SCHEMA_VERSION = "0013"
 """The newest migration in ``store/migrations/versions``; a test holds the two together."""
 
 tables = MetaData()
@@ -177,7 +177,8 @@ account = Table(
     tables,
     Column("name", String, primary_key=True),
     Column("role", String, nullable=False),
-    # How it was made and what came of it, as run.accounts.passwords spells it; empty for a machine.
+    # How it was made and what came of it, as run.accounts.passwords spells it; empty for a machine, "-" where
+    # somebody signs in at a provider alone.
     Column("password_hash", String, nullable=False),
     Column("locked", Boolean, nullable=False),
 )
@@ -197,6 +198,30 @@ account_token = Table(
     Column("token_hash", String, primary_key=True),
     Column("account", String, nullable=False),
     Column("until_us", BigInteger, nullable=False),
+)
+
+account_link = Table(
+    "account_link",
+    tables,
+    # A slow, salted hash of whom a provider vouches for, as run.accounts.provider.links makes it.
+    Column("subject_hash", String, primary_key=True),
+    Column("account", String, nullable=False),
+)
+
+link_code = Table(
+    "link_code",
+    tables,
+    Column("code_hash", String, primary_key=True),
+    Column("subject_hash", String, nullable=False),
+    Column("until_us", BigInteger, nullable=False),
+)
+
+link_salt = Table(
+    "link_salt",
+    tables,
+    # One row, numbered 0.
+    Column("number", Integer, primary_key=True),
+    Column("salt", String, nullable=False),
 )
 
 written_once = Table(

@@ -12,9 +12,11 @@ import typer
 from rich.table import Table
 
 from waywarden.run.accounts.passwords import LONGEST, check_password, hash_of
-from waywarden.run.accounts.signing_in import SECRET_BYTES, hashed
+from waywarden.run.accounts.provider.links import Links
+from waywarden.run.accounts.signing_in import SECRET_BYTES, hashed, now_utc
 from waywarden.run.spoken import notes, tables
-from waywarden.store.office.accounts import StoredAccounts, open_accounts
+from waywarden.store.office.accounts import NO_PASSWORD, StoredAccounts, open_accounts
+from waywarden.store.office.links import open_links
 from waywarden.terms.errors import AccountError, ConfigError
 from waywarden.terms.office.accounts import Account, AccountRole
 
@@ -28,14 +30,20 @@ STORE = Path("waywarden.sqlite")
 
 
 @accounts_app.command("add")
-def accounts_add(name: Name, role: RoleOption, store_file: StoreFile = STORE) -> None:
+def accounts_add(
+    name: Name,
+    role: RoleOption,
+    store_file: StoreFile = STORE,
+    linked: Annotated[bool, typer.Option("--linked", help="No password: it signs in at a provider alone.")] = False,  # noqa: FBT002
+) -> None:
     """Add an account. Its password is asked for, or read from standard input, a line."""
     account = _account(name, role)
     accounts = _opened(store_file)
     if accounts.find(name) is not None:
         raise AccountError(f"there is an account {name} already: choose another name, or remove that one")
-    accounts.add(account, hash_of(_password(name)))
-    notes.print(f"{name} may sign in as {role}")
+    accounts.add(account, NO_PASSWORD if linked else hash_of(_password(name)))
+    how = ", once 'waywarden accounts link' has linked it" if linked else ""
+    notes.print(f"{name} may sign in as {role}{how}")
 
 
 @accounts_app.command("list")
@@ -43,8 +51,7 @@ def accounts_list(store_file: StoreFile = STORE) -> None:
     """List the accounts."""
     table = Table("account", "role", "signs in with", "locked", title="Accounts")
     for each in _opened(store_file).all():
-        until = "no token" if each.until is None else f"tokens, the last until {each.until:%Y-%m-%d}"
-        table.add_row(each.name, each.role, until if each.machine else "a password", "locked" if each.locked else "")
+        table.add_row(each.name, each.role, _signs_in_with(each), "locked" if each.locked else "")
     tables.print(table)
 
 
@@ -69,20 +76,45 @@ def accounts_unlock(name: Name, store_file: StoreFile = STORE) -> None:
     notes.print(f"{name} is unlocked")
 
 
+@accounts_app.command("link")
+def accounts_link(
+    name: Name,
+    code: Annotated[str, typer.Argument(help="What the page showed to whoever is to sign in to it.")],
+    store_file: StoreFile = STORE,
+) -> None:
+    """Link an account to whom the provider vouched for when the page showed CODE. Ask who reads it out to you."""
+    account = _opened(store_file).find(name)
+    if account is None or account.machine:
+        raise AccountError(f"there is no account {name} that somebody signs in to: 'waywarden accounts list'")
+    Links(open_links(store_file)).link(name, code, now_utc())
+    notes.print(f"{name} may sign in at the provider, as {account.role}")
+
+
+@accounts_app.command("unlink")
+def accounts_unlink(name: Name, store_file: StoreFile = STORE) -> None:
+    """Forget all links of an account; its sessions end."""
+    gone = open_links(store_file).unlink(name)
+    notes.print(f"{name} has no link any more; it had {gone}")
+
+
 @accounts_app.command("password")
-def accounts_password(name: Name, store_file: StoreFile = STORE) -> None:
+def accounts_password(
+    name: Name,
+    store_file: StoreFile = STORE,
+    none: Annotated[bool, typer.Option("--none", help="Take it away: it signs in at a provider alone.")] = False,  # noqa: FBT002
+) -> None:
     """Give an account another password; its sessions end."""
     accounts = _opened(store_file)
     account = accounts.find(name)
     if account is None or account.machine:
-        raise AccountError(f"there is no account {name} with a password: 'waywarden accounts list' prints them")
-    accounts.set_password_hash(name, hash_of(_password(name)))
-    notes.print(f"{name} has another password")
+        raise AccountError(f"there is no account {name} that somebody signs in to: 'waywarden accounts list'")
+    accounts.set_password_hash(name, NO_PASSWORD if none else hash_of(_password(name)))
+    notes.print(f"{name} has {'no password any more' if none else 'another password'}")
 
 
 @accounts_app.command("remove")
 def accounts_remove(name: Name, store_file: StoreFile = STORE) -> None:
-    """Forget an account, its sessions and its tokens. What it wrote stays in the ledger, under its name."""
+    """Forget an account, its sessions, tokens and links. What it wrote stays in the ledger, under its name."""
     _opened(store_file).remove(name)
     notes.print(f"{name} is removed")
 
@@ -100,7 +132,7 @@ def accounts_token(
     if known is None:
         accounts.add(wanted, "")
     elif not known.machine:
-        raise AccountError(f"{name} signs in with a password: give the machine a name of its own")
+        raise AccountError(f"{name} is an account that somebody signs in to: give the machine a name of its own")
     elif known.role is not role:
         raise AccountError(f"{name} is {known.role}: ask for a token of that role, or change it with 'accounts role'")
     token, until = secrets.token_urlsafe(SECRET_BYTES), datetime.now(UTC) + timedelta(days=days)
@@ -114,6 +146,13 @@ def _account(name: str, role: AccountRole, *, machine: bool = False) -> Account:
         return Account(name, role, machine=machine)
     except ValueError as error:
         raise ConfigError(str(error)) from error
+
+
+def _signs_in_with(one: Account) -> str:
+    if one.machine:
+        return "no token" if one.until is None else f"tokens, the last until {one.until:%Y-%m-%d}"
+    links = {0: "", 1: "a link"}.get(one.links, f"{one.links} links")
+    return " and ".join(filter(None, ("a password" if one.has_password else "", links))) or "nothing yet"
 
 
 def _opened(store_file: Path) -> StoredAccounts:

@@ -95,6 +95,11 @@ def is_right(password: str, kept: str) -> bool:
     return hmac.compare_digest(got, bytes.fromhex(wanted)) and bool(kept)
 
 
+def slow_hash(text: str, salt: bytes) -> str:
+    """Return a hash of ``text`` that takes as long as one of a password, in hexadecimal."""
+    return _scrypt(text, salt, OWASP).hex()
+
+
 def _scrypt(password: str, salt: bytes, cost: Cost) -> bytes:
     with _AT_ONCE:
         secret = password.encode("utf-8", "surrogatepass")

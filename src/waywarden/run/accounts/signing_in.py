@@ -16,15 +16,20 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from waywarden.run.accounts.passwords import check_password, hash_of, is_right
+from waywarden.run.accounts.provider.asking import BackChannel
+from waywarden.run.accounts.provider.flow import AtProvider
+from waywarden.run.accounts.provider.links import Links
+from waywarden.run.accounts.provider.told import Told
 from waywarden.run.accounts.throttle import Throttle
 from waywarden.run.accounts.writing import rename, write_down
 from waywarden.run.road.ledger import read_entries
 from waywarden.run.road.names import kept_changes
 from waywarden.store.office.accounts import StoredAccounts, open_accounts
+from waywarden.store.office.links import open_links
 from waywarden.terms.distress import WORK_NAME
 from waywarden.terms.errors import ConfigError
 from waywarden.terms.office.accounts import Account
-from waywarden.web.accounts.desk import Desk
+from waywarden.web.accounts.desk import Desk, Going, Provider
 from waywarden.web.problems import RefusedError, UnknownNameError
 
 IDLE = timedelta(minutes=30)
@@ -53,6 +58,20 @@ class SigningIn:
         account = self._proven(name, password, address)
         log.info("%s signed in", account.name)
         return self._begin(account.name)
+
+    def come_in(self, name: str, before: str) -> str:
+        """Return the secret of a new session of an account that a provider vouched for, in place of one ``before``."""
+        account = self._unlocked(name)
+        if account is None:
+            log.warning("a sign-in by a link was refused for %s", name)
+            raise RefusedError(HTTPStatus.FORBIDDEN, f"{name} is locked: ask whoever looks after the accounts")
+        log.info("%s signed in by a link", name)
+        self.sign_out(before)
+        return self._begin(name)
+
+    def try_begin(self, address: str) -> None:
+        """Count a sign-in at a provider that begins; RefusedError (429) where there are too many."""
+        _refuse_haste(self._throttle.try_begin(address))
 
     def sign_out(self, session: str) -> None:
         """End a session."""
@@ -104,7 +123,7 @@ class SigningIn:
 
     def _begin(self, name: str) -> str:
         session, now = secrets.token_urlsafe(SECRET_BYTES), self._clock()
-        self._accounts.prune(sessions_before=now - IDLE, tokens_before=now - LONGEST)
+        self._accounts.prune(sessions_before=now - IDLE, tokens_before=now - LONGEST, codes_before=now)
         self._accounts.begin_session(hashed(session), name, now)
         return session
 
@@ -113,8 +132,8 @@ class SigningIn:
         return None if account is None or account.locked else account
 
 
-def desk_of(store_file: Path, origin: str) -> Desk:
-    """Return the desk at which the accounts of ``store_file`` sign in and write."""
+def desk_of(store_file: Path, origin: str, told: Told | None = None) -> Desk:
+    """Return the desk at which the accounts of ``store_file`` sign in and write; also by the provider ``told`` of."""
     accounts = open_accounts(store_file)
     signing_in = SigningIn(accounts, Throttle())
 
@@ -138,7 +157,19 @@ def desk_of(store_file: Path, origin: str) -> Desk:
         accounts=accounts.all,
         lock=lock,
         origin=origin,
+        provider=None if told is None else _provider(told, store_file, signing_in),
     )
+
+
+def _provider(told: Told, store_file: Path, signing_in: SigningIn) -> Provider:
+    links = Links(open_links(store_file))
+    at_provider = AtProvider(told, BackChannel(told.host), links, signing_in.come_in, now_utc)
+
+    def begin(session: str, address: str) -> Going:
+        signing_in.try_begin(address)
+        return at_provider.begin(session)
+
+    return Provider(told.host, begin, at_provider.finish)
 
 
 def say_who_signs_in() -> None:

@@ -15,6 +15,8 @@ TRIES_OF_ADDRESS = 100
 """Wrong passwords in an hour from one address, whatever the account."""
 WRITES_A_MINUTE, WRITES_OF_ADDRESS = 300, 600
 """A person judges 20 a minute, and a phone that was away sends a day's work at once."""
+BEGUN_OF_ADDRESS = 60
+"""Sign-ins at a provider begun in a minute from one address: an office behind one proxy comes to work at once."""
 MOST_KEYS = 10_000
 """So many accounts or addresses are remembered; of more, the oldest is forgotten."""
 HOUR_S, MINUTE_S = 3600.0, 60.0
@@ -56,6 +58,7 @@ class Throttle:
         self._lock = Lock()
         self._wrong, self._wrong_from = Recently(HOUR_S), Recently(HOUR_S)
         self._writes, self._writes_from = Recently(MINUTE_S), Recently(MINUTE_S)
+        self._begun_from = Recently(MINUTE_S)
 
     def try_password(self, name: str, address: str) -> float:
         """Count a try, which is wrong until ``was_right`` says otherwise, and return 0; or return the wait in seconds.
@@ -78,6 +81,16 @@ class Throttle:
         """Forget the wrong passwords of an account that somebody has signed in to."""
         with self._lock:
             self._wrong.forget(name)
+
+    def try_begin(self, address: str) -> float:
+        """Count a sign-in at a provider that begins and return 0; or return how many seconds to wait with it."""
+        with self._lock:
+            now = self._clock()
+            times = self._begun_from.of(address, now)
+            if len(times) >= BEGUN_OF_ADDRESS:
+                return times[0] + MINUTE_S - now
+            self._begun_from.add(address, now)
+            return 0.0
 
     def try_write(self, name: str, address: str) -> float:
         """Count a write and return 0; or return how many seconds to wait with it."""

@@ -11,15 +11,33 @@ from sqlalchemy import Connection, Engine, Row, delete, func, insert, select, up
 
 from waywarden.store.faults import spoken
 from waywarden.store.opening import for_writing, open_engine
-from waywarden.store.schema import account, account_session, account_token, from_us, to_us, written_once
+from waywarden.store.schema import (
+    account,
+    account_link,
+    account_session,
+    account_token,
+    from_us,
+    link_code,
+    to_us,
+    written_once,
+)
 from waywarden.terms.errors import AccountError, StoreError
 from waywarden.terms.office.accounts import Account, AccountRole
 
+NO_PASSWORD = "-"  # noqa: S105 - says that there is none
+"""What is kept for a password's hash where somebody signs in at a provider alone. A machine's is empty."""
 _LAST_TOKEN = (
     select(func.max(account_token.c.until_us))
     .where(account_token.c.account == account.c.name)
     .scalar_subquery()
     .label("until_us")
+)
+_LINKS = (
+    select(func.count())
+    .select_from(account_link)
+    .where(account_link.c.account == account.c.name)
+    .scalar_subquery()
+    .label("links")
 )
 
 
@@ -46,7 +64,10 @@ class StoredAccounts:
         self._writing = for_writing(engine)
 
     def add(self, one: Account, password_hash: str) -> None:
-        """Store a new account, with an empty ``password_hash`` for a machine; AccountError if its name is taken."""
+        """Store a new account, with an empty ``password_hash`` for a machine; AccountError if its name is taken.
+
+        Where somebody signs in at a provider alone, it is ``NO_PASSWORD``.
+        """
         row = {"name": one.name, "role": one.role.value, "password_hash": password_hash, "locked": one.locked}
         with spoken(self._path, "write to"), self._writing.begin() as connection:
             if self._find(connection, one.name) is not None:
@@ -55,7 +76,7 @@ class StoredAccounts:
 
     def all(self) -> list[Account]:
         """Return every account, ordered by name."""
-        asking = select(account, _LAST_TOKEN).order_by(account.c.name)
+        asking = select(account, _LAST_TOKEN, _LINKS).order_by(account.c.name)
         with spoken(self._path, "read"), self._engine.connect() as connection:
             return [self._account(row) for row in connection.execute(asking)]
 
@@ -65,10 +86,11 @@ class StoredAccounts:
             return self._find(connection, name)
 
     def password_hash(self, name: str) -> str:
-        """Return the hash of an account's password; empty where there is no such account, or it is a machine."""
+        """Return the hash of an account's password; empty where there is no such account, or it has none."""
         asking = select(account.c.password_hash).where(account.c.name == name)
         with spoken(self._path, "read"), self._engine.connect() as connection:
-            return connection.execute(asking).scalar() or ""
+            kept: str | None = connection.execute(asking).scalar()
+        return "" if kept is None or kept == NO_PASSWORD else kept
 
     def set_role(self, name: str, role: AccountRole) -> None:
         """Give an account another role; AccountError if there is none of that name, here and below."""
@@ -83,11 +105,11 @@ class StoredAccounts:
         self._change(name, {"password_hash": password_hash})
 
     def remove(self, name: str) -> None:
-        """Forget an account, with its sessions and tokens. What it wrote into the ledger stays there."""
+        """Forget an account, with its sessions, tokens and links. What it wrote into the ledger stays there."""
         with spoken(self._path, "write to"), self._writing.begin() as connection:
             gone = connection.execute(delete(account).where(account.c.name == name)).rowcount
             self._refuse_none(name, gone)
-            for table in (account_session, account_token, written_once):
+            for table in (account_session, account_token, account_link, written_once):
                 connection.execute(delete(table).where(table.c.account == name))
 
     def begin_session(self, session_hash: str, name: str, at: datetime) -> None:
@@ -127,13 +149,14 @@ class StoredAccounts:
         with spoken(self._path, "read"), self._engine.connect() as connection:
             return connection.execute(asking).scalar()
 
-    def prune(self, *, sessions_before: datetime, tokens_before: datetime) -> None:
-        """Forget sessions that were last heard of before a time, and tokens that ran out before one."""
+    def prune(self, *, sessions_before: datetime, tokens_before: datetime, codes_before: datetime) -> None:
+        """Forget sessions that were last heard of before a time, and tokens and codes that ran out before one."""
         old_sessions = delete(account_session).where(account_session.c.seen_us < to_us(sessions_before))
         old_tokens = delete(account_token).where(account_token.c.until_us < to_us(tokens_before))
         with spoken(self._path, "prune"), self._writing.begin() as connection:
             connection.execute(old_sessions)
             connection.execute(old_tokens)
+            connection.execute(delete(link_code).where(link_code.c.until_us < to_us(codes_before)))
 
     def close(self) -> None:
         """Let go of the file."""
@@ -147,13 +170,14 @@ class StoredAccounts:
             connection.execute(delete(account_session).where(account_session.c.account == name))
 
     def _find(self, connection: Connection, name: str) -> Account | None:
-        row = connection.execute(select(account, _LAST_TOKEN).where(account.c.name == name)).first()
+        row = connection.execute(select(account, _LAST_TOKEN, _LINKS).where(account.c.name == name)).first()
         return None if row is None else self._account(row)
 
     def _account(self, row: Row[Any]) -> Account:
         try:
             until = None if row.until_us is None else from_us(row.until_us)
-            return Account(row.name, AccountRole(row.role), row.locked, not row.password_hash, until)
+            machine, has_password = not row.password_hash, row.password_hash not in {"", NO_PASSWORD}
+            return Account(row.name, AccountRole(row.role), row.locked, machine, until, row.links, has_password)
         except ValueError as error:
             raise StoreError(f"an account in {self._path} was changed: {error}; put back a copy") from error
 

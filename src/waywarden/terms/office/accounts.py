@@ -59,6 +59,7 @@ class Account:
     """A work name that the office chose, such as ``inspector-2``, with its role; ``locked`` it may do nothing.
 
     A ``machine`` has no password, only tokens; ``until`` is when the last of them runs out, None where there is none.
+    Others sign in with a password where they have one (``has_password``), or at a provider by one of their ``links``.
     """
 
     name: str
@@ -66,6 +67,8 @@ class Account:
     locked: bool = False
     machine: bool = False
     until: datetime | None = None
+    links: int = 0
+    has_password: bool = True
 
     def __post_init__(self) -> None:
         """Refuse names that could be somebody's (ValueError)."""

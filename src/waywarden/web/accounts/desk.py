@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -54,6 +54,33 @@ class Renaming:
 
 
 @dataclass(frozen=True, slots=True)
+class Going:
+    """A sign-in at a provider begins: the browser goes to ``address``, and comes back with the secret ``browser``."""
+
+    address: str
+    browser: str
+
+
+@dataclass(frozen=True, slots=True)
+class Provider:
+    """Where one can sign in besides with a password.
+
+    Parameters
+    ----------
+    name : str
+        Its name for people: its host.
+    begin : (session before, address) -> Going
+        RefusedError where too many were begun, or the provider is not to be had.
+    finish : (what the browser came back with, its secret) -> session
+        The secret of a new session; RefusedError, in one sentence, where there is to be none.
+    """
+
+    name: str
+    begin: Callable[[str, str], Going]
+    finish: Callable[[Mapping[str, str], str], str]
+
+
+@dataclass(frozen=True, slots=True)
 class Desk:
     """Where one signs in, and what is written down there.
 
@@ -80,6 +107,8 @@ class Desk:
         Locks an account or unlocks it; UnknownNameError if there is none.
     origin : str
         The address that the page is opened at, such as ``https://roads.example.org``; empty if it was not told.
+    provider : Provider or None
+        Where one can sign in besides here; None if no provider was told of.
     """
 
     sign_in: Callable[[str, str, str], str]
@@ -95,6 +124,7 @@ class Desk:
     accounts: Callable[[], Sequence[Account]]
     lock: Callable[[str, bool], None]
     origin: str = ""
+    provider: Provider | None = None
 
     @property
     def is_https(self) -> bool:

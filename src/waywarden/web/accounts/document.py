@@ -28,7 +28,7 @@ class Operation:
     answer: Mapping[str, JsonObject] | None
 
 
-WHO: Mapping[str, JsonObject] = {"account": _MAYBE, "role": _TEXT, "csrf": _MAYBE}
+WHO: Mapping[str, JsonObject] = {"account": _MAYBE, "role": _TEXT, "csrf": _MAYBE, "provider": _MAYBE}
 ENTRY: Mapping[str, JsonObject] = {
     "number": _WHOLE, "defect": _TEXT, "fact": {"enum": [each.value for each in Fact]}, "observed_at": _TIME,
     "recorded_at": _TIME, "role": _TEXT, "account": _MAYBE, "weights": _TEXT, "policy": _TEXT,
@@ -40,6 +40,7 @@ CHANGE: Mapping[str, JsonObject] = {
 }  # fmt: skip
 ACCOUNT: Mapping[str, JsonObject] = {
     "name": _TEXT, "role": _TEXT, "locked": {"type": "boolean"}, "machine": {"type": "boolean"}, "until": _MAYBE,
+    "links": _WHOLE, "has_password": {"type": "boolean"},
 }  # fmt: skip
 _AFTER: Mapping[str, JsonObject] = {"after": {**_WHOLE, "description": "the newest number that was seen"}}
 _WHEN: Mapping[str, JsonObject] = {**_AFTER, "observed_at": {**_TIME, "description": "when it was so; else now"}}
@@ -53,6 +54,13 @@ OPERATIONS: Mapping[str, Mapping[str, Operation]] = {
         "get": Operation("session", "Who is signed in.", None, _NONE, 200, WHO),
         "post": Operation("signIn", "Sign in.", {"name": _TEXT, "password": _TEXT}, _NONE, 200, WHO),
         "delete": Operation("signOut", "Sign out.", None, _NONE, 204, None),
+    },
+    f"{API}/session/provider": {
+        "get": Operation(
+            "provider", "Where else one signs in, and what came of trying.", None, _NONE, 200,
+            {"provider": _TEXT, "said": _MAYBE},
+        ),
+        "post": Operation("signInAtProvider", "Begin to sign in there.", None, _NONE, 200, {"address": _TEXT}),
     },
     f"{API}/session/password": {
         "post": Operation(

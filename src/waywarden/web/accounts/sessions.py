@@ -98,6 +98,7 @@ class Sessions:
             "account": None if account is None else account.name,
             "role": seen_by(account).value,
             "csrf": None if account is None else csrf_of(session),
+            "provider": None if self._desk.provider is None else self._desk.provider.name,
         }
         return JSONResponse(body, headers=NO_STORE)
 

@@ -97,4 +97,6 @@ def account_json(account: Account) -> dict[str, object]:
         "locked": account.locked,
         "machine": account.machine,
         "until": None if account.until is None else rfc3339(account.until),
+        "links": account.links,
+        "has_password": account.has_password,
     }
