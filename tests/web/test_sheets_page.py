@@ -37,7 +37,9 @@ SOON = 30_000
 
 def made_up_plan(store_file: Path) -> dict[str, Any]:
     """Return a plan of today for two crews: four stops each, of one or two defects that wait."""
-    wanted = DefectFilter(kinds=frozenset(DistressKind), states=frozenset({State.CONFIRMED, State.ORDERED, State.SUSPECTED}))
+    wanted = DefectFilter(
+        kinds=frozenset(DistressKind), states=frozenset({State.CONFIRMED, State.ORDERED, State.SUSPECTED})
+    )
     found = [one for one in open_asked(store_file).defects(wanted, limit=20) if one.place and one.place.position]
     stops = []
     for number in range(8):
@@ -94,7 +96,7 @@ def on_the_road(phone: BrowserContext, office: str, name: str = "foreman-1") -> 
     sign_in(page, name)
     page.get_by_role("button", name="Crew 1").click()
     expect(page.locator(".sheet-stop")).to_have_count(4, timeout=SOON)
-    expect(page.get_by_role("button", name="Look")).to_be_enabled(timeout=SOON)
+    expect(page.get_by_role("button", name="Check now")).to_be_enabled(timeout=SOON)
     return page
 
 
@@ -169,7 +171,11 @@ def test_three_repairs_without_a_network_stand_in_the_ledger_once_with_their_tim
     phone.set_offline(False)
     status(page, "All sent")
     written = [life(office, defects[0]) for defects in defects_of(office)[:3]]
-    assert [[each["fact"] for each in one] for one in written] == [["repaired"], ["repaired_temporarily"], ["made_safe"]]
+    assert [[each["fact"] for each in one] for one in written] == [
+        ["repaired"],
+        ["repaired_temporarily"],
+        ["made_safe"],
+    ]
     assert [one[0]["told"]["material"] for one in written] == ["hot asphalt", "cold asphalt", "cones"]
     for defects, (entry,) in zip(defects_of(office), written, strict=False):
         seen = datetime.fromisoformat(entry["observed"])
@@ -246,14 +252,17 @@ def test_one_who_is_signed_out_meanwhile_loses_nothing_and_sends_nothing_of_anot
     phone.set_offline(False)
     expect(page.get_by_text("foreman-1 is signed out")).to_be_visible(timeout=SOON)
     status(page, "1 not sent yet")
+    page.get_by_role("button", name="Sign in").click()
     # Somebody else takes the phone.
     sign_in(page, "foreman-2")
     status(page, "1 of another account")
     page.wait_for_timeout(3000)
     defect = defects_of(office)[1][0]
     assert life(office, defect) == []
+    # Its own session goes on without being asked; at the next start it is asked who is signed in.
     phone.clear_cookies()
-    page.get_by_role("button", name="Look").click()
+    page.reload()
+    page.get_by_role("button", name="Sign in").click()
     sign_in(page, "foreman-1")
     status(page, "All sent")
     (entry,) = life(office, defect)

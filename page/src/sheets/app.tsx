@@ -1,7 +1,7 @@
 /** The crews' page: one crew's stops in order, what was done at each, and what of it the office has. */
 
 import { useEffect, useMemo, useState } from "preact/hooks";
-import { followSystem } from "../theme";
+import { chooseTheme, followSystem, type Theme, theme } from "../theme";
 import { Choose } from "./choose";
 import { Decide } from "./decide";
 import { HELD_MS, countsOf, dropped, factLabel, isUndoable, type Entry } from "./queue";
@@ -40,7 +40,9 @@ export function SheetsApp() {
       {menu && <Menu held={held} deeds={deeds} close={() => setMenu(false)} />}
       <main>
         <Warnings held={held} now={now} />
-        {(phone.account === null || held.link === "signed out" || held.link === "no accounts") && <SignInPanel held={held} deeds={deeds} />}
+        {(phone.account === null || held.link === "signed out" || held.link === "no accounts") && (
+          <SignInPanel key={phone.account ?? ""} held={held} deeds={deeds} />
+        )}
         {phone.account !== null && !mayWrite && (
           <p class="warn">
             {phone.account} is a {phone.role}. What a crew does is written by a foreman: you can look, and write nothing.
@@ -112,7 +114,7 @@ function Head({ held, deeds, now, menu, setMenu }: HeadProps) {
           </small>
         </span>
         <button type="button" class="big-button plain" disabled={held.busy} onClick={() => deeds.send()}>
-          {held.busy ? "Asking" : counts.waiting > 0 ? "Send now" : "Look"}
+          {held.busy ? "Asking" : counts.waiting > 0 ? "Send now" : "Check now"}
         </button>
       </div>
     </header>
@@ -148,7 +150,7 @@ function Bring({ held }: { held: Held }) {
   if (rows.length === 0) return null;
   return (
     <details class="bring">
-      <summary>What to bring for</summary>
+      <summary>What to bring</summary>
       <ul>
         {rows.map((one) => (
           <li key={one.kind}>{bringWords(one)}</li>
@@ -162,6 +164,7 @@ function Bring({ held }: { held: Held }) {
 function Menu({ held, deeds, close }: { held: Held; deeds: Deeds; close: () => void }) {
   const [said, setSaid] = useState<string | null>(null);
   const [sure, setSure] = useState(false);
+  const other: Theme = theme() === "dark" ? "light" : "dark";
   const counts = countsOf(held.queue, held.phone.account);
   const left = counts.waiting + counts.toDecide;
   const out = () =>
@@ -193,6 +196,16 @@ function Menu({ held, deeds, close }: { held: Held; deeds: Deeds; close: () => v
           </button>
         </>
       )}
+      <button
+        type="button"
+        class="big-button"
+        onClick={() => {
+          chooseTheme(other);
+          close();
+        }}
+      >
+        {other === "dark" ? "Dark, for the night" : "Light, for the sun"}
+      </button>
       <a class="big-button" href="/road">
         The road's map
       </a>

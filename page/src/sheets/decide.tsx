@@ -10,7 +10,7 @@ export function Decide({ queue, account, deeds }: { queue: Queue; account: strin
   const mine = queue.filter((one) => one.account === account && (one.step === "overtaken" || one.step === "refused"));
   if (mine.length === 0) return null;
   return (
-    <section class="decide" aria-label="To decide">
+    <section class="to-decide" aria-label="To decide">
       <h2>To decide</h2>
       {mine.map((one) => (
         <One key={one.key} entry={one} deeds={deeds} />

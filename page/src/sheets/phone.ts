@@ -53,7 +53,12 @@ export function usePhone(): [Held, Deeds] {
 
   const later = (ms: number) => {
     clearTimeout(timer.current);
-    timer.current = window.setTimeout(send, ms);
+    timer.current = window.setTimeout(() => (document.visibilityState === "visible" || isAnyLeft() ? send() : later(FRESH_MS)), ms);
+  };
+
+  const isAnyLeft = () => {
+    const { phone, queue } = now.current;
+    return phone.account !== null && nextOf(queue, phone.account, Date.now()) !== null;
   };
 
   const send = useCallback(async () => {
@@ -61,7 +66,9 @@ export function usePhone(): [Held, Deeds] {
     put({ busy: true });
     let outcome: Outcome | null = null;
     try {
-      outcome = await alone(() => sendAll({ change: shared, session: getSession, post, now: Date.now }));
+      // Nobody is asked who is signed in while nothing waits: a page that lies open must not keep a session alive.
+      if (now.current.link === "reached" && !isAnyLeft() && now.current.kept) await fetchRoute(now.current.kept.route.crew);
+      else outcome = await alone(() => sendAll({ change: shared, session: getSession, post, now: Date.now }));
       if (outcome) await heard(outcome);
     } catch (error) {
       put({ wrong: (error as Error).message });
@@ -91,8 +98,7 @@ export function usePhone(): [Held, Deeds] {
   /** When to try again: soon after a failure, when a held entry is let go, or after a while to look what is new. */
   const plan = (outcome: Outcome | null) => {
     const held = heldFor(now.current.queue, Date.now());
-    const account = now.current.phone.account;
-    const left = account !== null && nextOf(now.current.queue, account, Date.now()) !== null;
+    const left = isAnyLeft();
     let ms = FRESH_MS;
     if (outcome?.kind === "unreachable") ms = Math.max((outcome.waitS ?? 0) * 1000, backOffMs(tries.current, Math.random()));
     else if (left && outcome?.kind !== "signed out" && outcome?.kind !== "no accounts") ms = 1000;

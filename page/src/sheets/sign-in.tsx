@@ -7,11 +7,25 @@ import { countsOf } from "./queue";
 export function SignInPanel({ held, deeds }: { held: Held; deeds: Deeds }) {
   const [wrong, setWrong] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
+  const [open, setOpen] = useState(held.phone.account === null);
   const account = held.phone.account;
   const waiting = countsOf(held.queue, account).waiting;
   const others = Object.entries(countsOf(held.queue, account).others);
   if (held.link === "no accounts") {
     return <p class="warn">This server has no accounts: what a crew does is written with <code>waywarden ledger write</code>.</p>;
+  }
+  if (!open) {
+    // One may go on for the whole day like this: the form does not stand in the way.
+    return (
+      <div class="sheet-signed-out">
+        <span>
+          <b>{account} is signed out.</b> {waiting > 0 ? "What waits is safe on this phone." : ""}
+        </span>
+        <button type="button" class="big-button" onClick={() => setOpen(true)}>
+          Sign in
+        </button>
+      </div>
+    );
   }
   const submit = async (event: SubmitEvent) => {
     event.preventDefault();
@@ -32,9 +46,7 @@ export function SignInPanel({ held, deeds }: { held: Held; deeds: Deeds }) {
       ) : (
         <>
           <h2>{account} is signed out</h2>
-          <p>
-            {waiting > 0 ? `Sign in again to send what waits (${waiting}). ` : ""}Go on working all the same: what you write down stays on this phone.
-          </p>
+          <p>{waiting > 0 ? `Sign in again to send what waits (${waiting}).` : "Sign in again to send what you write down."}</p>
         </>
       )}
       {others.map(([name, count]) => (

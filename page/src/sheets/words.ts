@@ -89,9 +89,8 @@ export function clockOf(at: number): string {
 }
 
 export function dayWord(day: string, now: number): string {
-  const at = new Date(`${day}T12:00:00`);
-  const words = at.toLocaleDateString("en-GB", { weekday: "short", day: "numeric", month: "short" });
-  return at.toDateString() === new Date(now).toDateString() ? `today, ${words}` : words;
+  if (isToday(day, now)) return "today";
+  return new Date(`${day}T12:00:00`).toLocaleDateString("en-GB", { weekday: "short", day: "numeric", month: "short" });
 }
 
 export function isToday(day: string, now: number): boolean {

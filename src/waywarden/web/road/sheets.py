@@ -40,7 +40,9 @@ class Sheets:
         for each in plan.get("crews", ()):
             if each["crew"] == wanted:
                 self._site.fresh()
-                stops = [{**stop, "defects": [self._defect(name) for name in stop["defects"]]} for stop in each["stops"]]
+                stops = [
+                    {**stop, "defects": [self._defect(name) for name in stop["defects"]]} for stop in each["stops"]
+                ]
                 head = {"day": plan["day"], "begins": plan["begins"], "crew": wanted, "back": each["back"]}
                 return answer_json(request, {**head, "stops": stops})
         raise UnknownNameError(f"the plan that is shown has no crew {wanted}: {API}/orders lists its crews")
