@@ -3,7 +3,7 @@
 import { useState } from "preact/hooks";
 import { factWord } from "../road/words";
 import type { Deeds } from "./phone";
-import { again, dropped, type Entry, factLabel, onTop, type Queue } from "./queue";
+import { again, dropped, type Entry, factLabel, onNewest, type Queue } from "./queue";
 import { clockOf, newKey } from "./words";
 
 export function Decide({ queue, account, deeds }: { queue: Queue; account: string | null; deeds: Deeds }) {
@@ -43,7 +43,7 @@ function One({ entry, deeds }: { entry: Entry; deeds: Deeds }) {
       )}
       <div class="pair">
         {entry.step === "overtaken" ? (
-          <button type="button" class="big-button" onClick={() => deeds.alter((queue) => onTop(queue, entry.key, newKey())).then(deeds.send)}>
+          <button type="button" class="big-button" onClick={() => deeds.alter((queue) => onNewest(queue, entry.key, newKey())).then(deeds.send)}>
             Send mine on top
           </button>
         ) : (

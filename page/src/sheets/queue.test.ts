@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { type Came, Unreachable } from "./api";
 import {
-  again, afterSignOut, answered, backOffMs, bodyOf, countsOf, dropped, type Entry, HELD_MS, heldFor, isUndoable, nextOf, noted, onTop,
+  again, afterSignOut, answered, backOffMs, bodyOf, countsOf, dropped, type Entry, HELD_MS, heldFor, isUndoable, nextOf, noted, onNewest,
   pruned, type Queue, read, tried,
 } from "./queue";
 import { type Port, sendAll } from "./sending";
@@ -55,7 +55,7 @@ describe("the queue", () => {
   });
   it("goes on top of what others wrote under a new key, with the newest number that was shown", () => {
     const written = [9, 11].map((number) => ({ number, fact: "repaired", observed_at: at(0), role: "foreman" }));
-    const queue = onTop(answered(tried(queueOf(entry("a")), "a"), "a", { kind: "overtaken", written }), "a", "new");
+    const queue = onNewest(answered(tried(queueOf(entry("a")), "a"), "a", { kind: "overtaken", written }), "a", "new");
     expect(queue.map(({ key, step: word, after }) => [key, word, after])).toEqual([["new", "waiting", 11]]);
     expect(queue[0]).not.toHaveProperty("written");
     expect(bodyOf(queue[0] as Entry)).toMatchObject({ after: 11, observed_at: at(0) });

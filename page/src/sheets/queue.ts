@@ -133,7 +133,7 @@ export function dropped(queue: Queue, key: string): Queue {
 }
 
 /** Sent on top of what others wrote, which has been shown: under a new key, as it says something else. */
-export function onTop(queue: Queue, key: string, newKey: string): Queue {
+export function onNewest(queue: Queue, key: string, newKey: string): Queue {
   return queue.map((one) => {
     if (one.key !== key || one.step !== "overtaken") return one;
     const { written = [], ...rest } = one;

@@ -1,7 +1,7 @@
 """A TrueType font: how wide its letters are, and a copy with those alone that a document uses.
 
-Source: OpenType 1.9, chapters ``cmap``, ``glyf``, ``head``, ``hhea``, ``hmtx``, ``loca``, ``maxp``. Of a variable font its
-default is taken. Letters that join or stack (Arabic, Devanagari) are not shaped: each is set as it stands.
+Source: OpenType 1.9, chapters ``cmap``, ``glyf``, ``head``, ``hhea``, ``hmtx``, ``loca``, ``maxp``. Of a variable font
+its default is taken. Letters that join or stack (Arabic, Devanagari) are not shaped: each is set as it stands.
 """
 
 from __future__ import annotations
