@@ -9,24 +9,25 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import cv2
 import httpx
+import numpy as np
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 from tests.web.made_up import MemoryStore
-from tests.web.made_up_road import made_up_road
+from tests.web.made_up_road import made_up_plan, made_up_road
 from tests.web.shots import served
 from tests.web.test_page import axe
 
 from waywarden.run.accounts.passwords import Cost, hash_of
 from waywarden.run.accounts.signing_in import desk_of
 from waywarden.run.road.now.site import with_road
-from waywarden.store.now.asked import open_asked
-from waywarden.store.now.wanted import DefectFilter
 from waywarden.store.office.accounts import open_accounts
-from waywarden.terms.distress import DistressKind
-from waywarden.terms.ledger import State
+from waywarden.store.pictures import open_kept_pictures
 from waywarden.terms.office.accounts import Account, AccountRole
+from waywarden.terms.pictures import NewPicture, PictureOf, RedactedJpeg
 from waywarden.terms.places import City
+from waywarden.terms.redaction_key import REDACTION_KEY
 from waywarden.web.accounts.site import beside
 from waywarden.web.app import create_app
 
@@ -35,35 +36,18 @@ PHONE: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "has_touch":
 SOON = 30_000
 
 
-def made_up_plan(store_file: Path) -> dict[str, Any]:
-    """Return a plan of today for two crews: four stops each, of one or two defects that wait."""
-    wanted = DefectFilter(
-        kinds=frozenset(DistressKind), states=frozenset({State.CONFIRMED, State.ORDERED, State.SUSPECTED})
-    )
-    found = [one for one in open_asked(store_file).defects(wanted, limit=20) if one.place and one.place.position]
-    stops = []
-    for number in range(8):
-        mine = found[number : number + 1] if number else found[10:12]
-        place = mine[0].place
-        assert place is not None
-        assert place.position is not None
-        stops.append({
-            "number": number % 4 + 1, "order": f"2026-11-27-{number + 1:02d}", "street": place.street,
-            "chainage_m": place.chainage_m, "position": list(place.position), "arrive": f"{8 + number % 4:02d}:10",
-            "leave": f"{8 + number % 4:02d}:50", "minutes": 40.0, "priority": 5.0,
-            "defects": [one.life.defect_id for one in mine],
-        })  # fmt: skip
-    crews = [{"crew": 1 + n, "back": "15:40", "stops": stops[4 * n : 4 * n + 4]} for n in range(2)]
-    day = datetime.now().astimezone().date().isoformat()
-    return {"day": day, "begins": "08:00", "yard": [24.94, 60.17], "crews": crews, "left": []}
-
-
 @pytest.fixture
 def office(tmp_path: Path, built_page: Path) -> Iterator[str]:
     path, shown = tmp_path / "records.sqlite", tmp_path / "shown"
     made_up_road(path)
     shown.mkdir()
-    (shown / "plan.json").write_text(json.dumps(made_up_plan(path)), "utf-8")
+    plan = made_up_plan(path)
+    (shown / "plan.json").write_text(json.dumps(plan), "utf-8")
+    jpeg = cv2.imencode(".jpg", np.full((90, 160, 3), 80, np.uint8))[1].tobytes()
+    picture = RedactedJpeg(jpeg, 160, 90, REDACTION_KEY)
+    with closing(open_kept_pictures(path)) as pictures:
+        first = plan["crews"][0]["stops"][0]["defects"][0]
+        pictures.append([NewPicture(PictureOf.BEFORE, first, datetime.now(UTC), picture)])
     with closing(open_accounts(path)) as accounts:
         for name in ("foreman-1", "foreman-2"):
             accounts.add(Account(name, AccountRole.FOREMAN), hash_of(PASSWORD, Cost(16, 8, 1)))
@@ -159,6 +143,10 @@ def test_three_repairs_without_a_network_stand_in_the_ledger_once_with_their_tim
     ended = datetime.now(UTC)
     pressed = {one["defect"]: one["observed"] for one in kept_in(page, "entries")}
     status(page, "3 not sent yet")
+    page.locator(".stop-head").first.click()
+    seen = page.locator(".place-pictures img").first
+    expect(seen).to_be_visible()
+    assert seen.evaluate("one => one.decode().then(() => one.naturalWidth)") == 160
     # The phone is out of memory: the page is killed, and not asked.
     with pytest.raises(Exception, match=r"crash|closed|ERR_ABORTED"):
         page.goto("chrome://crash", timeout=5000)
@@ -231,6 +219,25 @@ def test_what_others_wrote_in_between_is_shown_and_decided_by_the_foreman(
     status(page, "All sent")
     assert [each["fact"] for each in life(office, first[0])] == ["repaired_temporarily"]
     assert [each["fact"] for each in life(office, second[0])] == ["repaired_temporarily", "repaired"]
+
+
+def test_only_the_offices_word_settles_an_entry_and_a_refusal_waits_for_a_decision(
+    phone: BrowserContext, office: str
+) -> None:
+    page = on_the_road(phone, office)
+    answers: list[dict[str, Any]] = [
+        {"status": 200, "content_type": "text/html", "body": "<h1>Welcome to the hotel</h1>"},
+        {"status": 201, "json": {"thanks": True}},
+        {"status": 422, "json": {"title": "x", "status": 422, "detail": "check the clock"}},
+    ]
+    page.route("**/facts", lambda route: route.fulfill(**answers.pop(0)) if answers else route.continue_())
+    press(page, 2, "Repaired", "hot asphalt")
+    status(page, "1 to decide")
+    assert answers == []
+    expect(page.locator(".card-decide")).to_contain_text("check the clock")
+    page.get_by_role("button", name="Try again").click()
+    status(page, "All sent")
+    assert len(life(office, defects_of(office)[1][0])) == 1
 
 
 def test_what_was_pressed_wrongly_is_taken_back_before_it_is_sent(phone: BrowserContext, office: str) -> None:

@@ -94,7 +94,7 @@ def _schemas() -> Json:
             stops=_list(_object(
                 number=_WHOLE, order=_TEXT, street=_TEXT, chainage_m={"type": "number"},
                 position=_list({"type": "number"}), arrive=_TEXT, leave=_TEXT, minutes={"type": "number"},
-                defects=_list(_object(defect=_TEXT, newest={"type": ["integer", "null"]}, pictures=PICTURES)),
+                priority={"type": "number"}, defects=_list(_on_sheet(defect)),
             )),
         ),
         "ProgrammeShown": _object(programme=_MAYBE_OBJECT),
@@ -106,6 +106,13 @@ def _params(known: Mapping[str, str], wanted: tuple[str, ...] = ()) -> list[Json
         {"name": name, "in": "query", "required": name in wanted, "description": words, "schema": _TEXT}
         for name, words in known.items()
     ]
+
+
+def _on_sheet(defect: Json) -> Json:
+    """Return a defect of a sheet; of one that the ledger does not know nothing is told but its name."""
+    newest = {"type": ["integer", "null"], "description": "The number of its newest entry in the ledger."}
+    properties = {**_properties(defect), "newest": newest, "pictures": PICTURES}
+    return {"type": "object", "properties": properties, "required": ["defect", "newest", "pictures"]}
 
 
 def _properties(schema: Mapping[str, Any]) -> Json:
