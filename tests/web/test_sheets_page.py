@@ -80,6 +80,7 @@ def on_the_road(phone: BrowserContext, office: str, name: str = "foreman-1") -> 
     sign_in(page, name)
     page.get_by_role("button", name="Crew 1").click()
     expect(page.locator(".sheet-stop")).to_have_count(4, timeout=SOON)
+    expect(page.get_by_text("not on this phone yet")).to_have_count(0, timeout=SOON)
     expect(page.get_by_role("button", name="Check now")).to_be_enabled(timeout=SOON)
     return page
 
@@ -278,6 +279,9 @@ def test_one_who_is_signed_out_meanwhile_loses_nothing_and_sends_nothing_of_anot
 
 def test_signing_out_clears_the_route_and_keeps_what_was_not_sent(phone: BrowserContext, office: str) -> None:
     page = on_the_road(phone, office)
+    other = phone.new_page()
+    other.goto(office + "/sheets/")
+    expect(other.locator(".sheet-stop")).to_have_count(4, timeout=SOON)
     phone.set_offline(True)
     press(page, 2, "Repaired", "hot asphalt")
     page.get_by_role("button", name="foreman-1", exact=True).click()
@@ -285,6 +289,7 @@ def test_signing_out_clears_the_route_and_keeps_what_was_not_sent(phone: Browser
     expect(page.get_by_text("It stays on this phone until foreman-1 signs in on it again")).to_be_visible()
     page.get_by_role("button", name="Sign out all the same").click()
     expect(page.get_by_text("The route is off this phone")).to_be_visible(timeout=SOON)
+    expect(other.locator(".sheet-stop")).to_have_count(0, timeout=SOON)
     assert kept_in(page, "phone") == [{"account": None, "role": "viewer", "contact": None}]
     (entry,) = kept_in(page, "entries")
     assert (entry["account"], entry["step"]) == ("foreman-1", "waiting")

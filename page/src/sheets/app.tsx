@@ -2,13 +2,14 @@
 
 import { useEffect, useMemo, useState } from "preact/hooks";
 import { chooseTheme, followSystem, type Theme, theme } from "../theme";
+import { plural } from "../words";
 import { Choose } from "./choose";
 import { Decide } from "./decide";
 import { HELD_MS, countsOf, dropped, factLabel, isUndoable, type Entry } from "./queue";
 import { type Deeds, type Held, usePhone } from "./phone";
 import { SignInPanel } from "./sign-in";
 import { StopCard } from "./stop";
-import { bringWords, clockOf, contactWords, dayWord, isToday, nextStop, statusWords, toBring } from "./words";
+import { bringWords, clockOf, contactWords, dayWord, isToday, nextStop, picturesOf, statusWords, toBring } from "./words";
 
 /** From here on the phone's clock is called wrong. */
 const CLOCK_OFF_MS = 60_000;
@@ -28,9 +29,10 @@ export function SheetsApp() {
     if (route) document.title = `Crew ${route.crew} · ${statusWords(countsOf(queue, phone.account))}`;
   }, [route, queue, phone]);
   if (!held.read) return null;
-  const noted = (entry: Entry) => {
+  // A stop at which nothing is left closes, unless another one was opened meanwhile.
+  const noted = (entry: Entry, stop: number) => {
     setLast(entry);
-    if (route && nextStop(route, [...queue, entry]) !== open) setOpen(null);
+    if (route && nextStop(route, [...queue, entry]) !== stop) setOpen((was) => (was === stop ? null : was));
   };
   const mayWrite = phone.account !== null && CREW_ROLES.includes(phone.role);
   const next = route ? nextStop(route, queue) : null;
@@ -123,6 +125,7 @@ function Head({ held, deeds, now, menu, setMenu }: HeadProps) {
 
 function Warnings({ held, now }: { held: Held; now: number }) {
   const route = held.kept?.route;
+  const missing = route ? picturesOf(route).filter((href) => !held.kept?.pictures[href]).length : 0;
   const minutes = Math.round(Math.abs(held.aheadMs ?? 0) / 60_000);
   return (
     <>
@@ -140,6 +143,7 @@ function Warnings({ held, now }: { held: Held; now: number }) {
           them: set its clock.
         </p>
       )}
+      {missing > 0 && <p class="warn">{plural(missing, "picture")} of this route {missing === 1 ? "is" : "are"} not on this phone yet.</p>}
       {route && !isToday(route.day, now) && <p class="warn">This route is not of today. Ask the office whether there is a newer one.</p>}
     </>
   );

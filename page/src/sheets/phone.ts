@@ -7,6 +7,7 @@ import { endSession, getPicture, getRoute, getSession, post, Unreachable } from 
 import { change, keep, type KeptRoute, kept, NOBODY, type Phone } from "./kept";
 import { afterSignOut, backOffMs, heldFor, nextOf, pruned, type Queue } from "./queue";
 import { type Outcome, sendAll } from "./sending";
+import { picturesOf } from "./words";
 
 /** The office is asked again after so long though nothing is to be sent, while somebody looks at the page. */
 const FRESH_MS = 5 * 60_000;
@@ -46,6 +47,8 @@ export function usePhone(): [Held, Deeds] {
   const timer = useRef<number | undefined>(undefined);
   const tries = useRef(0);
   const others = useRef<BroadcastChannel | null>(null);
+  /** Grows when the phone is cleared: what was on its way then must not be kept any more. */
+  const era = useRef(0);
   const put = (more: Partial<Held>) => {
     now.current = { ...now.current, ...more };
     setHeld(now.current);
@@ -64,12 +67,13 @@ export function usePhone(): [Held, Deeds] {
   const send = useCallback(async () => {
     if (now.current.busy || !now.current.read) return;
     put({ busy: true });
+    const begun = era.current;
     let outcome: Outcome | null = null;
     try {
       // Nobody is asked who is signed in while nothing waits: a page that lies open must not keep a session alive.
       if (now.current.link === "reached" && !isAnyLeft() && now.current.kept) await fetchRoute(now.current.kept.route.crew);
       else outcome = await alone(() => sendAll({ change: shared, session: getSession, post, now: Date.now }));
-      if (outcome) await heard(outcome);
+      if (outcome && era.current === begun) await heard(outcome);
     } catch (error) {
       put({ wrong: (error as Error).message });
     }
@@ -113,15 +117,17 @@ export function usePhone(): [Held, Deeds] {
 
   const fetchRoute = useCallback(async (crew: number) => {
     try {
+      const begun = era.current;
       const { json: route } = await getRoute(crew);
       const before = now.current.kept?.pictures ?? {};
       const pictures: Record<string, Blob> = {};
       const keepIt = async () => {
+        if (era.current !== begun) return;
         const found: KeptRoute = { route, pictures: { ...pictures }, at: Date.now() };
         await keep("route", found);
         put({ kept: found, wrong: null });
       };
-      const hrefs = route.stops.flatMap((stop) => stop.defects.flatMap((one) => one.pictures.map((picture) => picture.href)));
+      const hrefs = picturesOf(route);
       for (const href of hrefs) if (before[href]) pictures[href] = before[href];
       // The route first: pictures may take long, and the words are what is needed.
       await keepIt();
@@ -131,7 +137,7 @@ export function usePhone(): [Held, Deeds] {
         if (picture) pictures[href] = picture;
       }
       if (missing.length > 0 && now.current.kept?.route === route) await keepIt();
-      await remember({ contact: Date.now() });
+      if (era.current === begun) await remember({ contact: Date.now() });
     } catch (error) {
       put(error instanceof Unreachable ? { link: "unreachable" } : { wrong: (error as Error).message });
     }
@@ -147,8 +153,10 @@ export function usePhone(): [Held, Deeds] {
     send,
     fetchRoute,
     forgetRoute: async () => {
+      era.current += 1;
       await keep("route", null);
       put({ kept: null });
+      others.current?.postMessage("cleared");
     },
     signIn: async (name, password) => {
       const session = await begin(name, password);
@@ -158,10 +166,12 @@ export function usePhone(): [Held, Deeds] {
     },
     signOut: async () => {
       // First what lies on this phone: that has to go though nobody answers.
+      era.current += 1;
       await keep("route", null);
-      await shared(afterSignOut);
       await keep("phone", NOBODY);
+      await shared(afterSignOut);
       put({ kept: null, phone: NOBODY, link: "signed out" });
+      others.current?.postMessage("cleared");
       const { session } = await getSession();
       if (session?.csrf) await endSession(session.csrf);
     },
@@ -178,7 +188,10 @@ export function usePhone(): [Held, Deeds] {
     );
     const look = () => document.visibilityState === "visible" && send();
     others.current = "BroadcastChannel" in window ? new BroadcastChannel(CHANNEL) : null;
-    others.current?.addEventListener("message", () => change((queue) => queue).then((queue) => put({ queue })));
+    others.current?.addEventListener("message", (message) => {
+      if (message.data === "cleared") era.current += 1;
+      reload().then(([queue, route, phone]) => put({ queue, kept: route ?? null, phone: phone ?? NOBODY }), () => undefined);
+    });
     addEventListener("online", send);
     addEventListener("pageshow", look);
     document.addEventListener("visibilitychange", look);

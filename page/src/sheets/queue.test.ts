@@ -207,6 +207,8 @@ describe("what a crew is told", () => {
     const route = { day: "", begins: "", crew: 1, back: "", stops: [stop, { ...stop, number: 2 }] };
     expect(doneOf(stop, [])).toBe(1);
     expect(nextStop(route, [])).toBe(1);
-    expect(nextStop(route, queueOf(entry("x", { defect: "a" }), entry("y", { defect: "b" })))).toBeNull();
+    const both = queueOf(entry("x", { defect: "a" }), entry("y", { defect: "b" }));
+    expect(nextStop(route, both)).toBeNull();
+    expect(nextStop(route, answered(both, "y", { kind: "refused", why: "no" }))).toBe(1);
   });
 });

@@ -6,7 +6,7 @@ import { plural } from "../words";
 import type { SheetDefect, SheetStop } from "./api";
 import type { Deeds } from "./phone";
 import { dropped, type Entry, FACTS, type Fact, factLabel, isUndoable, noted as withEntry, type Queue } from "./queue";
-import { bringWords, clockOf, doneOf, isMended, lastOf, newKey, toBring } from "./words";
+import { bringWords, clockOf, doneOf, isMended, isSettled, lastOf, newKey, toBring } from "./words";
 
 interface Props {
   stop: SheetStop;
@@ -19,14 +19,14 @@ interface Props {
   /** Under which it is written; null where nothing can be. */
   account: string | null;
   deeds: Deeds;
-  noted: (entry: Entry) => void;
+  noted: (entry: Entry, stop: number) => void;
 }
 
 export function StopCard(props: Props) {
   const { stop, queue, open, next, toggle } = props;
   const done = doneOf(stop, queue);
   const all = done === stop.defects.length;
-  const left = toBring(stop.defects.filter((one) => lastOf(queue, one.defect) === null));
+  const left = toBring(stop.defects.filter((one) => !isSettled(lastOf(queue, one.defect))));
   return (
     <li class={`sheet-stop${all ? " all-done" : ""}${next ? " next" : ""}`}>
       <button type="button" class="stop-head" aria-expanded={open} onClick={toggle}>
@@ -75,7 +75,7 @@ function Place({ one, stop, queue, pictures, account, deeds, noted }: Props & { 
     setFact(null);
     setMore(false);
     await deeds.alter((before) => withEntry(before, entry));
-    noted({ ...entry, turn: 0, tried: false, step: "waiting" });
+    noted({ ...entry, turn: 0, tried: false, step: "waiting" }, stop.number);
   };
   // What the ledger would refuse is not offered: a repair is followed by nothing that a crew writes.
   const open = account !== null && one.newest !== null && !isMended(one) && !mine.some((entry) => entry.fact === "repaired");

@@ -38,7 +38,7 @@ export function toBring(defects: SheetDefect[]): Bring[] {
 
 export function bringWords(one: Bring): string {
   const words = [`${one.count} × ${one.kind}`];
-  if (one.extent_m2 > 0) words.push(`${one.extent_m2.toFixed(1)} m²`);
+  if (one.extent_m2 > 0) words.push(`${one.extent_m2.toFixed(1)}\u00a0m²`);
   if (one.unsized > 0 && one.extent_m2 > 0) words.push(`${one.unsized} of no known size`);
   if (one.depth_mm !== null) words.push(`up to ${one.depth_mm} mm deep`);
   return words.join(", ");
@@ -48,14 +48,24 @@ export function isMended(one: SheetDefect): boolean {
   return MENDED.includes(one.state ?? "");
 }
 
+/** The addresses of a route's pictures. */
+export function picturesOf(route: Route): string[] {
+  return route.stops.flatMap((stop) => stop.defects.flatMap((one) => one.pictures.map((picture) => picture.href)));
+}
+
 /** What this phone last wrote down of a defect, sent or not. */
 export function lastOf(queue: Queue, defect: string): Entry | null {
   return queue.filter((one) => one.defect === defect).at(-1) ?? null;
 }
 
+/** Whether an entry asks for nothing more here: sent, or waiting to be. */
+export function isSettled(entry: Entry | null): boolean {
+  return entry?.step === "sent" || entry?.step === "waiting";
+}
+
 /** How many of a stop's defects are dealt with: mended before, or written down here. */
 export function doneOf(stop: SheetStop, queue: Queue): number {
-  return stop.defects.filter((one) => isMended(one) || lastOf(queue, one.defect) !== null).length;
+  return stop.defects.filter((one) => isMended(one) || isSettled(lastOf(queue, one.defect))).length;
 }
 
 /** The first stop at which something is left to do. */
