@@ -1,4 +1,7 @@
-"""What a claim pack costs to make and to check: 100,000 entries, 20,000 defects and changes of names."""
+"""What a claim pack costs to make and to check: 100,000 entries, 20,000 defects and changes of names.
+
+The bar is of the bundle and its PDF.
+"""
 
 from __future__ import annotations
 
@@ -55,14 +58,14 @@ def main() -> int:
         fill(store)
         words = ("--defect", "d17", "--at", "2999-01-01", "--store", str(store), "--out", str(out))
         print(f"the command line alone: {timed('--version')[0]:.2f} CPU-s")
-        plain_s = 0.0
-        for name, more in (("with the chain", ("--chain",)), ("plain", ())):
-            plain_s, head = timed("ledger", "pack", *words, *more)
+        made_s, pdf = 0.0, Path(folder) / "claim.pdf"
+        for name, more in (("with the chain", ("--chain",)), ("plain", ()), ("with its PDF", ("--pdf", str(pdf)))):
+            made_s, head = timed("ledger", "pack", *words, *more)
             checked_s, _ = timed("ledger", "check-pack", str(out), "--head", head)
             size = out.stat().st_size / 1e6
-            print(f"{name}: made in {plain_s:.2f} CPU-s, {size:.2f} MB; found whole in {checked_s:.2f}")
-    print(f"made in {plain_s:.2f} CPU-s, wanted under {LIMIT_S:g}: {'holds' if plain_s < LIMIT_S else 'DOES NOT HOLD'}")
-    return 0 if plain_s < LIMIT_S else 1
+            print(f"{name}: made in {made_s:.2f} CPU-s, {size:.2f} MB; found whole in {checked_s:.2f}")
+    print(f"made in {made_s:.2f} CPU-s, wanted under {LIMIT_S:g}: {'holds' if made_s < LIMIT_S else 'DOES NOT HOLD'}")
+    return 0 if made_s < LIMIT_S else 1
 
 
 if __name__ == "__main__":

@@ -11,9 +11,11 @@ import zipfile
 from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime
+from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from pypdf import PdfReader
 
 from run.command_line import Said, ask
 from run.test_names import rows
@@ -274,6 +276,25 @@ def test_inspections_sightings_and_pictures_of_the_store_go_in(surveyed: Path, t
     by_place = packed(surveyed, tmp_path / "q.zip", "--street", "mill", "--chainage-m", 41)
     assert json.loads(by_place["about.json"])["defects"] == ["d-000-0004100"]
     assert {each["pass"] for each in json.loads(by_place["inspections.json"])} == {"d-000", "d-001"}
+
+
+def test_a_pdf_says_what_the_page_says_and_names_the_head(surveyed: Path, tmp_path: Path) -> None:
+    out, pdf = tmp_path / "p.zip", tmp_path / "p.pdf"
+    words = ("--defect", "d-000-0004100", "--at", "2999-01-01", "--store", surveyed, "--out", out, "--pdf", pdf)
+    head = ask("ledger", "pack", *words).out.strip()
+    assert head == hashlib.sha256(files_of(out)["MANIFEST.json"]).hexdigest()
+    pages = [page.extract_text() for page in PdfReader(pdf).pages]
+    assert all(f"Claim pack {head}" in page for page in pages)
+    printed = "".join("".join(pages).split())
+    texts: list[str] = []
+    reader = HTMLParser()
+    reader.handle_data = texts.append  # type: ignore[method-assign]
+    reader.feed(files_of(out)["page.html"].decode().partition("<body>")[2])
+    assert len(texts) > 40
+    assert [text for text in texts if "".join(text.split()) not in printed] == []
+    assert "finds any change" in " ".join("".join(pages).split())
+    refused = ask("ledger", "pack", *words[:-1], tmp_path / "p.txt")
+    assert (refused.code, len(refused.lines)) == (2, 1)
 
 
 def test_another_picture_is_not_the_one_that_the_ledger_names(surveyed: Path, tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from pypdf import PdfReader
 
 from run.command_line import ask
 from waywarden.run.road.ledger import read_entries
@@ -49,6 +50,21 @@ def test_each_crew_has_its_sheet_in_order(jobs: Path, tmp_path: Path) -> None:
     assert [text for text in texts if text.startswith("Crew ")] == ["Crew 1, 2026-11-30", "Crew 2, 2026-11-30"]
     assert sum("Quay <north>, 10 m" in text for text in texts) == 1
     assert "http" not in (tmp_path / "s.html").read_text("utf-8")
+
+
+def test_a_pdf_has_what_the_page_has(jobs: Path, tmp_path: Path) -> None:
+    jobs.write_text(JOBS.replace("Mill Lane", "Łódzka Жукова"), "utf-8")
+    for name in ("s.html", "s.pdf"):
+        assert ask("orders", "plan", "--jobs", jobs, *PLAN, "--sheet", tmp_path / name).code == 0
+    texts: list[str] = []
+    reader = HTMLParser()
+    reader.handle_data = texts.append  # type: ignore[method-assign]
+    reader.feed((tmp_path / "s.html").read_text("utf-8").partition("<body>")[2])
+    pages = [page.extract_text() for page in PdfReader(tmp_path / "s.pdf").pages]
+    assert [page.startswith(f"Crew {crew}") for crew, page in enumerate(pages, 1)] == [True, True]
+    printed = "".join("".join(pages).split())
+    assert [text for text in texts if "☐" not in text and "".join(text.split()) not in printed] == []
+    assert "safetemporarylasting" in printed
 
 
 def test_orders_go_into_the_ledger(jobs: Path, tmp_path: Path) -> None:
@@ -102,7 +118,7 @@ def test_jobs_with_a_mistake_say_which(jobs: Path, was: str, becomes: str, said:
     assert said in answer.lines[0]
 
 
-@pytest.mark.parametrize("words", [("--yard", "here"), ("--starts", "early"), ("--sheet", "x.pdf"), ("--crews", 0)])
+@pytest.mark.parametrize("words", [("--yard", "here"), ("--starts", "early"), ("--sheet", "x.docx"), ("--crews", 0)])
 def test_what_cannot_be_is_said_in_one_line(jobs: Path, words: tuple[object, ...]) -> None:
     answer = ask("orders", "plan", "--jobs", jobs, *words)
     assert (answer.code, len(answer.lines), answer.out) == (2, 1, "")

@@ -7,6 +7,7 @@ import random
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from waywarden.geo.streets.network import Network, network
 from waywarden.run.road.drives.taking_in import Stored, write_down
@@ -15,9 +16,11 @@ from waywarden.run.road.now.following import bring_up_to_date, keep_streets
 from waywarden.store.drives import open_drives
 from waywarden.store.ledger import open_ledger
 from waywarden.store.names import open_names
+from waywarden.store.now.asked import open_asked
+from waywarden.store.now.wanted import DefectFilter
 from waywarden.terms.distress import DistressKind, DistressSighting, Role, Way
 from waywarden.terms.inspections import Inspection, Light
-from waywarden.terms.ledger import Fact, LedgerFact
+from waywarden.terms.ledger import Fact, LedgerFact, State
 from waywarden.terms.streets import Street
 
 LON, LAT = 24.94, 60.17
@@ -59,6 +62,29 @@ def made_up_road(store_file: Path, seed: int = 5) -> Network:
     _lives(store_file, rng)
     bring_up_to_date(store_file, None)
     return streets
+
+
+def made_up_plan(store_file: Path) -> dict[str, Any]:
+    """Return a plan of today for two crews: four stops each, of one or two defects that wait."""
+    wanted = DefectFilter(
+        kinds=frozenset(DistressKind), states=frozenset({State.CONFIRMED, State.ORDERED, State.SUSPECTED})
+    )
+    found = [one for one in open_asked(store_file).defects(wanted, limit=20) if one.place and one.place.position]
+    stops = []
+    for number in range(8):
+        mine = found[number : number + 1] if number else found[10:12]
+        place = mine[0].place
+        assert place is not None
+        assert place.position is not None
+        stops.append({
+            "number": number % 4 + 1, "order": f"2026-11-27-{number + 1:02d}", "street": place.street,
+            "chainage_m": place.chainage_m, "position": list(place.position), "arrive": f"{8 + number % 4:02d}:10",
+            "leave": f"{8 + number % 4:02d}:50", "minutes": 40.0, "priority": 5.0,
+            "defects": [one.life.defect_id for one in mine],
+        })  # fmt: skip
+    crews = [{"crew": 1 + n, "back": "15:40", "stops": stops[4 * n : 4 * n + 4]} for n in range(2)]
+    day = datetime.now().astimezone().date().isoformat()
+    return {"day": day, "begins": "08:00", "yard": [24.94, 60.17], "crews": crews, "left": []}
 
 
 def _drive(drives: object, streets: Network, drive: str, began: datetime, street_ids: list[str]) -> None:

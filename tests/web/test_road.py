@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 from tests.web.made_up import MemoryStore
-from tests.web.made_up_road import made_up_road
+from tests.web.made_up_road import made_up_plan, made_up_road
 from tests.web.test_openapi import breaks
 
 from house.names import forbidden, schema_names
@@ -78,12 +78,15 @@ def test_each_defect_is_in_the_state_that_the_ledger_says(client: TestClient, ro
 
 
 @pytest.mark.parametrize("path", [path for path in road_part().operations if "{number}" not in path])
-def test_every_path_answers_as_documented(client: TestClient, path: str) -> None:
+def test_every_path_answers_as_documented(client: TestClient, road: Path, tmp_path: Path, path: str) -> None:
     operation = DOCUMENT["paths"][path]["get"]
     wanted = {each["name"]: ASKED[each["name"]] for each in operation["parameters"]
               if each["required"] and each["in"] == "query"}  # fmt: skip
     name = every(client)[0]["defect"]
-    response = client.get(path.replace("{defect}", name), params=wanted)
+    (tmp_path / "plan.json").write_text(json.dumps(made_up_plan(road)), "utf-8")
+    shown = client_of(road, tmp_path) if "{crew}" in path else client
+    address = path.replace("{defect}", name).replace("{crew}", "1")
+    response = shown.get(address, params=wanted)
     assert response.status_code == 200, response.text
     media, content = next(iter(operation["responses"]["200"]["content"].items()))
     assert response.headers["content-type"] == media
@@ -97,7 +100,7 @@ def test_every_path_answers_as_documented(client: TestClient, path: str) -> None
     schemas.update(before)
     assert faults == []
     tag = response.headers["etag"]
-    assert client.get(path.replace("{defect}", name), params=wanted, headers={"If-None-Match": tag}).status_code == 304
+    assert shown.get(address, params=wanted, headers={"If-None-Match": tag}).status_code == 304
 
 
 def test_no_part_of_the_road_half_names_a_person() -> None:

@@ -54,7 +54,8 @@ export function OrdersView({ clock, shade, open }: Props) {
                 </select>
               </label>
               <p class="note">
-                {plan.day}, from {plan.begins}; lines are straight from stop to stop
+                {plan.day}, from {plan.begins}; lines are straight from stop to stop.{" "}
+                <a href="/sheets/">A crew's sheet for the phone</a> works without a network.
               </p>
             </div>
             {plan.crews

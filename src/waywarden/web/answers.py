@@ -27,6 +27,11 @@ CONTENT_SECURITY_POLICY = (
     "form-action 'none'; "
     "frame-ancestors 'none'"
 )
+SHEETS = "/sheets/"
+"""Where the crews' offline page is. It may run its own worker, from a file, and show pictures that it keeps."""
+SHEETS_POLICY = CONTENT_SECURITY_POLICY.replace("worker-src 'self' blob:", "worker-src 'self'").replace(
+    "img-src 'self' data: blob:", "img-src 'self' blob:"
+)
 SECURITY_HEADERS: dict[str, str] = {
     "Content-Security-Policy": CONTENT_SECURITY_POLICY,
     "X-Content-Type-Options": "nosniff",
@@ -105,6 +110,8 @@ class SecurityHeaders:
                 headers = MutableHeaders(scope=message)
                 for name, value in self._headers.items():
                     headers[name] = value
+                if scope["path"].startswith(SHEETS):
+                    headers["Content-Security-Policy"] = SHEETS_POLICY
                 if scope["path"].startswith(HASHED_FILES) and message["status"] == 200:
                     headers["Cache-Control"] = "public, max-age=31536000, immutable"
             await send(message)

@@ -17,7 +17,7 @@ from waywarden.store.port import RecordStore
 from waywarden.terms.errors import WaywardenError
 from waywarden.terms.places import City
 from waywarden.web.accounts.beside import NOTHING, Beside
-from waywarden.web.answers import STATIC, SecurityHeaders, answer_html, built
+from waywarden.web.answers import SHEETS, STATIC, SecurityHeaders, answer_html, built
 from waywarden.web.keeps import keeps_page
 from waywarden.web.metrics import Metrics
 from waywarden.web.problems import answer_problem
@@ -36,6 +36,8 @@ def create_app(city: City, store: RecordStore, local: Sequence[BaseRoute] = (), 
     routes: list[BaseRoute] = [
         Route("/", _map_page),
         Route("/road", _road_page),
+        Route(SHEETS, _sheets_page),
+        Route(f"{SHEETS}worker.js", _sheets_worker),
         Route("/keeps", keeps),
         *Resources(city, store, beside.part).routes(),
         *Metrics(city, store, beside.watching).routes(),
@@ -60,6 +62,15 @@ def create_app(city: City, store: RecordStore, local: Sequence[BaseRoute] = (), 
 
 def _map_page(_request: Request) -> Response:
     return FileResponse(built("index.html"), headers={"Cache-Control": "no-cache"})
+
+
+def _sheets_page(_request: Request) -> Response:
+    return FileResponse(built("sheets.html"), headers={"Cache-Control": "no-cache"})
+
+
+def _sheets_worker(_request: Request) -> Response:
+    # From this address it can look after the sheets' page, and no other (Service Workers, 2.2, "scope").
+    return FileResponse(built("sheets-worker.js"), headers={"Cache-Control": "no-cache"}, media_type="text/javascript")
 
 
 def _road_page(_request: Request) -> Response:

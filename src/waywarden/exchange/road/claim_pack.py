@@ -12,9 +12,9 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from html import escape
 from typing import Any
 
+from waywarden.exchange.printed.blocks import Block, Heading, Words, html_of, rows_of
 from waywarden.exchange.road.claim_place import (
     INSPECTIONS,
     PICTURES,
@@ -25,7 +25,7 @@ from waywarden.exchange.road.claim_place import (
     shown,
 )
 from waywarden.exchange.road.claim_place import instant as _instant
-from waywarden.exchange.road.page import page, table
+from waywarden.exchange.road.page import page
 from waywarden.pavement.ledger.chain import hash_of
 from waywarden.pavement.same.chain import hash_of_change
 from waywarden.terms.distress import Change, DistressSighting, KeptChange, Move, NameChange, Role
@@ -189,24 +189,35 @@ def _of_chain(entries: Sequence[LedgerEntry], chain: Sequence[LedgerEntry], ledg
 
 def rendered(files: Mapping[str, bytes]) -> bytes:
     """Return the page to be printed, made of the other files alone."""
+    return page(title_of(files), html_of(said(files))).encode()
+
+
+def title_of(files: Mapping[str, bytes]) -> str:
+    """Return what a pack's pages are called."""
+    return f"Claim pack: {json.loads(files[ABOUT])['place']}"
+
+
+def said(files: Mapping[str, bytes]) -> list[Block]:
+    """Return what a pack's pages say, made of its files of JSON and its pictures."""
     about, entries = json.loads(files[ABOUT]), json.loads(files[ENTRIES])
     names, sightings = json.loads(files[NAMES]), json.loads(files[SIGHTINGS])
-    body = [f"<h1>{escape(about['place'])}</h1>", "<section>", table(("", ""), _about_rows(about)), "</section>"]
+    body: list[Block] = [Heading(1, about["place"]), rows_of(("", ""), _about_rows(about), apart=True)]
     for title, known in (("Known by then", True), ("Recorded later", False)):
         rows = [_entry_row(each) for each in entries if each["known_then"] is known]
-        body += [f"<h2>{title}</h2>", table(ENTRY_HEAD, rows) if rows else "<p>Nothing.</p>"]
+        body += [Heading(2, title), rows_of(ENTRY_HEAD, rows) if rows else Words("Nothing.")]
     if sightings:
         head = SIGHTING_HEAD[: len(sightings[0])]  # packs made before sightings had scores say nothing of them
-        body += ["<h2>Sightings</h2>", table(head, [_sighting_row(each) for each in sightings])]
+        body += [Heading(2, "Sightings"), rows_of(head, [_sighting_row(each) for each in sightings])]
     if INSPECTIONS in files:  # packs made before they went in have none
-        body.append(shown(files))
+        body += shown(files)
     if names:
         rows = [
             [str(each["number"]), each["change"], _word(each), each["recorded_at"], str(len(each["moves"]))]
             for each in names
         ]
-        body += ["<h2>Changes of its name</h2>", table(("number", "change", "word of", "recorded", "sightings"), rows)]
-    return page(f"Claim pack: {about['place']}", "".join(body)).encode()
+        head = ("number", "change", "word of", "recorded", "sightings")
+        body += [Heading(2, "Changes of its name"), rows_of(head, rows)]
+    return body
 
 
 ENTRY_HEAD = (

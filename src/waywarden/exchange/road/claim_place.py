@@ -6,15 +6,13 @@ of these sums. What an entry names and the pack has not was past its retention w
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
-from html import escape
 from typing import Any
 
-from waywarden.exchange.road.page import table
+from waywarden.exchange.printed.blocks import Block, Figure, Heading, Words, rows_of
 from waywarden.terms.inspections import Inspection
 from waywarden.terms.ledger import PICTURES as NAMED_BY
 from waywarden.terms.pictures import KeptPicture
@@ -73,17 +71,17 @@ def faults_of_pictures(files: Mapping[str, bytes]) -> Iterator[str]:
             yield f"{each['file']} is not the picture that the ledger names of the sighting {each['about']}"
 
 
-def shown(files: Mapping[str, bytes]) -> str:
+def shown(files: Mapping[str, bytes]) -> list[Block]:
     """Return inspections and pictures as a part of the page, made of the other files alone."""
     looks, pictures = json.loads(files[INSPECTIONS]), json.loads(files[PICTURES])
-    body = "<h2>Inspections</h2>"
-    body += table(INSPECTION_HEAD, [_cells(each) for each in looks]) if looks else "<p>None is stored.</p>"
-    body += "<h2>Pictures</h2>" + "".join(_figure(each, files[each["file"]]) for each in pictures)
+    found = rows_of(INSPECTION_HEAD, [_cells(each) for each in looks]) if looks else Words("None is stored.")
+    body: list[Block] = [Heading(2, "Inspections"), found, Heading(2, "Pictures")]
+    body += [_figure(each, files[each["file"]]) for each in pictures]
     entries = [json.loads(each["told"]) for each in json.loads(files["entries.json"])]
     named = {told[name] for told in entries for name in NAMED_BY if name in told}
     gone = sorted(named - {each["sha256"] for each in pictures})
-    body += "" if pictures else "<p>None is kept.</p>"
-    body += f"<p>Past their retention: {', '.join(gone)}</p>" if gone else ""
+    body += [] if pictures else [Words("None is kept.")]
+    body += [Words(f"Past their retention: {', '.join(gone)}")] if gone else []
     return body
 
 
@@ -92,11 +90,8 @@ def instant(at: datetime) -> str:
     return at.astimezone(UTC).isoformat(timespec="microseconds")
 
 
-def _figure(each: Mapping[str, Any], jpeg: bytes) -> str:
-    data = base64.b64encode(jpeg).decode("ascii")
-    words = f"{each['of']} {each['about']}, {each['at']}, SHA-256 {each['sha256']}"
-    picture = f'<img alt="" src="data:image/jpeg;base64,{data}">'
-    return f'<figure class="stop">{picture}<figcaption>{escape(words)}</figcaption></figure>'
+def _figure(each: Mapping[str, Any], jpeg: bytes) -> Figure:
+    return Figure(jpeg, f"{each['of']} {each['about']}, {each['at']}, SHA-256 {each['sha256']}")
 
 
 def _cells(each: Mapping[str, Any]) -> list[str]:

@@ -1,4 +1,4 @@
-"""Work orders as tidy rows (CSV, RFC 4180), and as crews' sheets to be printed (HTML)."""
+"""Work orders as tidy rows (CSV, RFC 4180), and as crews' sheets to be printed (HTML, PDF)."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from html import escape
 
+from waywarden.exchange.printed.blocks import Block, Heading, NewPage, Words, rows_of
 from waywarden.exchange.road.page import page, table
 from waywarden.exchange.tidy import quoted
 from waywarden.pavement.orders.jobs import Visit
@@ -46,8 +47,7 @@ def sheets_html(plan: Plan, day: Day) -> str:
     What is written on it by hand goes into the ledger by ``waywarden ledger write``. It has no room for a name.
     """
     sheets = [
-        f"<section><h1>Crew {crew}, {day.begins:%Y-%m-%d}</h1>"
-        f"<p>Leaves at {day.begins:%H:%M}, back at {clock_of(day, back)}; {len(stops)} stops.</p>"
+        f"<section><h1>{_title(crew, day)}</h1><p>{_hours(len(stops), day, back)}</p>"
         + "".join(
             _stop(number, stop, name, day) for number, (stop, name) in enumerate(zip(stops, names, strict=True), 1)
         )
@@ -57,15 +57,47 @@ def sheets_html(plan: Plan, day: Day) -> str:
     return page(f"Work orders {day.begins:%Y-%m-%d}", "".join(sheets))
 
 
-def _stop(number: int, stop: Stop, name: str, day: Day) -> str:
+def sheets_said(plan: Plan, day: Day) -> list[Block]:
+    """Return the same sheets as blocks, for a PDF: each crew begins a page."""
+    said: list[Block] = []
+    for crew, (stops, names, back) in enumerate(zip(plan.crews, day.order_ids, plan.back_minutes, strict=True), 1):
+        said += [NewPage(), Heading(1, _title(crew, day)), Words(_hours(len(stops), day, back))]
+        for number, (stop, name) in enumerate(zip(stops, names, strict=True), 1):
+            said += [
+                Heading(2, _head(number, stop)),
+                Words(_when(stop, name, day)),
+                rows_of(HEAD, _job_rows(stop), lines=2),
+            ]
+    return said
+
+
+def _title(crew: int, day: Day) -> str:
+    return f"Crew {crew}, {day.begins:%Y-%m-%d}"
+
+
+def _hours(stops: int, day: Day, back: float) -> str:
+    return f"Leaves at {day.begins:%H:%M}, back at {clock_of(day, back)}; {stops} stops."
+
+
+def _head(number: int, stop: Stop) -> str:
     first = stop.visit.jobs[0]
-    head = f"{number}. {first.street}, {first.chainage_m:g} m"
-    when = f"{clock_of(day, stop.arrive_minutes)} to {clock_of(day, stop.leave_minutes)}, order {name}"
-    rows = [
+    return f"{number}. {first.street}, {first.chainage_m:g} m"
+
+
+def _when(stop: Stop, name: str, day: Day) -> str:
+    return f"{clock_of(day, stop.arrive_minutes)} to {clock_of(day, stop.leave_minutes)}, order {name}"
+
+
+def _job_rows(stop: Stop) -> list[list[str]]:
+    return [
         [job.defect_id, f"{job.chainage_m:g}", f"{job.latitude:.6f}, {job.longitude:.6f}", f"{job.minutes:g}", *BLANK]
         for job in stop.visit.jobs
     ]
-    return f'<div class="stop"><h2>{escape(head)}</h2><p>{escape(when)}</p>{table(HEAD, rows)}</div>'
+
+
+def _stop(number: int, stop: Stop, name: str, day: Day) -> str:
+    head, when = escape(_head(number, stop)), escape(_when(stop, name, day))
+    return f'<div class="stop"><h2>{head}</h2><p>{when}</p>{table(HEAD, _job_rows(stop))}</div>'
 
 
 HEAD = ("defect", "chainage, m", "latitude, longitude", "minutes", "what was done", "material", "done at")

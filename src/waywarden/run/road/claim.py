@@ -13,10 +13,22 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
-from waywarden.exchange.road.claim_pack import Known, entries_in, faults_of_pack, head_of_pack, left_out, pack
+from waywarden.exchange.printed.blocks import Heading, Words
+from waywarden.exchange.printed.pdf import pdf_of
+from waywarden.exchange.road.claim_pack import (
+    Known,
+    entries_in,
+    faults_of_pack,
+    head_of_pack,
+    left_out,
+    pack,
+    said,
+    title_of,
+)
 from waywarden.pavement.ledger.chain import EMPTY
 from waywarden.pavement.same.names import names_after, now_called
 from waywarden.run.export import check_out, write_bytes
+from waywarden.run.printing.letters import letters
 from waywarden.run.road.ledger import read_entries
 from waywarden.run.road.names import kept_changes, read_sightings
 from waywarden.run.road.policy_file import read_policy
@@ -30,6 +42,11 @@ from waywarden.terms.ledger import LedgerEntry
 
 WHEN = (1980, 1, 1, 0, 0, 0)
 """The date of every file in the zip: the pack says itself when it was made."""
+PROOF = (
+    "This print shows what a claim pack says, and proves nothing by itself. The pack is a .zip file whose head is "
+    "{head}. 'waywarden ledger check-pack FILE.zip --head {head}' finds any change to it; its page.html says the same "
+    "as this print."
+)
 LARGEST_BYTES = 256_000_000
 """No part of a pack is larger; what says it is would fill memory."""
 
@@ -62,16 +79,25 @@ def until_of(text: str) -> datetime:
     return at.replace(tzinfo=UTC) if at.tzinfo is None else at
 
 
-def make_pack(store_file: Path, asked: Asked, out: str) -> str:
-    """Write the pack to ``out`` and return its head; WaywardenError if nothing is known of the place."""
+def make_pack(store_file: Path, asked: Asked, out: str, pdf: str | None = None) -> str:
+    """Write the pack to ``out`` and return its head; WaywardenError if nothing is known of the place.
+
+    ``pdf`` is where its pages go as a PDF besides, with the head printed on each: it cannot be in what the head is of.
+    """
     check_out(out, [".zip"])
+    if pdf is not None:
+        check_out(pdf, [".pdf"])
     files = pack(_known(store_file, asked))
     raw = io.BytesIO()
     with zipfile.ZipFile(raw, "w", zipfile.ZIP_DEFLATED) as zipped:
         for name, content in files.items():
             zipped.writestr(zipfile.ZipInfo(name, WHEN), content, zipfile.ZIP_DEFLATED)
+    head = head_of_pack(files)
+    if pdf is not None:
+        blocks = [*said(files), Heading(2, "Whether this is true"), Words(PROOF.format(head=head))]
+        write_bytes([pdf_of(title_of(files), blocks, letters(), f"Claim pack {head}")], pdf, sys.stdout.buffer)
     write_bytes([raw.getvalue()], out, sys.stdout.buffer)
-    return head_of_pack(files)
+    return head
 
 
 def check_pack(path: Path, head: str | None, store_file: Path | None) -> str:

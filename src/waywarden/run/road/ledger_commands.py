@@ -204,6 +204,7 @@ def ledger_pack(  # noqa: PLR0913, PLR0917 - a parameter an option
     within_m: Annotated[float, typer.Option(help="So far along the street either way.", min=0)] = 15.0,
     sightings: Annotated[Path | None, typer.Option(help="CSV of sightings, not those in the store.")] = None,
     policy_files: Annotated[list[Path] | None, typer.Option("--policy", help="policy.toml; may be repeated.")] = None,
+    pdf: Annotated[str | None, typer.Option(help="Also write its pages to a .pdf file, with the head on each.")] = None,
     chain: Annotated[bool, typer.Option("--chain", help="With all later entries of the ledger.")] = False,  # noqa: FBT002
     store_file: StoreFile = Path("waywarden.sqlite"),
 ) -> None:
@@ -211,7 +212,7 @@ def ledger_pack(  # noqa: PLR0913, PLR0917 - a parameter an option
     asked = claim.Asked(
         defect, street, chainage_m, within_m, claim.until_of(at), sightings, policy_files or [], with_chain=chain
     )
-    typer.echo(claim.make_pack(store_file, asked, out))
+    typer.echo(claim.make_pack(store_file, asked, out, pdf))
 
 
 @ledger_app.command("check-pack")

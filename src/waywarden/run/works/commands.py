@@ -64,7 +64,7 @@ def orders_plan(  # noqa: PLR0913, PLR0917 - a parameter an option
     day: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Of the shift; else tomorrow.")] = None,
     starts: Annotated[str, typer.Option(help="When the shift begins, HH:MM.")] = "08:00",
     out: Annotated[str, typer.Option(help="Where rows go: '-', or a .csv file.")] = "-",
-    sheet: Annotated[str | None, typer.Option(help="Also write crews' sheets to be printed: an .html file.")] = None,
+    sheet: Annotated[str | None, typer.Option(help="Also write crews' sheets to be printed: .html or .pdf.")] = None,
     for_page: Annotated[str | None, typer.Option(help="Also write the routes for the page: a .json file.")] = None,
     store_file: Annotated[Path | None, typer.Option("--store", help="Write the orders into this ledger.")] = None,
     policy: Annotated[str, typer.Option(help="Version of the policy in force.")] = "",

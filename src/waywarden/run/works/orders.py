@@ -11,11 +11,13 @@ from pathlib import Path
 
 import numpy as np
 
+from waywarden.exchange.printed.pdf import pdf_of
 from waywarden.exchange.road.for_page import plan_json
-from waywarden.exchange.road.orders import Day, orders_csv, sheets_html
+from waywarden.exchange.road.orders import Day, orders_csv, sheets_html, sheets_said
 from waywarden.pavement.orders.jobs import Job
 from waywarden.pavement.orders.plan import Plan, Working, planned, yard_of
 from waywarden.run.export import check_out, write_bytes
+from waywarden.run.printing.letters import letters
 from waywarden.run.road import ledger
 from waywarden.run.road.keys import read_rows
 from waywarden.terms.distress import Role
@@ -45,7 +47,7 @@ def plan_orders(job: OrdersJob) -> Plan:
     """Make the plan, write it, and put its orders into the ledger; WaywardenError where one of them cannot be."""
     check_out(job.out, [".csv"])
     if job.sheets is not None:
-        check_out(job.sheets, [".html"])
+        check_out(job.sheets, [".html", ".pdf"])
     if job.for_page is not None:
         check_out(job.for_page, [".json"])
     jobs = read_jobs(job.jobs)
@@ -59,9 +61,16 @@ def plan_orders(job: OrdersJob) -> Plan:
     if job.for_page is not None:
         write_bytes([plan_json(plan, day, yard_of(jobs, job.working))], job.for_page, sys.stdout.buffer)
     if job.sheets is not None:
-        write_bytes([sheets_html(plan, day).encode()], job.sheets, sys.stdout.buffer)
+        write_bytes([_sheets(plan, day, job.sheets)], job.sheets, sys.stdout.buffer)
     write_bytes((line.encode() for line in orders_csv(plan, day)), job.out, sys.stdout.buffer)
     return plan
+
+
+def _sheets(plan: Plan, day: Day, out: str) -> bytes:
+    if not out.endswith(".pdf"):
+        return sheets_html(plan, day).encode()
+    title = f"Work orders {day.begins:%Y-%m-%d}"
+    return pdf_of(title, sheets_said(plan, day), letters(), title)
 
 
 def read_jobs(path: Path) -> list[Job]:

@@ -52,6 +52,10 @@ def _operations() -> dict[str, tuple[str, str, str, list[Json]]]:
         f"{API}/backlog": ("backlog", "What is known and not mended, and since when.", "Backlog", []),
         f"{API}/precision": ("precision", "How often what was seen was there, as persons judged it.", "Precisions", []),
         f"{API}/orders": ("orders", "Crews' routes that were planned, and orders in the ledger.", "Orders", []),
+        f"{API}/orders/crews/{{crew}}": (
+            "crewSheet", "One crew's route of the day, with each defect as it stands now.", "CrewSheet",
+            [{**one[0], "name": "crew", "schema": _WHOLE, "description": "the crew's number in the plan"}],
+        ),
         f"{API}/programme": ("programme", "What is done to which street under which budget.", "ProgrammeShown", []),
     }  # fmt: skip
 
@@ -85,6 +89,14 @@ def _schemas() -> Json:
             )),
         ),
         "Orders": _object(plan=_MAYBE_OBJECT, orders=_list(_object(order=_TEXT, defects=_WHOLE, changed=_TEXT))),
+        "CrewSheet": _object(
+            day=_TEXT, begins=_TEXT, crew=_WHOLE, back=_TEXT,
+            stops=_list(_object(
+                number=_WHOLE, order=_TEXT, street=_TEXT, chainage_m={"type": "number"},
+                position=_list({"type": "number"}), arrive=_TEXT, leave=_TEXT, minutes={"type": "number"},
+                priority={"type": "number"}, defects=_list(_on_sheet(defect)),
+            )),
+        ),
         "ProgrammeShown": _object(programme=_MAYBE_OBJECT),
     }  # fmt: skip
 
@@ -94,6 +106,13 @@ def _params(known: Mapping[str, str], wanted: tuple[str, ...] = ()) -> list[Json
         {"name": name, "in": "query", "required": name in wanted, "description": words, "schema": _TEXT}
         for name, words in known.items()
     ]
+
+
+def _on_sheet(defect: Json) -> Json:
+    """Return a defect of a sheet; of one that the ledger does not know nothing is told but its name."""
+    newest = {"type": ["integer", "null"], "description": "The number of its newest entry in the ledger."}
+    properties = {**_properties(defect), "newest": newest, "pictures": PICTURES}
+    return {"type": "object", "properties": properties, "required": ["defect", "newest", "pictures"]}
 
 
 def _properties(schema: Mapping[str, Any]) -> Json:

@@ -21,6 +21,7 @@ from waywarden.web.accounts.beside import Beside
 from waywarden.web.road.document import road_part
 from waywarden.web.road.pictures import Pictures, links
 from waywarden.web.road.resources import RoadResources, RoadSite
+from waywarden.web.road.sheets import Sheets
 
 FILES = {"orders": "plan.json", "programme": "programme.json"}
 """What ``waywarden orders plan --for-page`` and ``waywarden programme --for-page`` write, by the resource's name."""
@@ -28,7 +29,8 @@ FILES = {"orders": "plan.json", "programme": "programme.json"}
 
 def with_road(beside: Beside, store_file: Path, shown: Path | None = None) -> Beside:
     """Return ``beside`` with the road half over a store; ConfigError if ``shown`` is no folder."""
-    mine = [*RoadResources(road_site(store_file, shown)).routes(), *Pictures(partial(pictures_of, store_file)).routes()]
+    site, pictures = road_site(store_file, shown), Pictures(partial(pictures_of, store_file))
+    mine = [*RoadResources(site).routes(), *Sheets(site).routes(), *pictures.routes()]
     return replace(beside, routes=[*beside.routes, *mine], part=beside.part.beside(road_part()))
 
 

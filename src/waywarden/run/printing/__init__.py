@@ -1,0 +1,1 @@
+"""What printing needs from the machine: the font."""
