@@ -23,7 +23,7 @@ from sqlalchemy import (
     text,
 )  # fmt: skip
 
-SCHEMA_VERSION = "0012"
+SCHEMA_VERSION = "0013"
 """The newest migration in ``store/migrations/versions``; a test holds the two together."""
 
 tables = MetaData()
@@ -172,6 +172,15 @@ name_change = Table(
     Column("account", String, nullable=False, server_default=text("''")),
 )
 
+name_touched = Table(
+    "name_touched",
+    tables,
+    # Which changes of names a defect is in, as what sightings came from or went to. It follows from ``name_change``.
+    Column("defect_id", String, primary_key=True),
+    Column("number", BigInteger, primary_key=True),
+    sqlite_with_rowid=False,
+)
+
 account = Table(
     "account",
     tables,
@@ -278,7 +287,8 @@ segment_now = Table(
     sqlite_with_rowid=False,
 )
 
-Index("segment_now_by_place", segment_now.c.south_deg, segment_now.c.north_deg)
+Index("segment_now_by_place", *(segment_now.c[name] for name in (
+    "south_deg", "north_deg", "west_deg", "east_deg")))  # fmt: skip
 
 now_made = Table(
     "now_made",

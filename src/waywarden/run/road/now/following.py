@@ -146,13 +146,18 @@ def _renew_looks(files: _Files, street_ids: Iterable[str], network: str) -> None
 def _placed(files: _Files, store_file: Path, lines: Sequence[Line], made: Made) -> _Placed:
     """Place the defects of the lines anew, and of those on which names changed since."""
     with closing(open_names(store_file)) as store:
-        kept = store.changes()
+        moves = [move for each in store.changes_from(made.changes) for move in each.change.moves]
+        moved = {name for move in moves for name in (move.from_id, move.to_id) if name is not None}
+        known = files.now.defects(moved)
+        wanted = {*lines, *((one.place.street_id, one.place.way) for one in known.values() if one.place is not None)}
+        if lines:
+            kept = store.changes()
+        else:
+            # Names alone changed: those of the defects on a few streets are wanted, among a city's.
+            there = files.now.on_streets(street for street, _ in wanted)
+            kept = store.changes_about({*moved, *(one.life.defect_id for one in there)})
     changes = [each.change for each in kept]
-    called, wanted = names_after(changes), set(lines)
-    moves = [move for each in changes[made.changes :] for move in each.moves]
-    moved = {name for move in moves for name in (move.from_id, move.to_id) if name is not None}
-    known = files.now.defects(moved)
-    wanted |= {(one.place.street_id, one.place.way) for one in known.values() if one.place is not None}
+    called = names_after(changes)
     places: dict[str, DefectPlace] = {}
     for line in sorted(wanted):
         places |= _on_line(files, line, called, made.network)
