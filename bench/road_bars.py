@@ -155,6 +155,8 @@ MEASURED = (
     Measured("placing", ("python", "-m", "waywarden.testing.road.placing", "101", "110"), placed),
     Measured("orders", ("python", "bench/orders.py"), said("crews' routes", "0.5 % behind the best, under 1 s")),
     Measured("programme", ("python", "bench/programme.py"), said("programme, 2,000 sections", "gap 0.1 %, under 60 s")),
+    Measured("road-api", ("python", "bench/road_api.py"),
+             said("maps and lists, 100,000 defects, 5,000,000 sightings", "95th percentile under 100 ms")),
     Measured("claim-pack", ("python", "bench/claim_pack.py"), said("claim pack of 100,000 entries", "under 2 s")),
     Measured("ride", ("waywarden", "road", "ride-score", "--seeds", "101-150"),
              at_least("potholes felt on made-up rides, F1", "pothole_f1", 0.9)),

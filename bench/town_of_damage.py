@@ -22,7 +22,7 @@ from waywarden.pavement.ledger.chain import EMPTY, chained
 from waywarden.pavement.same.chain import chained_changes
 from waywarden.run.road.now.following import bring_up_to_date, keep_streets
 from waywarden.store.drives import open_drives
-from waywarden.store.ledger import open_ledger
+from waywarden.store.ledger import StoredLedger, open_ledger
 from waywarden.store.names import open_names
 from waywarden.terms.distress import Change, DistressKind, DistressSighting, Move, NameChange, Role, Way
 from waywarden.terms.inspections import Inspection, Light
@@ -87,43 +87,55 @@ def holes(count: int, streets: Network, rng: np.random.Generator) -> list[list[H
 
 def fill(path: Path, count: int, per_defect: int) -> tuple[int, int]:
     """Fill a new store with so many defects, each seen about so often; return how many sightings and entries it has."""
-    rng, streets = np.random.default_rng(1), town()
-    weeks = min(WEEKS, 2 * per_defect)
-    of_streets, began = holes(count, streets, rng), time.perf_counter()
-    names: dict[Hole, str] = {}
+    rng, streets, began = np.random.default_rng(1), town(), time.perf_counter()
+    of_streets = holes(count, streets, rng)
     moves: dict[str, list[Move]] = {}
-    seen = 0
-    with closing(open_drives(path)) as drives, closing(open_ledger(path)) as ledger:
+    with closing(open_ledger(path)) as ledger:
         index_sql = _drop(path, "ledger_entry_by_defect")
-        for week in range(WEEKS - weeks, WEEKS):
-            facts: list[LedgerFact] = []
-            for drive in range(DRIVES):
-                looks, sightings = [], []
-                for number, street in enumerate(range(drive, STREETS, DRIVES)):
-                    here = [hole for hole in of_streets[street] if hole.week <= week]
-                    left = list(_seen(f"{week:04x}{drive:08x}", number, here, week, rng))
-                    looks.append(_look(f"{week:04x}{drive:08x}-{number:03d}", street, streets, left))
-                    for hole, one in left:
-                        name = names.setdefault(hole, one.sighting_id)
-                        moves.setdefault(name, []).append(Move(one.sighting_id, None, name))
-                        facts.append(_fact(name, one, ENDS + timedelta(weeks=week - WEEKS, days=1)))
-                        sightings.append(one)
-                drives.append_drive(looks[0].pass_id.rpartition("-")[0], looks, sightings)
-                seen += len(sightings)
-            facts.sort(key=lambda each: each.observed_at)
-            ledger.append(lambda head, facts=facts: chained(facts, head or EMPTY))
+        seen = sum(_surveyed(path, ledger, of_streets, streets, (min(WEEKS, 2 * per_defect), moves, rng)))
         _say(f"{seen} sightings and what the ledger says of them", began)
-        ledger.append(lambda head: chained(_judged(list(names.values()), rng), head or EMPTY))
+        _append(ledger, _judged(list(moves), rng))
         head = ledger.head()
     with closing(sqlite3.connect(path)) as store:
         store.execute(index_sql)
     _name(path, list(moves.values()))
-    del moves, names
+    del moves
     keep_streets(path, streets)
     _say("names and streets", began)
     bring_up_to_date(path, None)
     _say("the tables of now", began)
     return seen, 0 if head is None else head.entries
+
+
+def _surveyed(
+    path: Path, ledger: StoredLedger, of_streets: Sequence[Sequence[Hole]], streets: Network,
+    known: tuple[int, dict[str, list[Move]], np.random.Generator],
+) -> Iterator[int]:  # fmt: skip
+    """Survey the town week by week, and yield how much was seen in each; names are added to those that are known."""
+    weeks, moves, rng = known
+    names: dict[Hole, str] = {}
+    with closing(open_drives(path)) as drives:
+        for week in range(WEEKS - weeks, WEEKS):
+            facts: list[LedgerFact] = []
+            for drive in range(DRIVES):
+                drive_id = f"{week:04x}{drive:08x}"
+                looks, sightings = [], []
+                for number, street in enumerate(range(drive, STREETS, DRIVES)):
+                    here = [hole for hole in of_streets[street] if hole.week <= week]
+                    left = list(_seen(drive_id, number, here, week, rng))
+                    looks.append(_look(f"{drive_id}-{number:03d}", street, streets, left))
+                    for hole, one in left:
+                        name = names.setdefault(hole, one.sighting_id)
+                        moves.setdefault(name, []).append(Move(one.sighting_id, None, name))
+                        facts.append(_fact(name, one, ENDS + timedelta(weeks=week - WEEKS, days=1)))
+                        sightings.append(one)
+                drives.append_drive(drive_id, looks, sightings)
+            _append(ledger, sorted(facts, key=lambda each: each.observed_at))
+            yield len(facts)
+
+
+def _append(ledger: StoredLedger, facts: Sequence[LedgerFact]) -> None:
+    ledger.append(lambda head: chained(facts, head or EMPTY))
 
 
 def _drop(path: Path, index: str) -> str:

@@ -16,7 +16,6 @@ from waywarden.store.schema import from_us, name_change, name_touched, to_us
 from waywarden.terms.distress import Change, KeptChange, Move, NameChange, Role
 from waywarden.terms.errors import StoreError
 
-
 _ASKED_AT_ONCE = 500
 
 
