@@ -69,10 +69,8 @@ def test_a_store_from_before_finds_them_too(tmp_path: Path) -> None:
     with closing(open_names(path)) as names:
         names.append(lambda _: chained_changes([change], AT, None))
     with closing(sqlite3.connect(path)) as store:
-        for table in ("inspection", "distress_sighting", "defect_now", "segment_now"):
-            for column in ("lane", "lanes_along", "lanes_against", "offset_m"):
-                if column in {row[1] for row in store.execute(f"PRAGMA table_info({table})")}:
-                    store.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
+        for table, column in (("inspection", "lanes"), ("distress_sighting", "lane"), ("defect_now", "lane")):
+            store.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
         store.execute("DROP TABLE name_touched")
         store.execute("UPDATE alembic_version SET version_num = '0012'")
         store.commit()

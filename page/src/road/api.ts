@@ -12,6 +12,7 @@ export interface Defect {
   street_id: string | null;
   street: string | null;
   way: string | null;
+  lane: number | null;
   chainage_m: number | null;
   position: [number, number] | null;
   extent_m2: number | null;

@@ -23,7 +23,7 @@ from sqlalchemy import (
     text,
 )  # fmt: skip
 
-SCHEMA_VERSION = "0013"
+SCHEMA_VERSION = "0014"
 """The newest migration in ``store/migrations/versions``; a test holds the two together."""
 
 tables = MetaData()
@@ -128,6 +128,8 @@ inspection = Table(
     # A JSON object of kinds and counts; NULL where nobody looked for damage.
     Column("found", String),
     Column("method", String, nullable=False),
+    # From, to and lane of each part of which the lane is known, as JSON.
+    Column("lanes", String, nullable=False, server_default=text("'[]'")),
     # A street is asked for, the newest first: the table itself is kept in that order.
     sqlite_with_rowid=False,
 )
@@ -148,6 +150,7 @@ distress_sighting = Table(
     Column("extent_m2", Double),
     Column("score", Double),
     Column("jolt_mps2", Double),
+    Column("lane", Integer),
     sqlite_with_rowid=False,
 )
 
@@ -249,6 +252,7 @@ defect_now = Table(
     Column("judged_source", String, nullable=False),
     Column("judged_real", Boolean),
     Column("verdict", String, nullable=False),
+    Column("lane", Integer),
     sqlite_with_rowid=False,
 )
 

@@ -80,9 +80,11 @@ def bring_up_to_date(store_file: Path, lines: Iterable[Line] | None = ()) -> int
         moved = asked or changes > made.changes
         said = _placed(files, store_file, asked, made) if moved else _Placed({}, {}, {})
         names = sorted(touched | set(said.places) | set(said.merged))
-        for some in _batches(names):
-            _renew(files, some, said)
-        _renew_looks(files, {street for street, _ in asked}, made.network)
+        looked = {street for street, _ in asked}
+        streets = {street for some in _batches(names) for street in _renew(files, some, said)}
+        # Once all defects are in: those of a street come in any order, a few with each batch.
+        _renew_conditions(files, streets - looked)
+        _renew_looks(files, looked, made.network)
         now.renew([], [], Made(entries, changes, made.network))
         return len(names)
 
@@ -92,8 +94,8 @@ def _batches(names: Sequence[str]) -> Iterator[Sequence[str]]:
         yield names[first:last]
 
 
-def _renew(files: _Files, names: Sequence[str], said: _Placed) -> None:
-    """Work out some defects, and the condition of their streets."""
+def _renew(files: _Files, names: Sequence[str], said: _Placed) -> set[str]:
+    """Work out some defects, and return the streets whose condition may be another now."""
     before = files.now.defects(names)
     found = []
     for name in names:
@@ -104,7 +106,7 @@ def _renew(files: _Files, names: Sequence[str], said: _Placed) -> None:
         if life is not None:
             found.append(DefectNow(life, place, merged))
     files.now.renew(found, [], files.now.made())
-    _renew_conditions(files, {one.place.street_id for one in (*found, *before.values()) if one.place is not None})
+    return {one.place.street_id for one in (*found, *before.values()) if one.place is not None}
 
 
 def _life(files: _Files, name: str, said: _Placed) -> DefectLife | None:
@@ -184,8 +186,10 @@ def _place(name: str, sightings: Sequence[DistressSighting], segments: Sequence[
     first, chainage_m = sightings[0], round(fmean(each.chainage_m for each in sightings), 1)
     kinds = Counter(each.kind for each in sightings if each.kind is not None)
     extents = [each.extent_m2 for each in sightings if each.extent_m2 is not None]
+    lanes = {each.lane for each in sightings if each.lane is not None}
     return DefectPlace(
         name, first.street_id, segments[0].street if segments else "", first.way, chainage_m,
         position_on(segments, chainage_m), kinds.most_common(1)[0][0] if kinds else None,
         round(median(extents), 2) if extents else None, len({each.pass_id for each in sightings}),
+        lanes.pop() if len(lanes) == 1 else None,
     )  # fmt: skip
