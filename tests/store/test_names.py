@@ -72,6 +72,7 @@ def test_a_store_from_before_finds_them_too(tmp_path: Path) -> None:
         for table, column in (("inspection", "lanes"), ("distress_sighting", "lane"), ("defect_now", "lane")):
             store.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
         store.execute("DROP TABLE name_touched")
+        store.execute("DROP INDEX defect_now_by_order")
         store.execute("UPDATE alembic_version SET version_num = '0012'")
         store.commit()
     with closing(open_names(path)) as names:

@@ -15,7 +15,7 @@ from waywarden.store.opening import for_writing, open_engine
 from waywarden.store.schema import DRIVES, distress_sighting, from_us, inspection, to_us
 from waywarden.terms.distress import DistressKind, DistressSighting, Way
 from waywarden.terms.inspections import Inspection, Light
-from waywarden.terms.streets import LaneStretch
+from waywarden.terms.road.lanes import LaneStretch
 
 
 @dataclass(frozen=True, slots=True)

@@ -261,6 +261,7 @@ Index("defect_now_by_known", defect_now.c.known_us, defect_now.c.defect_id)
 Index("defect_now_by_state", defect_now.c.state, defect_now.c.known_us)
 Index("defect_now_by_kind", defect_now.c.kind, defect_now.c.known_us)
 Index("defect_now_by_street", defect_now.c.street_id, defect_now.c.known_us)
+Index("defect_now_by_order", defect_now.c.order_id, defect_now.c.changed_us)
 Index("defect_now_by_place", *(defect_now.c[name] for name in (
     "lat_deg", "lon_deg", "merged_into", "waiting", "kind", "severity", "state", "defect_id")))  # fmt: skip
 Index("defect_now_by_waiting", *(defect_now.c[name] for name in (

@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from waywarden.terms.distress import DistressKind, Way
-from waywarden.terms.streets import LaneStretch
+from waywarden.terms.road.lanes import LaneStretch
 
 
 class Light(StrEnum):

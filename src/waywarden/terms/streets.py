@@ -55,17 +55,3 @@ class Street:
             )
         if not all(abs(lon) <= 180.0 and abs(lat) <= 90.0 for lon, lat in self.line):
             raise ValueError(f"street {self.street_id} is not in longitude and latitude: give the network in WGS 84")
-
-
-@dataclass(frozen=True, slots=True)
-class LaneStretch:
-    """From one chainage to another one lane was driven, counted from the kerb: ``lane`` 1 is at the kerb."""
-
-    from_m: float
-    to_m: float
-    lane: int
-
-    def __post_init__(self) -> None:
-        """Refuse lanes that are none (ValueError)."""
-        if not self.from_m < self.to_m or self.lane < 1:
-            raise ValueError(f"lane {self.lane} from {self.from_m:g} to {self.to_m:g} m is impossible")

@@ -13,7 +13,8 @@ import numpy as np
 
 from waywarden.geo.streets.network import chainages_m
 from waywarden.terms.distress import Way
-from waywarden.terms.streets import LaneStretch, Street
+from waywarden.terms.road.lanes import LaneStretch
+from waywarden.terms.streets import Street
 
 LANE_M = 3.5
 """How wide a lane is taken to be."""

@@ -22,7 +22,7 @@ from waywarden.terms.distress import DistressSighting, Way
 from waywarden.terms.drives import DrivePositions
 from waywarden.terms.inspections import Inspection
 from waywarden.terms.pictures import Crop
-from waywarden.terms.streets import LaneStretch
+from waywarden.terms.road.lanes import LaneStretch
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from waywarden.geo.streets.update import Mapped, PlaceOnStreet, mapped
 from waywarden.store.drives import StoredDrives
 from waywarden.terms.distress import DistressSighting
 from waywarden.terms.inspections import Inspection
-from waywarden.terms.streets import LaneStretch
+from waywarden.terms.road.lanes import LaneStretch
 
 
 @dataclass(frozen=True, slots=True)

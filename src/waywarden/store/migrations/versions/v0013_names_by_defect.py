@@ -1,4 +1,4 @@
-"""Which changes of names touch a defect, so that one defect's are found among a city's; streets by all four sides."""
+"""Which changes of names touch a defect; streets by all four sides, and defects by their order."""
 
 from __future__ import annotations
 
@@ -31,5 +31,6 @@ def upgrade() -> None:
         ]
         if pairs:
             connection.execute(sa.insert(touched), pairs)
+    op.create_index("defect_now_by_order", "defect_now", ["order_id", "changed_us"])
     op.drop_index("segment_now_by_place", "segment_now")
     op.create_index("segment_now_by_place", "segment_now", ["south_deg", "north_deg", "west_deg", "east_deg"])
