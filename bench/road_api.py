@@ -1,14 +1,15 @@
 """How long maps and lists take over a city's road damage: 100,000 defects, five million sightings, from SQLite.
 
 The store is written by what the program itself writes with (``town_of_damage``; some twenty minutes), in a temporary
-folder, or in ``--store FILE``, where it stays and is asked again next time. It is asked by one reader at a time, answer
-and compression included: a browser that has an answer already is told so, and that is quicker. Prints the median and
-the 95th percentile of each route, and says whether all of the latter are under 100 ms.
+folder, or in ``--store FILE`` (else WAYWARDEN_ROAD_STORE), where it stays and is asked again next time. It is asked by
+one reader at a time, answer and compression included: a browser that has an answer already is told so, and that is
+quicker. Prints the median and the 95th percentile of each route, and says whether all of the latter are under 100 ms.
 """
 
 from __future__ import annotations
 
 import argparse
+import os
 import sqlite3
 import tempfile
 import time
@@ -20,6 +21,7 @@ from starlette.testclient import TestClient
 from town_of_damage import KINDS, LAT, LON, SIDE_DEG, STREETS, fill
 
 from waywarden.run.road.now.site import with_road
+from waywarden.run.serve import settle
 from waywarden.store.nothing import NoRecords
 from waywarden.terms.places import City
 from waywarden.web.accounts.beside import Beside
@@ -64,6 +66,7 @@ def asked_of(path: Path, turns: int, *, cpu: bool) -> tuple[dict[str, list[float
         names = [name for (name,) in store.execute("SELECT defect_id FROM defect_now")]
     city = City("Made-up", "Europe/Helsinki", (), {})
     client = TestClient(create_app(city, NoRecords(), beside=with_road(Beside(), path)))
+    settle()
     clock = time.process_time if cpu else time.perf_counter
     rng = np.random.default_rng(2)
     took: dict[str, list[float]] = {name: [] for name in routes(rng, names)}
@@ -84,7 +87,13 @@ def main() -> int:
     asked.add_argument("--defects", type=int, default=100_000)
     asked.add_argument("--sightings", type=int, default=5_000_000)
     asked.add_argument("--times", type=int, default=40)
-    asked.add_argument("--store", type=Path, help="where the store is kept; it is filled where it is not there")
+    kept = os.environ.get("WAYWARDEN_ROAD_STORE")
+    asked.add_argument(
+        "--store",
+        type=Path,
+        default=kept and Path(kept),
+        help="where the store is kept; it is filled where it is not there",
+    )
     asked.add_argument("--cpu", action="store_true", help="CPU time of this process instead of time on the wall")
     given = asked.parse_args()
     with tempfile.TemporaryDirectory() as folder:
