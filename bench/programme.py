@@ -2,17 +2,24 @@
 
 Made-up networks (no city's): 2,000 sections in eight wards, 4 treatments, 5 years. `by condition`: each treatment is
 for its own range of conditions. `everything`: every treatment could be done anywhere in any year, 40,000 options.
-`--seeds 1-3` says which networks.
+`--seeds 1-3` says which networks. `--for-page FOLDER` makes the page's many budgets instead, of the first seed's
+network by condition: it writes the files of sections and treatments, and runs the command.
 """
 
 from __future__ import annotations
 
 import argparse
+import csv
+import json
+import resource
+import subprocess
+import sys
 import time
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+from command import ENTRY
 
 from waywarden.exchange.road.programme import comparison_rows, conditions_svg
 from waywarden.pavement.programme.programme import Programme, programme
@@ -69,10 +76,50 @@ def timed(seed: int, rules: Rules) -> tuple[Programme, float, float]:
     return made, time.process_time() - spent, time.perf_counter() - began
 
 
+def write_files(sections: list[PavementSection], rules: Rules, folder: Path) -> tuple[Path, Path]:
+    """Write what the command reads: the sections as CSV, the rules as treatments.toml; return where."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "sections.csv").open("w", newline="") as file:
+        rows = csv.writer(file)
+        rows.writerow(("section", "street", "ward", "area_m2", "condition", "hierarchy", "vehicles_per_day"))
+        rows.writerows([getattr(each, name) for name in PavementSection.__slots__] for each in sections)
+    lines = [f'version = "{rules.version}"', f"counted_years = {rules.counted_years}"]
+    for least, weight in rules.traffic.items():
+        lines += ["[[traffic]]", f"vehicles_per_day = {least}", f"weight = {weight}"]
+    for rank, steps in rules.wear.items():
+        for start, points in steps.items():
+            lines += ["[[wear]]", f'hierarchy = "{rank}"', f"from_condition = {start}", f"points_a_year = {points}"]
+    for one in rules.treatments:
+        lines += ["[[treatment]]", *(f"{name} = {json.dumps(getattr(one, name))}" for name in Treatment.__slots__)]
+    lines += ["[floor]", f"ward_share = {rules.floors.ward_share}", f"ward_condition = {rules.floors.ward_condition}"]
+    (folder / "treatments.toml").write_text("\n".join(lines) + "\n", "utf-8")
+    return folder / "sections.csv", folder / "treatments.toml"
+
+
+def for_page(seed: int, folder: Path) -> int:
+    """Make what the page's slider shows, by the command line, and say how long that took."""
+    sections = made_up(seed)
+    files = write_files(sections, RULES, folder)
+    budget = sum(each.area_m2 for each in sections)
+    words = (
+        "--sections", files[0], "--treatments", files[1], "--budget", f"{budget:.0f}", "--years", YEARS,
+        "--first-year", 2027, "--out", folder / "programme.csv", "--for-page", folder / "programme.json",
+    )  # fmt: skip
+    code = subprocess.run([sys.executable, "-c", ENTRY, "programme", *map(str, words)], check=False).returncode
+    size = (folder / "programme.json").stat().st_size / 1e6 if code == 0 else 0.0
+    cpu_s = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
+    print(f"the page's budgets of {len(sections)} sections: {cpu_s:.0f} CPU-s, {size:.1f} MB")
+    return code
+
+
 def main() -> int:
     asked = argparse.ArgumentParser(description=__doc__)
     asked.add_argument("--seeds", default="1-3")
-    first, last = (int(word) for word in asked.parse_args().seeds.split("-"))
+    asked.add_argument("--for-page", type=Path)
+    given = asked.parse_args()
+    first, last = (int(word) for word in given.seeds.split("-"))
+    if given.for_page is not None:
+        return for_page(first, given.for_page)
     slowest = 0.0
     for seed in range(first, last + 1):
         for name, rules in (("by condition", RULES), ("everything", everywhere(RULES))):

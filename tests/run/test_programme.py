@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -153,3 +154,44 @@ def test_sections_with_a_mistake_say_which(files, was: str, becomes: str, said: 
 def test_what_cannot_be_is_said_in_one_line(files, words: tuple[object, ...]) -> None:
     answer = asked(files, *words)
     assert (answer.code, len(answer.lines), answer.out) == (2, 1, "")
+
+
+def test_the_pages_budgets_are_told_one_by_one_and_each_is_what_it_would_be_alone(files, tmp_path: Path) -> None:
+    shown = tmp_path / "programme.json"
+    said = asked(files, "--years", 3, "--first-year", 2027, "--budget", 20000, "--for-page", shown)
+    assert said.code == 0
+    told = json.loads(shown.read_text("utf-8"))
+    notes = " ".join(" ".join(said.lines).split())
+    assert f"{len(told['budgets'])} of 10 budgets hold all floors" in notes
+    assert "1 of 10, 4,000 a year: too little for the floors" in notes
+    assert "10 of 10, 40,000 a year: proven to within 0.0" in notes
+    assert [each["budget"] for each in told["budgets"]] == sorted(each["budget"] for each in told["budgets"])
+    assert all(each["gap"] <= 0.001 and not each["stopped"] for each in told["budgets"])
+    for one in told["budgets"]:
+        alone = asked(files, "--years", 3, "--first-year", 2027, "--budget", one["budget"])
+        rows = list(csv.DictReader(io.StringIO(alone.out)))
+        cost = sum(float(row["cost"]) for row in rows)
+        assert one["ways"][0]["cost"] == pytest.approx(cost)
+        assert [(each["section"], each["treatment"]) for each in one["choices"]] == [
+            (row["section"], row["treatment"]) for row in rows
+        ]
+
+
+def test_too_little_time_is_told_and_is_not_taken_for_floors_that_cannot_be_held() -> None:
+    from waywarden.pavement.programme.optimum import Effort, OutOfTimeError
+    from waywarden.pavement.programme.programme import programme
+    from waywarden.pavement.programme.rules import Floors, PavementSection, Rules, Treatment
+
+    sections = [
+        PavementSection(f"s{n}", "a", f"w{n % 3}", 100.0 + 7 * (n * n % 61), 30.0 + n * 37 % 60, "local", 100.0)
+        for n in range(400)
+    ]
+    treatments = tuple(Treatment(f"t{k}", 3.0 + 5 * k, 0, 101, adds=5.0 + 9 * k) for k in range(4))
+    rules = Rules("x", 10, {"local": {0.0: 2.0}}, {}, treatments, Floors(0.5, 40.0))
+    with pytest.raises(OutOfTimeError, match="give it longer"):
+        programme(sections, rules, [20000.0] * 5, Effort(limit_s=0.0))
+    whole = programme(sections, rules, [60000.0] * 5)
+    assert not whole.stopped
+    again = programme(sections, rules, [60000.0] * 5, Effort(limit_s=0.0, start=whole.chosen))
+    assert again.stopped or again.gap <= 0.001
+    assert again.outcomes[0].benefit == pytest.approx(whole.outcomes[0].benefit)

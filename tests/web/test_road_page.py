@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -15,6 +16,7 @@ from tests.web.made_up_road import made_up_road
 from tests.web.shots import served
 from tests.web.test_page import Watched, axe
 
+from run.command_line import ask
 from waywarden.run.accounts.passwords import hash_of
 from waywarden.run.accounts.signing_in import desk_of
 from waywarden.run.road.now.site import with_road
@@ -112,3 +114,61 @@ def test_on_a_dark_phone_nothing_runs_out_at_the_side(
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
     assert axe(page, page_folder) == []
     page.close()
+
+
+SECTIONS = "section,street,ward,area_m2,condition,hierarchy,vehicles_per_day\n" + "".join(
+    f"s{n},Mill Lane {n},ward {n % 2},{700 + 40 * n},{30 + 5 * n},local,{100 * n}\n" for n in range(12)
+)
+TREATMENTS = """
+version = "2026-1"
+counted_years = 12
+[[wear]]
+hierarchy = "local"
+from_condition = 0
+points_a_year = 2
+[[treatment]]
+name = "crack sealing"
+cost_per_m2 = 1.2
+from_condition = 60
+to_condition = 90
+adds = 4
+[[treatment]]
+name = "overlay"
+cost_per_m2 = 18
+from_condition = 25
+to_condition = 70
+resets_to = 90
+"""
+
+
+def test_the_slider_shows_the_true_figures_of_the_run(seen: Watched, tmp_path: Path, built_page: Path) -> None:
+    (tmp_path / "sections.csv").write_text(SECTIONS, "utf-8")
+    (tmp_path / "treatments.toml").write_text(TREATMENTS, "utf-8")
+    shown = tmp_path / "shown"
+    shown.mkdir()
+    said = ask("programme", "--sections", tmp_path / "sections.csv", "--treatments", tmp_path / "treatments.toml",
+               "--budget", 15000, "--years", 3, "--first-year", 2027, "--out", tmp_path / "programme.csv",
+               "--for-page", shown / "programme.json")  # fmt: skip
+    assert said.code == 0, said.lines
+    budgets = json.loads((shown / "programme.json").read_text("utf-8"))["budgets"]
+    assert len(budgets) == 10
+    path = tmp_path / "records.sqlite"
+    with closing(open_accounts(path)):
+        city = City("Made-up", "Europe/Helsinki", (), {})
+    with served(create_app(city, MemoryStore(), beside=with_road(beside(desk_of(path, "")), path, shown))) as address:
+        page = seen.open(address + "/road#tab=programme")
+        slider = page.get_by_role("slider")
+        slider.press("Home")
+        for one in budgets:
+            ours = one["ways"][0]
+            panel = page.locator(".programme")
+            expect(panel.locator("output.big")).to_have_text(f"{one['budget']:,.0f}", timeout=60_000)
+            expect(panel.locator("dl.numbers")).to_contain_text(f"{ours['condition'][-1]:.1f}")
+            expect(panel.locator("dl.numbers")).to_contain_text(f"{100 * ours['poor_share']:.1f} %")
+            expect(panel.locator("dl.numbers")).to_contain_text(f"{ours['cost']:,.0f}")
+            treated = sum(each["year"] is not None for each in one["choices"])
+            expect(panel.locator("dl.numbers")).to_contain_text(f"Sections treated{treated}")
+            expect(panel.get_by_text("this money could bring")).to_contain_text(f"{100 * one['gap']:.2f} % more")
+            expect(panel.locator("tbody tr")).to_have_count(treated)
+            slider.press("ArrowRight")
+    assert seen.said == []

@@ -12,6 +12,7 @@ export interface Defect {
   street_id: string | null;
   street: string | null;
   way: string | null;
+  lane: number | null;
   chainage_m: number | null;
   position: [number, number] | null;
   extent_m2: number | null;
@@ -141,7 +142,8 @@ export interface Programme {
   first_year: number;
   years: number;
   sections: { section: string; street: string; ward: string; area_m2: number; condition: number }[];
-  budgets: { budget: number; ways: WayOfSpending[]; choices: Choice[] }[];
+  /** `gap`: the most there is could be so much better (a share); files from before it was written lack it. */
+  budgets: { budget: number; gap?: number; stopped?: boolean; ways: WayOfSpending[]; choices: Choice[] }[];
 }
 
 export interface Session {

@@ -84,6 +84,7 @@ export function Facts({ one, clock, street }: { one: WholeDefect | null; clock: 
   const rows: [string, preact.ComponentChildren][] = [
     ["Known since", clock.dayAndTime(Date.parse(one.known_since))],
     ["Place", one.street ? `${one.street}, ${Math.round(one.chainage_m ?? 0)} m ${one.way} the line` : "not known"],
+    ["Lane", one.lane === null ? "not known" : one.lane === 1 ? "1, at the kerb" : `${one.lane}, from the kerb`],
     ["Last seen", one.last_seen ? clock.dayAndTime(Date.parse(one.last_seen)) : "never by a drive"],
     ["Passes that saw it", String(one.passes)],
   ];

@@ -53,9 +53,17 @@ export function ProgrammeView() {
         />
         <output class="big">{whole(chosen.budget)}</output>
       </label>
+      {chosen.gap !== undefined && (
+        <p class="note" aria-live="polite">
+          {chosen.stopped ? "The time was up: the" : "The"} most that this money could bring is at most {(100 * chosen.gap).toFixed(2)} % more
+          than this programme brings.
+        </p>
+      )}
       <dl class="numbers">
         <div>
-          <dt>Mean condition in {programme.first_year === 1 ? `${programme.years} years` : programme.first_year + programme.years}</dt>
+          <dt>
+            Mean condition {programme.first_year === 1 ? `in ${programme.years} years` : `at the end of ${programme.first_year + programme.years - 1}`}
+          </dt>
           <dd class="big">{(ours?.condition.at(-1) ?? 0).toFixed(1)}</dd>
           <dd class="small">today {(ours?.condition[0] ?? 0).toFixed(1)} (visual PCI)</dd>
         </div>

@@ -15,6 +15,7 @@ from waywarden.store.opening import for_writing, open_engine
 from waywarden.store.schema import DRIVES, distress_sighting, from_us, inspection, to_us
 from waywarden.terms.distress import DistressKind, DistressSighting, Way
 from waywarden.terms.inspections import Inspection, Light
+from waywarden.terms.road.lanes import LaneStretch
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +144,7 @@ def _inspection_row(one: Inspection) -> dict[str, Any]:
         "street_id": one.street_id, "way": one.way.value, "at_us": to_us(one.at), "pass_id": one.pass_id,
         "from_m": one.from_m, "to_m": one.to_m, "network": one.network, "mean_speed_mps": one.mean_speed_mps,
         "light": one.light.value, "wet": one.wet, "seen_share": one.seen_share, "found": found, "method": one.method,
+        "lanes": json.dumps([[each.from_m, each.to_m, each.lane] for each in one.lanes], separators=(",", ":")),
     }  # fmt: skip
 
 
@@ -152,6 +154,7 @@ def _inspection(row: Row[Any]) -> Inspection:
     return Inspection(
         row.street_id, Way(row.way), row.from_m, row.to_m, from_us(row.at_us), row.pass_id, row.network,
         row.mean_speed_mps, Light(row.light), row.wet, row.seen_share, kinds, row.method,
+        tuple(LaneStretch(*each) for each in json.loads(row.lanes)),
     )  # fmt: skip
 
 
@@ -159,7 +162,7 @@ def _sighting_row(one: DistressSighting) -> dict[str, Any]:
     return {
         "street_id": one.street_id, "way": one.way.value, "at_us": to_us(one.at), "sighting_id": one.sighting_id,
         "pass_id": one.pass_id, "chainage_m": one.chainage_m, "kind": one.kind.value if one.kind else None,
-        "extent_m2": one.extent_m2, "score": one.score, "jolt_mps2": one.jolt_mps2,
+        "extent_m2": one.extent_m2, "score": one.score, "jolt_mps2": one.jolt_mps2, "lane": one.lane,
     }  # fmt: skip
 
 
@@ -167,5 +170,5 @@ def _sighting(row: Row[Any]) -> DistressSighting:
     kind = None if row.kind is None else DistressKind(row.kind)
     return DistressSighting(
         row.sighting_id, row.pass_id, row.street_id, Way(row.way), row.chainage_m, from_us(row.at_us), kind,
-        row.extent_m2, row.score, row.jolt_mps2,
+        row.extent_m2, row.score, row.jolt_mps2, row.lane,
     )  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +12,11 @@ from sqlalchemy import Connection, Engine, Row, insert, select
 from waywarden.store.faults import spoken
 from waywarden.store.office.once import Once, already_written, note_written
 from waywarden.store.opening import for_writing, open_engine
-from waywarden.store.schema import from_us, name_change, to_us
+from waywarden.store.schema import from_us, name_change, name_touched, to_us
 from waywarden.terms.distress import Change, KeptChange, Move, NameChange, Role
 from waywarden.terms.errors import StoreError
+
+_ASKED_AT_ONCE = 500
 
 
 def open_names(path: Path, *, read_only: bool = False, busy_s: float = 20.0) -> StoredNames:
@@ -49,6 +51,7 @@ class StoredNames:
             changes = changes_after(there)
             if changes:
                 connection.execute(insert(name_change), [_row(each) for each in changes])
+                connection.execute(insert(name_touched), [row for each in changes for row in _touched_rows(each)])
                 note_written(connection, once, changes[0].change.number)
         return changes
 
@@ -56,6 +59,29 @@ class StoredNames:
         """Return all changes in order; StoreError where a row cannot be a change at all."""
         with spoken(self._path, "read"), self._engine.connect() as connection:
             return self._all(connection)
+
+    def changes_from(self, first: int) -> list[KeptChange]:
+        """Return the changes in order, from the number ``first`` on."""
+        asking = select(name_change).where(name_change.c.number >= first).order_by(name_change.c.number)
+        with spoken(self._path, "read"), self._engine.connect() as connection:
+            return [self._kept(row) for row in connection.execute(asking)]
+
+    def changes_about(self, defect_ids: Iterable[str]) -> list[KeptChange]:
+        """Return, in order, all changes of these defects and of whatever they exchanged sightings with.
+
+        What they say of the names of these defects' sightings is what all changes together say.
+        """
+        known, asked, found = set(defect_ids), set[str](), dict[int, KeptChange]()
+        with spoken(self._path, "read"), self._engine.connect() as connection:
+            while known - asked:
+                some = sorted(known - asked)[:_ASKED_AT_ONCE]
+                asked |= set(some)
+                numbers = select(name_touched.c.number).where(name_touched.c.defect_id.in_(some))
+                asking = select(name_change).where(name_change.c.number.in_(numbers))
+                new = [self._kept(row) for row in connection.execute(asking)]
+                found |= {each.change.number: each for each in new}
+                known |= {name for each in new for name in _touched(each)}
+        return [found[number] for number in sorted(found)]
 
     def close(self) -> None:
         """Let go of the file."""
@@ -89,3 +115,11 @@ def _row(kept: KeptChange) -> dict[str, Any]:
         "change_hash": kept.change_hash,
         "account": change.account,
     }
+
+
+def _touched(kept: KeptChange) -> set[str]:
+    return {name for move in kept.change.moves for name in (move.from_id, move.to_id) if name is not None}
+
+
+def _touched_rows(kept: KeptChange) -> list[dict[str, Any]]:
+    return [{"defect_id": name, "number": kept.change.number} for name in sorted(_touched(kept))]

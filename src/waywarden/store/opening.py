@@ -13,6 +13,9 @@ from waywarden.store.faults import spoken
 from waywarden.store.schema import SCHEMA_VERSION, traffic_interval
 from waywarden.terms.errors import StoreError
 
+READING_KB = 32_768
+"""Of pages that one reader may hold: a map of all of a city's defects is sorted within it (``bench/road_api.py``)."""
+
 
 def open_engine(path: Path, *, read_only: bool, busy_s: float) -> Engine:
     """Return an engine for the file ``path``, its tables made or brought up to date; StoreError if that cannot be."""
@@ -64,6 +67,8 @@ def _engine(path: Path, *, read_only: bool, busy_s: float) -> Engine:
         if not read_only:
             connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = NORMAL")
+        if read_only:
+            connection.execute(f"PRAGMA cache_size = -{READING_KB}")
         return connection
 
     engine = create_engine("sqlite://", creator=connect, poolclass=QueuePool, max_overflow=-1)

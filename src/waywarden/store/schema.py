@@ -23,7 +23,7 @@ from sqlalchemy import (
     text,
 )  # fmt: skip
 
-SCHEMA_VERSION = "0013"
+SCHEMA_VERSION = "0015"
 """The newest migration in ``store/migrations/versions``; a test holds the two together."""
 
 tables = MetaData()
@@ -128,6 +128,8 @@ inspection = Table(
     # A JSON object of kinds and counts; NULL where nobody looked for damage.
     Column("found", String),
     Column("method", String, nullable=False),
+    # From, to and lane of each part of which the lane is known, as JSON.
+    Column("lanes", String, nullable=False, server_default=text("'[]'")),
     # A street is asked for, the newest first: the table itself is kept in that order.
     sqlite_with_rowid=False,
 )
@@ -148,6 +150,7 @@ distress_sighting = Table(
     Column("extent_m2", Double),
     Column("score", Double),
     Column("jolt_mps2", Double),
+    Column("lane", Integer),
     sqlite_with_rowid=False,
 )
 
@@ -170,6 +173,15 @@ name_change = Table(
     Column("previous_hash", String, nullable=False),
     Column("change_hash", String, nullable=False),
     Column("account", String, nullable=False, server_default=text("''")),
+)
+
+name_touched = Table(
+    "name_touched",
+    tables,
+    # Which changes of names a defect is in, as what sightings came from or went to. It follows from ``name_change``.
+    Column("defect_id", String, primary_key=True),
+    Column("number", BigInteger, primary_key=True),
+    sqlite_with_rowid=False,
 )
 
 account = Table(
@@ -265,6 +277,7 @@ defect_now = Table(
     Column("judged_source", String, nullable=False),
     Column("judged_real", Boolean),
     Column("verdict", String, nullable=False),
+    Column("lane", Integer),
     sqlite_with_rowid=False,
 )
 
@@ -273,6 +286,7 @@ Index("defect_now_by_known", defect_now.c.known_us, defect_now.c.defect_id)
 Index("defect_now_by_state", defect_now.c.state, defect_now.c.known_us)
 Index("defect_now_by_kind", defect_now.c.kind, defect_now.c.known_us)
 Index("defect_now_by_street", defect_now.c.street_id, defect_now.c.known_us)
+Index("defect_now_by_order", defect_now.c.order_id, defect_now.c.changed_us)
 Index("defect_now_by_place", *(defect_now.c[name] for name in (
     "lat_deg", "lon_deg", "merged_into", "waiting", "kind", "severity", "state", "defect_id")))  # fmt: skip
 Index("defect_now_by_waiting", *(defect_now.c[name] for name in (
@@ -303,7 +317,8 @@ segment_now = Table(
     sqlite_with_rowid=False,
 )
 
-Index("segment_now_by_place", segment_now.c.south_deg, segment_now.c.north_deg)
+Index("segment_now_by_place", *(segment_now.c[name] for name in (
+    "south_deg", "north_deg", "west_deg", "east_deg")))  # fmt: skip
 
 now_made = Table(
     "now_made",

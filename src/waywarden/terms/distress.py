@@ -61,6 +61,7 @@ class DistressSighting:
 
     ``kind`` is None where only a jolt was felt, ``extent_m2`` where the size could not be told. ``score`` is how sure
     whoever saw it on a picture is, 0 to 1, ``jolt_mps2`` how strong a jolt was felt: both, where both came together.
+    ``lane`` is the lane of that way that it is in, counted from the kerb (1), None where that is not known.
     """
 
     sighting_id: str
@@ -73,6 +74,7 @@ class DistressSighting:
     extent_m2: float | None = None
     score: float | None = None
     jolt_mps2: float | None = None
+    lane: int | None = None
 
     def __post_init__(self) -> None:
         """Refuse impossible sightings (ValueError)."""

@@ -121,11 +121,10 @@ class LedgerFact:
         if not self.defect_id:
             raise ValueError("a fact is about a defect: give its name")
         check_account(self.account)
-        _check_told(self.told)
-        _check_words(self.fact, json.loads(self.told))
+        _check_words(self.fact, _checked(self.told))
 
 
-def _check_told(text: str) -> None:
+def _checked(text: str) -> dict[str, Any]:
     told = json.loads(text)
     if not isinstance(told, dict):
         raise ValueError(f"what is told is a JSON object, got {text}")  # noqa: TRY004 - said to a person, as the rest
@@ -135,6 +134,7 @@ def _check_told(text: str) -> None:
         # JSON's true is an int to Python.
         if not isinstance(value, TOLD[key]) or (isinstance(value, bool) and bool not in TOLD[key]):
             raise ValueError(f"{key} is {' or '.join(each.__name__ for each in TOLD[key])}, got {json.dumps(value)}")
+    return told
 
 
 def _check_words(fact: Fact, told: dict[str, Any]) -> None:

@@ -181,6 +181,7 @@ PUBLISHED: Mapping[type, tuple[Published, ...]] = {
             lambda found: None if found is None else {str(kind): count for kind, count in found},
         ),
         Published("method", "method", TEXT, "Which program looked."),
+        Published("lanes", "lanes", {"type": "array"}, "In which lane, from the kerb, as far as that is known."),
     ),
     KeptPicture: (
         Published("number", "number", WHOLE, "The picture's own number."),

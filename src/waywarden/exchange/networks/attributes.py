@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from waywarden.exchange.networks.lane_words import lanes_of
 from waywarden.terms.places import LonLat
-from waywarden.terms.streets import Oneway, Street
+from waywarden.terms.streets import Lanes, Oneway, Street
 
 ATTRIBUTES: Mapping[str, tuple[str, ...]] = {
     "street_id": ("street_id", "id", "osm_id", "fid", "objectid", "gid"),
     "name": ("name", "street_name", "nimi", "strassenname"),
     "street_class": ("street_class", "class", "highway", "fclass", "functional_class"),
     "oneway": ("oneway", "one_way", "dir_travel"),
+    "lanes": ("lanes", "lane_count", "number_of_lanes"),
+    "lanes_forward": ("lanes:forward", "lanes_forward"),
+    "lanes_backward": ("lanes:backward", "lanes_backward"),
 }
 """What each is looked for as, in this order; letters of either case."""
 
@@ -30,6 +34,11 @@ def oneway_of(said: Any) -> Oneway:
     if word not in _ONEWAY:
         raise ValueError(f"oneway is one of {', '.join(filter(None, _ONEWAY))}; got {word[:30]!r}")
     return _ONEWAY[word]
+
+
+def of_each_piece(lanes: Lanes, line: Sequence[LonLat]) -> tuple[Lanes, ...]:
+    """Return the lanes of each piece of a line that has the same all along; empty where nothing is known of them."""
+    return (lanes,) * (len(line) - 1) if any(lanes) else ()
 
 
 def streets_of(features: Iterable[tuple[Mapping[str, Any], Sequence[Sequence[LonLat]]]]) -> Iterator[Street]:
@@ -51,7 +60,9 @@ def streets_of(features: Iterable[tuple[Mapping[str, Any], Sequence[Sequence[Lon
             if street_id in seen:
                 raise ValueError(f"two streets have the id {street_id}: give each its own")
             seen.add(street_id)
+            oneway = oneway_of(found["oneway"])
+            lanes = lanes_of(oneway, found["lanes"], found["lanes_forward"], found["lanes_backward"])
             yield Street(
-                street_id, tuple(line), str(found["name"] or ""), str(found["street_class"] or ""),
-                oneway_of(found["oneway"]),
+                street_id, tuple(line), str(found["name"] or ""), str(found["street_class"] or ""), oneway,
+                of_each_piece(lanes, line),
             )  # fmt: skip

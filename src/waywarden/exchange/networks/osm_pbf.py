@@ -14,7 +14,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from waywarden.exchange.networks.attributes import oneway_of
+from waywarden.exchange.networks.attributes import of_each_piece, oneway_of
+from waywarden.exchange.networks.lane_words import lanes_of
 from waywarden.exchange.networks.protobuf import Message, fields, message, numbers, signed
 from waywarden.terms.streets import Oneway, Street
 
@@ -135,7 +136,11 @@ def _street(way: OsmWay, known: _Nodes) -> Iterator[Street]:
     line = known.lon_lat[place[known.number[place] == way.nodes]]
     if len(line) >= 2:
         points = tuple((float(lon), float(lat)) for lon, lat in np.round(line, 7))
-        yield Street(f"way/{way.number}", points, way.tags.get("name", ""), way.tags["highway"], _oneway(way.tags))
+        oneway, tags = _oneway(way.tags), way.tags
+        lanes = lanes_of(oneway, *(tags.get(key) for key in ("lanes", "lanes:forward", "lanes:backward")))
+        yield Street(
+            f"way/{way.number}", points, tags.get("name", ""), tags["highway"], oneway, of_each_piece(lanes, points)
+        )
 
 
 def _oneway(tags: dict[str, str]) -> Oneway:

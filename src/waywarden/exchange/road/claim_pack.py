@@ -243,6 +243,7 @@ SIGHTING_HEAD = (
     "extent, m2",
     "score",
     "jolt, m/s2",
+    "lane, from the kerb",
 )
 
 
@@ -316,7 +317,7 @@ def _sighting(each: DistressSighting) -> dict[str, Any]:
     return {
         "sighting": each.sighting_id, "pass": each.pass_id, "street": each.street_id, "way": each.way.value,
         "chainage_m": each.chainage_m, "at": _instant(each.at), "kind": each.kind and each.kind.value,
-        "extent_m2": each.extent_m2, "score": each.score, "jolt_mps2": each.jolt_mps2,
+        "extent_m2": each.extent_m2, "score": each.score, "jolt_mps2": each.jolt_mps2, "lane": each.lane,
     }  # fmt: skip
 
 

@@ -44,6 +44,7 @@ def inspection_row(one: Inspection, until: datetime) -> dict[str, Any]:
         "light": one.light.value, "wet": one.wet, "seen_share": one.seen_share,
         "found": None if one.found is None else {kind.value: count for kind, count in one.found},
         "method": one.method, "known_then": one.at < until,
+        "lanes": [[each.from_m, each.to_m, each.lane] for each in one.lanes],
     }  # fmt: skip
 
 
@@ -74,7 +75,9 @@ def faults_of_pictures(files: Mapping[str, bytes]) -> Iterator[str]:
 def shown(files: Mapping[str, bytes]) -> list[Block]:
     """Return inspections and pictures as a part of the page, made of the other files alone."""
     looks, pictures = json.loads(files[INSPECTIONS]), json.loads(files[PICTURES])
-    found = rows_of(INSPECTION_HEAD, [_cells(each) for each in looks]) if looks else Words("None is stored.")
+    # A pack from before there were lanes has none to show.
+    head = (*INSPECTION_HEAD, "lane, from the kerb") if any("lanes" in each for each in looks) else INSPECTION_HEAD
+    found = rows_of(head, [_cells(each) for each in looks]) if looks else Words("None is stored.")
     body: list[Block] = [Heading(2, "Inspections"), found, Heading(2, "Pictures")]
     body += [_figure(each, files[each["file"]]) for each in pictures]
     entries = [json.loads(each["told"]) for each in json.loads(files["entries.json"])]
@@ -102,6 +105,8 @@ def _cells(each: Mapping[str, Any]) -> list[str]:
         "wet": {None: "", True: "yes", False: "no"}[each["wet"]],
         "known_then": "yes" if each["known_then"] else "no",
     }
+    if "lanes" in each:
+        told["lanes"] = ", ".join(f"{lane} ({low:g} to {high:g} m)" for low, high, lane in each["lanes"]) or "not known"
     return [str(value) for value in told.values()]
 
 

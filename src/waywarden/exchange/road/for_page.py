@@ -46,7 +46,7 @@ def programmes_json(made: Sequence[Programme], first_year: int) -> bytes:
             for each in first.network.sections
         ],
         "budgets": [
-            {"budget": each.budgets[0], "ways": _ways(each),
+            {"budget": each.budgets[0], "gap": round(each.gap, 5), "stopped": each.stopped, "ways": _ways(each),
              "choices": [_choice(line, first_year) for line in lines_of(each)]}
             for each in made
         ],

@@ -4,11 +4,26 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 from waywarden.terms.places import LonLat
-from waywarden.terms.streets import Oneway, Street
+from waywarden.terms.streets import Lanes, Oneway, Street
 
-Line = tuple[LonLat, ...]
+
+class Line(NamedTuple):
+    """Points, and the lanes of each piece between two of them."""
+
+    points: tuple[LonLat, ...]
+    lanes: tuple[Lanes, ...]
+
+    @property
+    def turned(self) -> Line:
+        """The same, the other way round."""
+        return Line(self.points[::-1], tuple(each.turned for each in reversed(self.lanes)))
+
+    def then(self, more: Line) -> Line:
+        """Return the line with another that begins where it ends."""
+        return Line(self.points + more.points[1:], self.lanes + more.lanes)
 
 
 def joined(streets: Iterable[Street]) -> list[Street]:
@@ -44,40 +59,47 @@ def _joined_group(group: Sequence[Street]) -> list[Street]:
         if number in taken:
             continue
         taken.add(number)
-        line = _onward(group, at, taken, each.line)
+        line = _onward(group, at, taken, _line_of(each))
         if each.oneway is Oneway.BOTH:
-            line = _onward(group, at, taken, line[::-1])[::-1]
+            line = _onward(group, at, taken, line.turned).turned
         else:
             line = _backward(group, at, taken, line)
-        found.append(Street(each.street_id, line, each.name, each.street_class, each.oneway))
+        lanes = line.lanes if any(one != Lanes() for one in line.lanes) else ()
+        found.append(Street(each.street_id, line.points, each.name, each.street_class, each.oneway, lanes))
     return found
+
+
+def _line_of(street: Street) -> Line:
+    return Line(street.line, street.lanes or (Lanes(),) * (len(street.line) - 1))
 
 
 def _onward(group: Sequence[Street], at: dict[LonLat, list[int]], taken: set[int], line: Line) -> Line:
     """Return the line with what follows its end. The numbers that are used up are added to ``taken``."""
     while True:
-        more = _next(group, at, taken, line[-1], ahead=True)
-        if not more:
+        more = _next(group, at, taken, line.points[-1], ahead=True)
+        if more is None:
             return line
-        line += more[1:]
+        line = line.then(more)
 
 
 def _backward(group: Sequence[Street], at: dict[LonLat, list[int]], taken: set[int], line: Line) -> Line:
     while True:
-        more = _next(group, at, taken, line[0], ahead=False)
-        if not more:
+        more = _next(group, at, taken, line.points[0], ahead=False)
+        if more is None:
             return line
-        line = more[:-1] + line
+        line = more.then(line)
 
 
-def _next(group: Sequence[Street], at: dict[LonLat, list[int]], taken: set[int], end: LonLat, *, ahead: bool) -> Line:
-    """Return the line of the one street that goes on from ``end`` (or leads to it), empty where there is none."""
+def _next(
+    group: Sequence[Street], at: dict[LonLat, list[int]], taken: set[int], end: LonLat, *, ahead: bool
+) -> Line | None:
+    """Return the line of the one street that goes on from ``end`` (or leads to it), None where there is none."""
     others = [number for number in at[end] if number not in taken]
     if len(at[end]) != 2 or len(others) != 1:
-        return ()
-    line = group[others[0]].line
-    turned = line[0] != end if ahead else line[-1] != end
+        return None
+    line = _line_of(group[others[0]])
+    turned = line.points[0] != end if ahead else line.points[-1] != end
     if turned and group[others[0]].oneway is not Oneway.BOTH:
-        return ()
+        return None
     taken.add(others[0])
-    return line[::-1] if turned else line
+    return line.turned if turned else line

@@ -63,7 +63,8 @@ class Pieces:
 class Network:
     """Streets as a linear reference. Made by ``network``.
 
-    ``version`` is a hash of all that is said of the streets: the same streets have the same one, in any order.
+    ``version`` is a hash of all that is said of the streets but their lanes: the same streets have the same one, in any
+    order.
     ``leaving[node]`` are the directed segments that can be driven from there: the segment's number, and whether along.
     """
 
@@ -122,7 +123,10 @@ def network(streets: Iterable[Street]) -> Network:
 
 
 def version_of(streets: Iterable[Street]) -> str:
-    """Return the first 16 digits of the SHA-256 of the streets, in order of their ids."""
+    """Return the first 16 digits of the SHA-256 of the streets, in order of their ids.
+
+    Lanes are left out: a place on a street is the same place when somebody counts its lanes.
+    """
     digest = hashlib.sha256()
     for each in sorted(streets, key=lambda one: one.street_id):
         told = [each.street_id, each.name, each.street_class, each.oneway.value, each.line]
@@ -165,10 +169,12 @@ def spot(street: Street, chainage_m: float) -> Spot:
 def _cleaned(street: Street) -> Street:
     """Return the street with points to a ten-millionth of a degree, and none twice in a row."""
     rounded = [(round(lon, 7), round(lat, 7)) for lon, lat in street.line]
-    line = tuple(point for number, point in enumerate(rounded) if not number or point != rounded[number - 1])
-    if len(line) < 2:
+    kept = [number for number in range(1, len(rounded)) if rounded[number] != rounded[number - 1]]
+    if not kept:
         raise ValueError(f"street {street.street_id} has no length: leave it out")
-    return Street(street.street_id, line, street.name, street.street_class, street.oneway)
+    line = (rounded[0], *(rounded[number] for number in kept))
+    lanes = tuple(street.lanes[number - 1] for number in kept) if street.lanes else ()
+    return Street(street.street_id, line, street.name, street.street_class, street.oneway, lanes)
 
 
 def _nodes(streets: Sequence[Street]) -> dict[LonLat, int]:

@@ -1,8 +1,8 @@
 """The programme that brings the most: a mixed-integer linear programme, solved by HiGHS to a proven gap.
 
 Maximise the benefit of what is done, where of each section at most one thing is done, no year costs more than its
-budget, and each ward gets what its floors say. HiGHS is given no clock and one thread: the same question has the
-same answer on every machine.
+budget, and each ward gets what its floors say. HiGHS is given one thread and, unless a limit is asked for, no clock:
+the same question has the same answer on every machine.
 """
 
 from __future__ import annotations
@@ -11,7 +11,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from highspy import HighsLp, HighsModelStatus, HighsVarType, MatrixFormat, ObjSense, kHighsInf
+from highspy import (
+    HighsLp,
+    HighsModelStatus,
+    HighsSolution,
+    HighsVarType,
+    MatrixFormat,
+    ObjSense,
+    SolutionStatus,
+    kHighsInf,
+)  # fmt: skip
 
 # Not ``Highs``: that one prints a line on standard output when it is made, before it can be told not to.
 from highspy._core import _Highs as Solver
@@ -35,10 +44,32 @@ class Owed:
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """A programme: the numbers of the chosen options, and how far the most there is could lie above it (a share)."""
+    """A programme: the numbers of the chosen options, and how far the most there is could lie above it (a share).
+
+    ``stopped``: the time was up before that share was down to ``GAP``.
+    """
 
     options: Numbers
     gap: float
+    stopped: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Effort:
+    """How hard the most is looked for: for ``limit_s`` seconds at most, None for no limit, from a programme on.
+
+    ``start`` are the options of a programme that can be, or nearly: that of a little less money, for one.
+    """
+
+    limit_s: float | None = None
+    start: Numbers | None = None
+
+
+UNHURRIED = Effort()
+
+
+class OutOfTimeError(ValueError):
+    """The time was up before any programme was found, or it was shown that there is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +99,22 @@ def owed(network: Network, options: Options, floors: Floors, budgets: Sequence[f
     return found
 
 
-def optimum(options: Options, budgets: Sequence[float], floors: Sequence[Owed]) -> Chosen | None:
-    """Return the programme of the most benefit; None where none holds all floors."""
-    solver = _run(_programme(options, budgets, floors, whole=True))
-    if solver.getModelStatus() == HighsModelStatus.kInfeasible:
+def optimum(
+    options: Options, budgets: Sequence[float], floors: Sequence[Owed], effort: Effort = UNHURRIED
+) -> Chosen | None:
+    """Return the programme of the most benefit; None where none holds all floors.
+
+    OutOfTimeError where ``effort`` was too little to find any.
+    """
+    solver = _run(_programme(options, budgets, floors, whole=True), effort)
+    status, info = solver.getModelStatus(), solver.getInfo()
+    if status == HighsModelStatus.kInfeasible:
         return None
+    stopped = status == HighsModelStatus.kTimeLimit
+    if stopped and info.primal_solution_status != SolutionStatus.kSolutionStatusFeasible:
+        raise OutOfTimeError(f"no programme was found in {effort.limit_s:g} s: give it longer")
     taken = np.flatnonzero(np.array(solver.getSolution().col_value) > 0.5)
-    return Chosen(taken, float(solver.getInfo().mip_gap))
+    return Chosen(taken, float(info.mip_gap), stopped)
 
 
 def prices(options: Options, budgets: Sequence[float], floors: Sequence[Owed]) -> Prices:
@@ -134,11 +174,19 @@ def _columns(row: Numbers, column: Numbers, value: Floats, benefit: Floats) -> H
     return lp
 
 
-def _run(lp: HighsLp) -> Solver:
+def _run(lp: HighsLp, effort: Effort = UNHURRIED) -> Solver:
     solver = Solver()
     solver.setOptionValue("output_flag", False)
     solver.setOptionValue("threads", 1)
     solver.setOptionValue("mip_rel_gap", GAP)
+    if effort.limit_s is not None:
+        solver.setOptionValue("time_limit", float(effort.limit_s))
     solver.passModel(lp)
+    if effort.start is not None:
+        known = HighsSolution()
+        values = np.zeros(lp.num_col_)
+        values[effort.start] = 1.0
+        known.col_value = list(values)
+        solver.setSolution(known)
     solver.run()
     return solver

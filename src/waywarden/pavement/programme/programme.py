@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from waywarden.pavement.programme.optimum import Owed, Prices, missing, optimum, owed, prices
+from waywarden.pavement.programme.optimum import UNHURRIED, Effort, Owed, Prices, missing, optimum, owed, prices
 from waywarden.pavement.programme.options import Floats, Network, Numbers, Options, network_of, options_of, treated
 from waywarden.pavement.programme.rivals import greedy, worst_first
 from waywarden.pavement.programme.rules import PavementSection, Rules
@@ -47,7 +47,10 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Programme:
-    """The programme, what it was chosen from and at which prices. ``outcomes`` begins with it; the others follow."""
+    """The programme, what it was chosen from and at which prices. ``outcomes`` begins with it; the others follow.
+
+    The most there is could be ``gap`` (a share) more; ``stopped``: time was up before this was as little as is wanted.
+    """
 
     network: Network
     rules: Rules
@@ -58,6 +61,7 @@ class Programme:
     gap: float
     ends: Floats
     outcomes: tuple[Outcome, ...]
+    stopped: bool = False
 
     @property
     def chosen(self) -> Numbers:
@@ -65,15 +69,18 @@ class Programme:
         return self.outcomes[0].options
 
 
-def programme(sections: Sequence[PavementSection], rules: Rules, budgets: Sequence[float]) -> Programme:
+def programme(
+    sections: Sequence[PavementSection], rules: Rules, budgets: Sequence[float], effort: Effort = UNHURRIED
+) -> Programme:
     """Return the programme of the most benefit within ``budgets``, one a year.
 
-    ValueError where the floors cannot be held: it says which are missed, and by how much.
+    ValueError where the floors cannot be held: it says which are missed, and by how much. OutOfTimeError, which is one,
+    where ``effort`` was too little to say.
     """
     network = network_of(sections, rules)
     options = options_of(network, rules, len(budgets))
     floors = owed(network, options, rules.floors, budgets)
-    chosen = optimum(options, budgets, floors)
+    chosen = optimum(options, budgets, floors, effort)
     if chosen is None:
         raise ValueError(_cannot(floors, missing(options, budgets, floors)))
     ways = {
@@ -88,7 +95,7 @@ def programme(sections: Sequence[PavementSection], rules: Rules, budgets: Sequen
     ]
     return Programme(
         network, rules, options, tuple(budgets), tuple(floors), prices(options, budgets, floors), chosen.gap,
-        courses[OURS][len(budgets)], tuple(outcomes),
+        courses[OURS][len(budgets)], tuple(outcomes), chosen.stopped,
     )  # fmt: skip
 
 

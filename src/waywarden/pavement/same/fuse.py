@@ -90,7 +90,8 @@ def _of_one_line(
             continue
         jolt = felt[pairs[i]]
         between_m = each.chainage_m * share + jolt.chainage_m * (1 - share)
-        both = replace(each, chainage_m=between_m, jolt_mps2=jolt.jolt_mps2)
+        lane = each.lane if each.lane is not None else jolt.lane
+        both = replace(each, chainage_m=between_m, jolt_mps2=jolt.jolt_mps2, lane=lane)
         found.append(Fused(both, each.sighting_id, jolt.sighting_id))
     return found
 

@@ -13,7 +13,7 @@ from waywarden.exchange.road.programme import comparison_rows
 from waywarden.pavement.orders.plan import Working
 from waywarden.run.spoken import notes
 from waywarden.run.works.orders import OrdersJob, plan_orders, read_matrix
-from waywarden.run.works.programme import SHARES, ProgrammeJob, budgets_of, make_for_page, make_programme
+from waywarden.run.works.programme import SHARES, ProgrammeJob, Step, budgets_of, make_for_page, make_programme
 from waywarden.terms.errors import ConfigError
 
 programme_app = typer.Typer()
@@ -32,17 +32,30 @@ def programme_command(  # noqa: PLR0913, PLR0917 - a parameter an option
     for_page: Annotated[
         str | None, typer.Option(help="Also for a fifth to twice the money, for the page's slider: a .json file.")
     ] = None,
+    seconds: Annotated[
+        float, typer.Option(help="With --for-page: look so long at most for each of those.", min=1)
+    ] = 60.0,
 ) -> None:
     """Choose treatments for pavement sections under a budget, and say why for each; compare with what others do."""
     job = ProgrammeJob(sections, treatments, budgets_of(budget, years), first_year, out, plot, for_page)
     made = make_programme(job)
     if for_page is not None:
-        notes.print(f"{make_for_page(job)} of {len(SHARES)} budgets hold all floors, and are in {for_page}")
+        whole = make_for_page(job, made, seconds, _tell)
+        notes.print(f"{len(whole)} of {len(SHARES)} budgets hold all floors, and are in {for_page}")
     head, *rows = comparison_rows(made.outcomes)
     table = Table(*head, title=f"treatments {made.rules.version}; proven to within {made.gap:.2%} of the most there is")
     for row in rows:
         table.add_row(*row)
     notes.print(table)
+
+
+def _tell(step: Step) -> None:
+    """Say what came of one budget of the slider."""
+    money = ", ".join(f"{each:,.0f}" for each in sorted(set(step.budgets)))
+    came = step.why_not
+    if step.made is not None:
+        came = f"{'stopped, ' if step.made.stopped else ''}proven to within {step.made.gap:.2%} of the most there is"
+    notes.print(f"{step.number} of {len(SHARES)}, {money} a year: {came} ({step.took_s:.1f} s)")
 
 
 @orders_app.callback()

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import signal
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from waywarden.exchange.road.for_page import programmes_json
 from waywarden.exchange.road.programme import conditions_svg, programme_csv
+from waywarden.pavement.programme.optimum import Effort, OutOfTimeError
 from waywarden.pavement.programme.programme import Programme, programme
 from waywarden.pavement.programme.reasons import lines_of
 from waywarden.run.export import check_out, write_bytes
@@ -63,23 +65,51 @@ def make_programme(job: ProgrammeJob) -> Programme:
     return made
 
 
-def make_for_page(job: ProgrammeJob) -> int:
-    """Make the programme of each budget of ``SHARES``, write them for the page, and return how many hold all floors.
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What came of one budget of the page's slider: a programme, or why there is none; and the seconds it took."""
 
-    ConfigError where none can be made. What is too little money for the wards' floors is left out.
+    number: int
+    budgets: tuple[float, ...]
+    made: Programme | None
+    took_s: float
+    why_not: str = ""
+
+
+def make_for_page(job: ProgrammeJob, whole: Programme, limit_s: float, tell: Callable[[Step], None]) -> list[Programme]:
+    """Make the programme of each budget of ``SHARES``, write them for the page, and return those that hold all floors.
+
+    ``whole`` is that of all the money, which is made already. Each of the others is looked for in ``limit_s`` seconds,
+    beginning with what the one before it does, and is told as it comes. ConfigError where none can be made.
     """
     if job.for_page is None:
-        return 0
+        return []
     check_out(job.for_page, [".json"])
-    sections, rules = read_sections(job.sections), read_rules(job.treatments)
-    made = []
-    for share in SHARES:
-        with suppress(ValueError), _stoppable():
-            made.append(programme(sections, rules, [share * each for each in job.budgets]))
+    made: list[Programme] = []
+    for number, share in enumerate(SHARES, 1):
+        began = time.monotonic()
+        budgets = tuple(share * each for each in job.budgets)
+        try:
+            one = whole if budgets == whole.budgets else _one(whole, budgets, made, limit_s)
+        except ValueError as error:
+            tell(Step(number, budgets, None, time.monotonic() - began, _short(error)))
+            continue
+        made.append(one)
+        tell(Step(number, budgets, one, time.monotonic() - began))
     if not made:
         raise ConfigError("no programme holds all floors with twice the money either: lower them, or raise the budget")
     write_bytes([programmes_json(made, job.first_year)], job.for_page, sys.stdout.buffer)
-    return len(made)
+    return made
+
+
+def _one(whole: Programme, budgets: tuple[float, ...], made: list[Programme], limit_s: float) -> Programme:
+    start = made[-1].chosen if made else None
+    with _stoppable():
+        return programme(whole.network.sections, whole.rules, budgets, Effort(limit_s, start))
+
+
+def _short(error: ValueError) -> str:
+    return str(error) if isinstance(error, OutOfTimeError) else "too little for the floors"
 
 
 @contextmanager

@@ -43,13 +43,13 @@ def life_row(one: DefectLife) -> dict[str, Any]:
 def place_row(one: DefectPlace | None) -> dict[str, Any]:
     """Return the columns that follow from sightings; empty ones where there are none."""
     if one is None:
-        nothing: dict[str, Any] = dict.fromkeys(("chainage_m", "lon_deg", "lat_deg", "kind", "extent_m2"))
+        nothing: dict[str, Any] = dict.fromkeys(("chainage_m", "lon_deg", "lat_deg", "kind", "extent_m2", "lane"))
         return {**nothing, "street_id": "", "street": "", "way": "", "passes": 0}
     lon_deg, lat_deg = one.position or (None, None)
     return {
         "street_id": one.street_id, "street": one.street, "way": one.way.value, "chainage_m": one.chainage_m,
         "lon_deg": lon_deg, "lat_deg": lat_deg, "kind": one.kind.value if one.kind else None,
-        "extent_m2": one.extent_m2, "passes": one.passes,
+        "extent_m2": one.extent_m2, "passes": one.passes, "lane": one.lane,
     }  # fmt: skip
 
 
@@ -75,7 +75,7 @@ def defect_of(row: Row[Any]) -> DefectNow:
     kind = DistressKind(row.kind) if row.kind else None
     place = DefectPlace(
         row.defect_id, row.street_id, row.street, Way(row.way), row.chainage_m, position, kind, row.extent_m2,
-        row.passes,
+        row.passes, row.lane,
     )  # fmt: skip
     return DefectNow(life, place, row.merged_into)
 

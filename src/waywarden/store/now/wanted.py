@@ -53,12 +53,11 @@ class DefectCell:
 
 @dataclass(frozen=True, slots=True)
 class Backlog:
-    """How many of a state and kind have waited so long, and since when the oldest of them is known."""
+    """How many of a state and kind wait, by how long they have been known, and since when the oldest of them is."""
 
     state: str
     kind: str | None
-    bucket: int
-    count: int
+    counts: tuple[int, ...]
     oldest_at: datetime
 
 
@@ -97,7 +96,7 @@ class NowStore(Protocol):
         ...
 
     def backlog(self, at: datetime, days: Sequence[int]) -> list[Backlog]:
-        """Return what waits at ``at``, by state, kind and how long it has been known."""
+        """Return what waits at ``at``, by state and kind, and how many of it have been known for how long."""
         ...
 
     def verdicts(self) -> list[Verdicts]:

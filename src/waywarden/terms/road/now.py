@@ -49,7 +49,11 @@ class DefectLife:
 
 @dataclass(frozen=True, slots=True)
 class DefectPlace:
-    """Where a defect is and what it was seen as, by all its sightings; ``street`` is the street's name."""
+    """Where a defect is and what it was seen as, by all its sightings; ``street`` is the street's name.
+
+    ``lane`` is the one that all sightings of which it is known are in, counted from the kerb (1); None where none is
+    known, or they do not agree.
+    """
 
     defect_id: str
     street_id: str
@@ -60,6 +64,7 @@ class DefectPlace:
     kind: DistressKind | None
     extent_m2: float | None
     passes: int
+    lane: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ MAYBE_TEXT = {"type": ["string", "null"]}
 NUMBER = {"type": "number"}
 MAYBE_NUMBER = {"type": ["number", "null"]}
 WHOLE = {"type": "integer", "minimum": 0}
+MAYBE_WHOLE = {"type": ["integer", "null"], "minimum": 1}
 YES_NO = {"type": "boolean"}
 TIME = {"type": "string", "format": "date-time"}
 MAYBE_TIME = {"type": ["string", "null"], "format": "date-time"}
@@ -58,6 +59,7 @@ DEFECT: tuple[Told, ...] = (
     Told("street_id", MAYBE_TEXT, "Id of the street; null where no sighting told a place.", _place("street_id")),
     Told("street", MAYBE_TEXT, "Name of the street.", _place("street")),
     Told("way", _one_of(Way, or_none=True), "Which way along the street's line it was driven.", _place("way")),
+    Told("lane", MAYBE_WHOLE, "The lane of that way, from the kerb (1); null where it is not known.", _place("lane")),
     Told("chainage_m", MAYBE_NUMBER, "Metres along the street's line.", _place("chainage_m")),
     Told("position", {"type": ["array", "null"], "items": NUMBER}, "Longitude and latitude.",
          lambda one: None if one.place is None or one.place.position is None else list(one.place.position)),
@@ -114,6 +116,10 @@ SEGMENT: tuple[Told, ...] = (
 INSPECTION: tuple[Told, ...] = (
     Told("street_id", TEXT, "Id of the street.", lambda one: one.street_id),
     Told("way", _one_of(Way), "Which way it was driven.", lambda one: one.way),
+    Told("lane", MAYBE_WHOLE, "The lane all of it was driven in, from the kerb (1); null where that is not known.",
+         lambda one: one.lane),
+    Told("lanes", {"type": "array", "items": {"type": "object"}}, "From where to where the lane is known, and which.",
+         lambda one: [{"from_m": each.from_m, "to_m": each.to_m, "lane": each.lane} for each in one.lanes]),
     Told("from_m", NUMBER, "Where the stretch begins, in chainage.", lambda one: one.from_m),
     Told("to_m", NUMBER, "Where it ends.", lambda one: one.to_m),
     Told("at", TIME, "When.", lambda one: rfc3339(one.at)),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from urllib.parse import urlencode
@@ -24,6 +24,7 @@ from waywarden.web.road import query
 from waywarden.web.road.published import DEFECT, ENTRY, INSPECTION, SEGMENT, as_told
 from waywarden.web.road.sums import backlog_json, precision_json
 
+JSON = "application/json"
 GEO_JSON = "application/geo+json"
 
 
@@ -115,9 +116,7 @@ class RoadResources:
         wanted = query.read_filter(params)
         self._site.fresh()
         found = self._site.now.points(wanted, limit=limit + 1)
-        features = ",".join(map(_feature, found[:limit]))
-        more = "true" if len(found) > limit else "false"
-        return answer(request, f'{{"type":"FeatureCollection","more":{more},"features":[{features}]}}', GEO_JSON)
+        return answer(request, _collection(map(_feature, found[:limit]), more=len(found) > limit), GEO_JSON)
 
     def cells(self, request: Request) -> Response:
         """Answer with how many defects are where, for a map of more than it can draw one by one."""
@@ -154,9 +153,7 @@ class RoadResources:
         box = query.read_box(params)
         self._site.fresh()
         found = self._site.now.segments(box, limit=limit + 1)
-        features = [_segment_feature(one) for one in found[:limit]]
-        body = {"type": "FeatureCollection", "more": len(found) > limit, "features": features}
-        return answer_json(request, body, GEO_JSON)
+        return answer(request, _collection(map(_segment_feature, found[:limit]), more=len(found) > limit), GEO_JSON)
 
     def inspections(self, request: Request) -> Response:
         """Answer with when a street was looked at and what was found, the newest first."""
@@ -196,12 +193,17 @@ class RoadResources:
     def programme(self, request: Request) -> Response:
         """Answer with the programme that was made to be shown: for each budget what is done, and what it brings."""
         refuse_parameters(request.query_params)
-        return answer_json(request, {"programme": _served(self._site.served, "programme")})
+        # It is megabytes, and JSON already: it is sent as it lies there.
+        return answer(request, f'{{"programme":{self._site.served("programme") or "null"}}}', JSON)
 
 
 def _served(served: Callable[[str], str | None], name: str) -> object:
     text = served(name)
     return None if text is None else json.loads(text)
+
+
+def _collection(features: Iterable[str], *, more: bool) -> str:
+    return f'{{"type":"FeatureCollection","more":{"true" if more else "false"},"features":[{",".join(features)}]}}'
 
 
 def _feature(one: DefectPoint) -> str:
@@ -219,9 +221,8 @@ def _word(word: str | None) -> str:
     return "null" if word is None else f'"{word}"'
 
 
-def _segment_feature(one: SegmentNow) -> Mapping[str, object]:
-    return {
-        "type": "Feature",
-        "geometry": {"type": "LineString", "coordinates": [list(point) for point in one.line]},
-        "properties": as_told(SEGMENT, one),
-    }
+def _segment_feature(one: SegmentNow) -> str:
+    """Return a street segment as JSON: text each, so that a thousand of them are never there as objects."""
+    line = ",".join(f"[{lon},{lat}]" for lon, lat in one.line)
+    told = json.dumps(as_told(SEGMENT, one), ensure_ascii=False, separators=(",", ":"))
+    return f'{{"type":"Feature","geometry":{{"type":"LineString","coordinates":[{line}]}},"properties":{told}}}'

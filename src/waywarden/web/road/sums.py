@@ -24,9 +24,9 @@ def backlog_json(now: NowStore, at: datetime) -> dict[str, object]:
     kinds: Counter[str] = Counter()
     buckets: Counter[int] = Counter()
     for row in rows:
-        states[row.state] += row.count
-        kinds[row.kind or "unknown"] += row.count
-        buckets[row.bucket] += row.count
+        states[row.state] += sum(row.counts)
+        kinds[row.kind or "unknown"] += sum(row.counts)
+        buckets.update(dict(enumerate(row.counts)))
     oldest = now.defects(DefectFilter(waiting=True), limit=1)
     borders = [0, *KNOWN_DAYS, None]
     return {

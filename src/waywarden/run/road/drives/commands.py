@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from contextlib import closing
 from datetime import datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 from zoneinfo import ZoneInfo
@@ -20,6 +21,7 @@ from waywarden.geo.streets.update import mapped
 from waywarden.run.city.config import read_city
 from waywarden.run.counting.keeping import open_kept
 from waywarden.run.road.drives.driven import Driven, driven
+from waywarden.run.road.drives.inspecting import Said
 from waywarden.run.road.drives.looking import Look, look_in_file, no_look
 from waywarden.run.road.drives.network_file import read_network
 from waywarden.run.road.drives.places_file import read_places
@@ -42,6 +44,22 @@ Drives = Annotated[list[Path], typer.Argument(help="Drives: .gpx, .csv, .mp4, or
 Began = Annotated[
     datetime | None,
     typer.Option(formats=TIMES, metavar="TIME", help="When a CSV file's recording began, if it counts from there."),
+]
+
+
+class Kerb(StrEnum):
+    """Which side of who drives lane 1 is on: the right where traffic drives on the right."""
+
+    LEFT = "left"
+    RIGHT = "right"
+
+
+LaneDriven = Annotated[
+    int | None, typer.Option("--lane", help="In which lane these drives were, from the kerb (1).", min=1, max=12)
+]
+KerbSide = Annotated[
+    Kerb | None,
+    typer.Option("--kerb", help="On which side of the driver lane 1 is; else only the driven lane is told."),
 ]
 drives_app = typer.Typer()
 """Commands of ``waywarden road`` that begin with a drive or a network."""
@@ -195,6 +213,8 @@ def survey_command(  # noqa: PLR0913, PLR0917 - a parameter an option
     keep_pictures: Annotated[  # noqa: FBT002
         bool, typer.Option("--keep-pictures", help="Keep a redacted picture of the road around each damage.")
     ] = False,
+    lane: LaneDriven = None,
+    kerb: KerbSide = None,
 ) -> None:
     """Take survey drives in: which streets were looked at, what was found, and what that means for each defect."""
     _refuse_odd_looks(sightings, height_m, keep_pictures=keep_pictures)
@@ -210,7 +230,8 @@ def survey_command(  # noqa: PLR0913, PLR0917 - a parameter an option
     open_kept(store_file, city).close()
     store = open_drives(store_file)
     keep = keep_of_drive if keep_pictures else None
-    job = SurveyJob(streets, look, store, store_file, ZoneInfo(city.time_zone), utc(began), keep)
+    job = SurveyJob(streets, look, store, store_file, ZoneInfo(city.time_zone), utc(began), keep,
+                    Said(lane, None if kerb is None else kerb is Kerb.RIGHT))  # fmt: skip
     typer.echo("drive,id,passes,surely_m,unsure_m,seen,unplaced,trouble")
     surveyed = list(_told(survey(job, drives)))
     entries = into_ledger(job, surveyed)
@@ -273,16 +294,20 @@ def seen_command(
     """Say as CSV when this place was last looked at, and what was found on that stretch; the newest first."""
     store = open_drives(store_file, read_only=True)
     asked = [each for each in Way if way in {None, each}]
-    typer.echo("street,way,from_m,to_m,at,pass,network,speed_kmh,light,wet,seen_share,found,method")
+    typer.echo("street,way,from_m,to_m,at,pass,network,speed_kmh,light,wet,seen_share,found,method,lane")
     for each in asked:
         found = store.inspections(StretchFilter(street, each, chainage, chainage))
         looks = [one for one in found if one.found is not None] or found
         for one in found if every else looks[:1]:
-            typer.echo(row(spelt_inspection(one)))
+            typer.echo(row(spelt_inspection(one, chainage)))
 
 
-def spelt_inspection(one: Inspection) -> list[str]:
-    """Return the cells of one row of ``waywarden road seen``: ``none`` was found, or it was ``not looked for``."""
+def spelt_inspection(one: Inspection, chainage_m: float) -> list[str]:
+    """Return the cells of one row of ``waywarden road seen``: ``none`` was found, or it was ``not looked for``.
+
+    The lane is that at the place that was asked for; empty where it is not known.
+    """
+    lane = one.lane_at(chainage_m)
     kinds = (
         "not looked for" if one.found is None else " ".join(f"{kind}:{count}" for kind, count in one.found) or "none"
     )
@@ -290,5 +315,5 @@ def spelt_inspection(one: Inspection) -> list[str]:
     return [
         one.street_id, one.way, f"{one.from_m:.1f}", f"{one.to_m:.1f}", one.at.strftime("%Y-%m-%dT%H:%M:%SZ"),
         one.pass_id, one.network, f"{one.mean_speed_mps * 3.6:.0f}", one.light, wet, f"{one.seen_share:g}", kinds,
-        one.method,
+        one.method, "" if lane is None else str(lane),
     ]  # fmt: skip

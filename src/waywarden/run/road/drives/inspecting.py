@@ -12,6 +12,7 @@ from itertools import chain, count
 import numpy as np
 
 from waywarden.geo.drives.sun import light
+from waywarden.geo.streets.lanes import lane_of, lanes_driven, lanes_there
 from waywarden.geo.streets.network import Network, length_m
 from waywarden.pavement.same.fuse import FELT_SE_M, fuse
 from waywarden.run.road.drives.driven import Driven
@@ -21,7 +22,21 @@ from waywarden.terms.distress import DistressSighting, Way
 from waywarden.terms.drives import DrivePositions
 from waywarden.terms.inspections import Inspection
 from waywarden.terms.pictures import Crop
+from waywarden.terms.road.lanes import LaneStretch
 
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a drive says of itself: the lane it was in, from the kerb (1), and whether that is to the driver's right.
+
+    None where it does not say; then what follows from it is not known either.
+    """
+
+    lane: int | None = None
+    kerb_right: bool | None = None
+
+
+NOTHING_SAID = Said()
 LEAST_SCORE = 0.5
 """What is less sure than this is no sighting."""
 SAME_M, SAME = 5.0, timedelta(seconds=5)
@@ -55,21 +70,28 @@ class Left:
 
 
 def left_by(
-    drive: Drive, streets: Network, parts: Sequence[Driven], looked: Looked | None, before: Sequence[DistressSighting]
-) -> Left:
+    drive: Drive, streets: Network, parts: Sequence[Driven], looked: Looked | None,
+    before: Sequence[DistressSighting], said: Said = NOTHING_SAID,
+) -> Left:  # fmt: skip
     """Return what a drive leaves: the same drive leaves the same, each time.
 
     ``before`` are the sightings that it left last time: one that is seen again, by other weights perhaps, keeps its id.
+    ``said`` is of the whole drive.
     """
     drive_id = id_of(drive.positions)
     passes = {f"{drive_id}-{number:03d}": each for number, each in enumerate(parts) if each.stretch.decided}
     sure = [] if looked is None else [each for each in looked.seen if each.score >= LEAST_SCORE]
     placed = [(name, each) for each in sure if (name := _pass_of(each, passes)) is not None]
-    found = [_sighting(name, passes[name], one, streets) for name, one in placed]
+    found = [_sighting(name, passes[name], one, streets, said) for name, one in placed]
     numbered = _together(found, FELT_SE_M if looked is None else looked.felt_se_m)
     sightings = with_ids([each for _, each in numbered], before)
     inspections = tuple(
-        _inspection(name, drive.positions, each, looked, streets, [one for one in sightings if one.pass_id == name])
+        replace(
+            _inspection(
+                name, drive.positions, each, looked, streets, [one for one in sightings if one.pass_id == name]
+            ),
+            lanes=_lanes(each, streets, said),
+        )
         for name, each in passes.items()
     )
     shown = tuple(
@@ -146,7 +168,24 @@ def with_ids(found: Sequence[DistressSighting], before: Sequence[DistressSightin
     return tuple(replace(one, sighting_id=ids[number]) for number, one in enumerate(found))
 
 
-def _sighting(pass_id: str, each: Driven, one: SeenDistress, streets: Network) -> DistressSighting:
+def _lanes(each: Driven, streets: Network, said: Said) -> tuple[LaneStretch, ...]:
+    """Return in which lane the parts of a stretch were driven, as far as that is known."""
+    stretch = each.stretch
+    street = streets.streets[streets.number_of[stretch.street_id]]
+    return lanes_driven(street, stretch.way, (round(stretch.low_m, 1), round(stretch.high_m, 1)), said.lane)
+
+
+def _lane(one: SeenDistress, chainage_m: float, each: Driven, streets: Network, said: Said) -> int | None:
+    """Return the lane that a damage is in."""
+    stretch = each.stretch
+    street = streets.streets[streets.number_of[stretch.street_id]]
+    there = min(max(chainage_m, stretch.low_m), stretch.high_m)
+    driven = next((part.lane for part in _lanes(each, streets, said) if part.from_m <= there <= part.to_m), None)
+    lanes = lanes_there(street, stretch.way, chainage_m)
+    return lane_of(driven, lanes, one.right_m, kerb_right=said.kerb_right)
+
+
+def _sighting(pass_id: str, each: Driven, one: SeenDistress, streets: Network, said: Said) -> DistressSighting:
     """Return the sighting, without its id yet."""
     stretch = each.stretch
     if one.place is not None:
@@ -161,6 +200,7 @@ def _sighting(pass_id: str, each: Driven, one: SeenDistress, streets: Network) -
     return DistressSighting(
         "", pass_id, stretch.street_id, stretch.way, round(chainage_m, 2), at, one.kind, one.extent_m2,
         None if one.jolt_mps2 is not None else round(one.score, 3), one.jolt_mps2,
+        _lane(one, chainage_m, each, streets, said),
     )  # fmt: skip
 
 

@@ -21,7 +21,7 @@ from waywarden.terms.distress import DistressKind, Way
 from waywarden.terms.errors import SourceError
 from waywarden.terms.pictures import Crop
 
-KNOWN_COLUMNS = ("time", "drive", *PLACE_COLUMNS, "kind", "score", "extent_m2", "ahead_m")
+KNOWN_COLUMNS = ("time", "drive", *PLACE_COLUMNS, "kind", "score", "extent_m2", "ahead_m", "right_m")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +47,8 @@ class SeenDistress:
         Which part of that picture shows it, and where it is there.
     jolt_mps2 : float or None
         How strong the jolt was, where this was felt and not seen.
+    right_m : float or None
+        How far to the right of the vehicle's middle it lay; None where that is not known.
     """
 
     at_s: float
@@ -58,6 +60,7 @@ class SeenDistress:
     picture: int | None = None
     crop: Crop | None = None
     jolt_mps2: float | None = None
+    right_m: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,5 +132,6 @@ def _seen(row: Mapping[str, str]) -> tuple[str, SeenDistress]:
         float(told.get("score") or 1.0),
         float(told["extent_m2"]) if told.get("extent_m2") else None,
         place,
+        right_m=float(told["right_m"]) if told.get("right_m") else None,
     )
     return told.get("drive", ""), one

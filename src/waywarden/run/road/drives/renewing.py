@@ -11,6 +11,7 @@ from waywarden.geo.streets.update import Mapped, PlaceOnStreet, mapped
 from waywarden.store.drives import StoredDrives
 from waywarden.terms.distress import DistressSighting
 from waywarden.terms.inspections import Inspection
+from waywarden.terms.road.lanes import LaneStretch
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,8 @@ def _one(old: Network, new: Network, look: Inspection, seen: Sequence[DistressSi
     """Return a pass as it is on the new edition, or as it was and why."""
     if look.network != old.version:
         return Renewed(look, seen)
-    chainages = [look.from_m, look.to_m, *(one.chainage_m for one in seen)]
+    edges = [end for each in look.lanes for end in (each.from_m, each.to_m)]
+    chainages = [look.from_m, look.to_m, *(one.chainage_m for one in seen), *edges]
     got = list(mapped(old, new, (PlaceOnStreet(look.street_id, look.way, each) for each in chainages)))
     why_not = _why_not(got)
     if why_not:
@@ -52,10 +54,16 @@ def _one(old: Network, new: Network, look: Inspection, seen: Sequence[DistressSi
     low_m, high_m = sorted((there[0].chainage_m, there[1].chainage_m))
     moved = [
         replace(one, street_id=street_id, way=way, chainage_m=round(place.chainage_m, 2))
-        for one, place in zip(seen, there[2:], strict=True)
+        for one, place in zip(seen, there[2:], strict=False)
+    ]
+    new_edges = [round(place.chainage_m, 1) for place in there[2 + len(seen) :]]
+    lanes = [
+        LaneStretch(min(new_edges[2 * n : 2 * n + 2]), max(new_edges[2 * n : 2 * n + 2]), each.lane)
+        for n, each in enumerate(look.lanes)
     ]
     on_new = replace(look, street_id=street_id, way=way, network=new.version)
-    return Renewed(replace(on_new, from_m=round(low_m, 1), to_m=round(high_m, 1)), moved)
+    in_order = tuple(sorted(lanes, key=lambda each: each.from_m))
+    return Renewed(replace(on_new, from_m=round(low_m, 1), to_m=round(high_m, 1), lanes=in_order), moved)
 
 
 def _why_not(got: Sequence[Mapped]) -> str:

@@ -58,7 +58,9 @@ def with_ride(look: Look, folder: Path, began: datetime | None) -> Look:
 
 
 def _felt(jolt: Jolt, ahead_s: float) -> SeenDistress:
-    return SeenDistress(jolt.at_s + ahead_s, 0.0, None, 1.0, None, jolt_mps2=round(jolt.strength_mps2, 1))
+    # A wheel went over it: it is within the vehicle's own width.
+    strength_mps2 = round(jolt.strength_mps2, 1)
+    return SeenDistress(jolt.at_s + ahead_s, 0.0, None, 1.0, None, jolt_mps2=strength_mps2, right_m=0.0)
 
 
 def _offset_s(drive: Drive, recorded: Recorded) -> float:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from waywarden.geo.streets.network import Network
 from waywarden.run.road.drives.driven import driven
-from waywarden.run.road.drives.inspecting import Left, id_of, left_by
+from waywarden.run.road.drives.inspecting import NOTHING_SAID, Left, Said, id_of, left_by
 from waywarden.run.road.drives.looking import Look
 from waywarden.run.road.drives.reading import read_drive, spelt
 from waywarden.run.road.drives.taking_in import Line, Stored, write_down
@@ -28,7 +28,7 @@ from waywarden.terms.ledger import LedgerEntry
 class SurveyJob:
     """What a survey needs: the streets, who looks for damage, where it is kept, and how cameras keep their time.
 
-    ``keep`` takes pictures of what was seen, where they are to be kept.
+    ``keep`` takes pictures of what was seen, where they are to be kept. ``said`` is what the drives say of their lane.
     """
 
     streets: Network
@@ -38,6 +38,7 @@ class SurveyJob:
     zone: tzinfo
     began: datetime | None = None
     keep: Callable[[Path, Left], Kept] | None = None
+    said: Said = NOTHING_SAID
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,7 @@ def _one(job: SurveyJob, path: Path) -> Surveyed:
     _refuse_future(path, float(drive.positions.at_s[-1]))
     parts = driven(job.streets, drive.positions)
     before = job.store.sightings_of(id_of(drive.positions))
-    left = left_by(drive, job.streets, parts, job.look(drive), before)
+    left = left_by(drive, job.streets, parts, job.look(drive), before, job.said)
     kept = None if job.keep is None else job.keep(path, left)
     job.store.append_drive(left.drive_id, left.inspections, left.sightings)
     if kept is not None:

@@ -80,9 +80,11 @@ def bring_up_to_date(store_file: Path, lines: Iterable[Line] | None = ()) -> int
         moved = asked or changes > made.changes
         said = _placed(files, store_file, asked, made) if moved else _Placed({}, {}, {})
         names = sorted(touched | set(said.places) | set(said.merged))
-        for some in _batches(names):
-            _renew(files, some, said)
-        _renew_looks(files, {street for street, _ in asked}, made.network)
+        looked = {street for street, _ in asked}
+        streets = {street for some in _batches(names) for street in _renew(files, some, said)}
+        # Once all defects are in: those of a street come in any order, a few with each batch.
+        _renew_conditions(files, streets - looked)
+        _renew_looks(files, looked, made.network)
         now.renew([], [], Made(entries, changes, made.network))
         return len(names)
 
@@ -92,8 +94,8 @@ def _batches(names: Sequence[str]) -> Iterator[Sequence[str]]:
         yield names[first:last]
 
 
-def _renew(files: _Files, names: Sequence[str], said: _Placed) -> None:
-    """Work out some defects, and the condition of their streets."""
+def _renew(files: _Files, names: Sequence[str], said: _Placed) -> set[str]:
+    """Work out some defects, and return the streets whose condition may be another now."""
     before = files.now.defects(names)
     found = []
     for name in names:
@@ -104,7 +106,7 @@ def _renew(files: _Files, names: Sequence[str], said: _Placed) -> None:
         if life is not None:
             found.append(DefectNow(life, place, merged))
     files.now.renew(found, [], files.now.made())
-    _renew_conditions(files, {one.place.street_id for one in (*found, *before.values()) if one.place is not None})
+    return {one.place.street_id for one in (*found, *before.values()) if one.place is not None}
 
 
 def _life(files: _Files, name: str, said: _Placed) -> DefectLife | None:
@@ -146,13 +148,18 @@ def _renew_looks(files: _Files, street_ids: Iterable[str], network: str) -> None
 def _placed(files: _Files, store_file: Path, lines: Sequence[Line], made: Made) -> _Placed:
     """Place the defects of the lines anew, and of those on which names changed since."""
     with closing(open_names(store_file)) as store:
-        kept = store.changes()
+        moves = [move for each in store.changes_from(made.changes) for move in each.change.moves]
+        moved = {name for move in moves for name in (move.from_id, move.to_id) if name is not None}
+        known = files.now.defects(moved)
+        wanted = {*lines, *((one.place.street_id, one.place.way) for one in known.values() if one.place is not None)}
+        if lines:
+            kept = store.changes()
+        else:
+            # Names alone changed: those of the defects on a few streets are wanted, among a city's.
+            there = files.now.on_streets(street for street, _ in wanted)
+            kept = store.changes_about({*moved, *(one.life.defect_id for one in there)})
     changes = [each.change for each in kept]
-    called, wanted = names_after(changes), set(lines)
-    moves = [move for each in changes[made.changes :] for move in each.moves]
-    moved = {name for move in moves for name in (move.from_id, move.to_id) if name is not None}
-    known = files.now.defects(moved)
-    wanted |= {(one.place.street_id, one.place.way) for one in known.values() if one.place is not None}
+    called = names_after(changes)
     places: dict[str, DefectPlace] = {}
     for line in sorted(wanted):
         places |= _on_line(files, line, called, made.network)
@@ -179,8 +186,10 @@ def _place(name: str, sightings: Sequence[DistressSighting], segments: Sequence[
     first, chainage_m = sightings[0], round(fmean(each.chainage_m for each in sightings), 1)
     kinds = Counter(each.kind for each in sightings if each.kind is not None)
     extents = [each.extent_m2 for each in sightings if each.extent_m2 is not None]
+    lanes = {each.lane for each in sightings if each.lane is not None}
     return DefectPlace(
         name, first.street_id, segments[0].street if segments else "", first.way, chainage_m,
         position_on(segments, chainage_m), kinds.most_common(1)[0][0] if kinds else None,
         round(median(extents), 2) if extents else None, len({each.pass_id for each in sightings}),
+        lanes.pop() if len(lanes) == 1 else None,
     )  # fmt: skip

@@ -89,7 +89,7 @@ def keep_one(picture: Path, of: PictureOf, about_id: str, at: datetime) -> NewPi
 def pictures_of(store_file: Path, defect: str) -> list[KeptPicture]:
     """Return the pictures of a defect, whatever it was called, in order of time."""
     with closing(open_names(store_file, read_only=True)) as names:
-        changes = [each.change for each in names.changes()]
+        changes = [each.change for each in names.changes_about([defect])]
     called = {move.from_id for change in changes for move in change.moves if move.from_id is not None}
     mine = {name for name in called if now_called(name, changes) == defect}
     mine |= {sighting for sighting, name in names_after(changes).items() if name == defect}

@@ -115,7 +115,8 @@ def _seen(look: SurfaceLook, at_s: float, reach_m: float, mounting: Mounting) ->
         place = placed(look, ((left + right) / 2, bottom), mounting)
         if place is not None and from_m <= place.ahead_m < to_m:
             crop = Crop(around(box, look, mounting), box)
-            yield SeenDistress(at_s, place.ahead_m, kind, score, extent_px * place.pixel_m2 or None, crop=crop)
+            extent_m2 = extent_px * place.pixel_m2 or None
+            yield SeenDistress(at_s, place.ahead_m, kind, score, extent_m2, crop=crop, right_m=place.right_m)
 
 
 def around(box: BoxPx, look: SurfaceLook, mounting: Mounting) -> BoxPx:
