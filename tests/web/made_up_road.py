@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import sqlite3
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -123,3 +124,9 @@ def _lives(store_file: Path, rng: random.Random) -> None:
             at = NOW - timedelta(days=20 - 3 * step, hours=rng.randint(1, 9))
             role = Role.INSPECTOR if step == 0 else Role.FOREMAN
             write(store_file, LedgerFact(name, fact, at, at, role, told=json.dumps(told)))
+
+
+def last_account(path: Path) -> str:
+    """Return under which account the newest entry of the ledger was written; the page's API does not say."""
+    with closing(sqlite3.connect(path)) as store:
+        return str(store.execute("SELECT account FROM ledger_entry ORDER BY number DESC LIMIT 1").fetchone()[0])

@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 from tests.web.made_up import MemoryStore
-from tests.web.made_up_road import made_up_plan, made_up_road
+from tests.web.made_up_road import last_account, made_up_plan, made_up_road
 from tests.web.shots import served
 from tests.web.test_page import axe
 
@@ -251,7 +251,7 @@ def test_what_was_pressed_wrongly_is_taken_back_before_it_is_sent(phone: Browser
 
 
 def test_one_who_is_signed_out_meanwhile_loses_nothing_and_sends_nothing_of_another(
-    phone: BrowserContext, office: str
+    phone: BrowserContext, office: str, tmp_path: Path
 ) -> None:
     page = on_the_road(phone, office)
     phone.set_offline(True)
@@ -274,7 +274,7 @@ def test_one_who_is_signed_out_meanwhile_loses_nothing_and_sends_nothing_of_anot
     sign_in(page, "foreman-1")
     status(page, "All sent")
     (entry,) = life(office, defect)
-    assert (entry["fact"], entry["account"]) == ("repaired", "foreman-1")
+    assert (entry["fact"], last_account(tmp_path / "records.sqlite")) == ("repaired", "foreman-1")
 
 
 def test_signing_out_clears_the_route_and_keeps_what_was_not_sent(phone: BrowserContext, office: str) -> None:

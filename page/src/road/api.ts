@@ -33,7 +33,6 @@ export interface Entry {
   observed: string;
   recorded: string;
   role: string;
-  account?: string | null;
   weights: string;
   policy: string;
   told: Record<string, string | number | boolean>;

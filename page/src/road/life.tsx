@@ -169,7 +169,7 @@ function Event({ group, clock }: { group: Entry[]; clock: CityClock }) {
 }
 
 function by(entry: Entry): string {
-  const parts = [entry.account ? `${entry.account} (${entry.role})` : entry.role === "estimate" ? "by the program" : `by ${entry.role}`];
+  const parts = [entry.role === "estimate" ? "by the program" : `by ${entry.role}`];
   if (entry.weights) parts.push(entry.weights);
   if (entry.policy) parts.push(`policy ${entry.policy}`);
   parts.push(`entry ${entry.number}`);

@@ -81,18 +81,13 @@ DEFECT: tuple[Told, ...] = (
          lambda one: one.merged_into or None),
 )  # fmt: skip
 
+# Not under which account: that is the office's business (``web.accounts.looks``).
 ENTRY: tuple[Told, ...] = (
     Told("number", WHOLE, "Its number in the ledger.", lambda one: one.number),
     Told("fact", _one_of(Fact), "What happened.", lambda one: one.fact.fact),
     Told("observed", TIME, "When it was so.", lambda one: rfc3339(one.fact.observed_at)),
     Told("recorded", TIME, "When it was written down.", lambda one: rfc3339(one.fact.recorded_at)),
     Told("role", TEXT, "On whose word.", lambda one: one.fact.role),
-    Told(
-        "account",
-        MAYBE_TEXT,
-        "The work name of the account that wrote it; null where that was a program.",
-        lambda one: one.fact.account or None,
-    ),
     Told("weights", TEXT, "The weights that saw it, with their version.", lambda one: one.fact.weights),
     Told("policy", TEXT, "The version of the policy in force.", lambda one: one.fact.policy),
     Told("told", {"type": "object"}, "What else is known.", lambda one: json.loads(one.fact.told)),
