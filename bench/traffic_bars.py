@@ -36,8 +36,10 @@ def remembered(out: str) -> list[Row]:
 def audited(out: str) -> list[Row]:
     """Read ``bench/audit.py``: its last line, and what a street cost."""
     costs = re.findall(r"so ([\d.]+ % more) for", out)
+    share, low, high = (100 * float(one) for one in re.findall(r"=(-?[\d.]+)", out.splitlines()[-1]))
+    found = f"{share:+.1f} % ({low:+.1f} to {high:+.1f})"
     return [
-        ("what the audit finds of made-up streets", "reported", out.splitlines()[-1].removeprefix("all: "), None),
+        ("error that the audit finds of a made-up street, 95 % interval", "reported", found, None),
         ("what the audit costs", "reported", ", ".join(costs), None),
     ]
 

@@ -107,7 +107,8 @@ def test_what_the_benches_of_traffic_print_is_read() -> None:
     )
     assert [row[2:] for row in remembered(lines)] == [("280 MB", True), ("-0.12 MB an hour", True)]
     assert not remembered(lines.replace("-0.12", "+1.02"))[1][3]
-    assert audited("street 11: ... so 1.4 % more for 1.5 % of the time\nall: 3 % off")[0][2] == "3 % off"
+    audit = "street 11: ... so 1.4 % more for 1.5 %\nall: CountError(share=0.125, low=-0.2153, high=0.7081)"
+    assert [row[2] for row in audited(audit)] == ["+12.5 % (-21.5 to +70.8)", "1.4 % more"]
     assert by_condition("night is 0.79 of day")[0][3] is False
     ap50, votes = learnt((ROOT / "train/scores.json").read_text("utf-8"))
     assert ap50[2].startswith("0.726")

@@ -270,3 +270,21 @@ def test_the_backlog_has_a_clock(store: Path, rules: tuple[Path, Path]) -> None:
     assert said.lines == ["2 known and not mended, 0 of them overdue by policy 2026-1"]
     bare = ask("ledger", "backlog", "--policy", rules[0], "--store", store, "--at", "2020-01-01")
     assert bare.out.splitlines() == [head]
+
+
+def test_the_backlog_is_written_for_the_page_with_its_rules(
+    store: Path, rules: tuple[Path, Path], tmp_path: Path
+) -> None:
+    ask("ledger", "write", "d1", "reopened", "--store", store)
+    words = ("ledger", "backlog", "--policy", rules[0], "--streets", rules[1], "--store", store)
+    said = ask(*words, "--for-page", tmp_path / "policy.json")
+    assert said.code == 0
+    told = json.loads((tmp_path / "policy.json").read_text("utf-8"))
+    assert told["version"] == "2026-1"
+    assert [(each["name"], each["waiting"]) for each in told["levels"]] == [("emergency", 0), ("category 1", 1)]
+    assert told["others"] == {"no action": 1}
+    printed = [line.split(",") for line in said.out.splitlines()[1:]]
+    shown = [[each["defect"], each["state"], each["level"], each["due"] or ""] for each in told["waiting"]]
+    assert shown == [[cells[0], cells[1], cells[3], cells[4]] for cells in printed]
+    wrong = ask(*words, "--for-page", tmp_path / "policy.txt")
+    assert (wrong.code, len(wrong.lines)) == (2, 1)

@@ -239,9 +239,12 @@ def test_every_filter_is_documented() -> None:
 
 def test_plans_are_shown_from_their_folder(copy: Path, tmp_path: Path) -> None:
     assert client_of(copy).get(f"{API}/orders").json()["plan"] is None
+    assert client_of(copy).get(f"{API}/policy").json()["policy"] is None
     (tmp_path / "plan.json").write_text('{"day": "2026-05-05"}')
     (tmp_path / "programme.json").write_text('{"years": 5}')
+    (tmp_path / "policy.json").write_text('{"version": "2026-1"}')
     client = client_of(copy, tmp_path)
     assert client.get(f"{API}/orders").json()["plan"] == {"day": "2026-05-05"}
     assert client.get(f"{API}/programme").json()["programme"] == {"years": 5}
+    assert client.get(f"{API}/policy").json()["policy"] == {"version": "2026-1"}
     assert [one["order"] for one in client.get(f"{API}/orders").json()["orders"]] == ["2026-11-20-01"]

@@ -143,6 +143,73 @@ resets_to = 90
 """
 
 
+POLICY = """
+version = "2026-1"
+time_zone = "Europe/Helsinki"
+opens = 08:00:00
+closes = 16:00:00
+working_days = ["mon", "tue", "wed", "thu", "fri"]
+[hierarchy]
+main = 2
+[severity]
+low = 1
+medium = 2
+high = 3
+[[traffic]]
+vehicles_per_day = 0
+weight = 1
+[[level]]
+name = "emergency"
+least_risk = 1
+hours = 2
+clock = "always"
+depth_mm = 60
+[[level]]
+name = "category 1"
+least_risk = 6
+hours = 16
+clock = "working"
+[[level]]
+name = "category 2"
+least_risk = 2
+hours = 100000
+clock = "always"
+"""
+
+
+def test_the_policy_says_what_is_due_and_what_is_overdue(
+    seen: Watched, tmp_path: Path, built_page: Path, page_folder: Path
+) -> None:
+    path, shown = tmp_path / "records.sqlite", tmp_path / "shown"
+    shown.mkdir()
+    made_up_road(path)
+    city = City("Made-up", "Europe/Helsinki", (), {})
+    with served(create_app(city, MemoryStore(), beside=with_road(beside(desk_of(path, "")), path, shown))) as address:
+        page = seen.open(address + "/road#tab=policy")
+        expect(page.get_by_role("heading", name="No policy is shown")).to_be_visible(timeout=60_000)
+        found = httpx.get(f"{address}/api/v1/defects?state=confirmed&limit=3").json()["defects"]
+        names = [one["defect"] for one in found]
+        rows = [f"{name},pothole,{grade},main,5000" for name, grade in zip(names, ("high", "low", "high"), strict=True)]
+        (tmp_path / "policy.toml").write_text(POLICY, "utf-8")
+        streets = tmp_path / "streets.csv"
+        streets.write_text("\n".join(["defect,kind,severity,hierarchy,vehicles_per_day", *rows]) + "\n", "utf-8")
+        said = ask("ledger", "backlog", "--policy", tmp_path / "policy.toml", "--streets", streets, "--store", path,
+                   "--for-page", shown / "policy.json")  # fmt: skip
+        assert said.code == 0, said.lines
+        page.reload()
+        levels = page.get_by_role("region", name="Levels as a table").locator("tbody tr")
+        expect(levels).to_have_count(3, timeout=60_000)
+        assert [row.locator("td").all_inner_texts()[4:] for row in levels.all()] == [["0", "0"], ["2", "2"], ["1", "0"]]
+        due = page.get_by_role("region", name="What is due").first
+        expect(due.get_by_role("heading", name="2 overdue")).to_be_visible()
+        expect(due.locator("tbody tr")).to_have_count(3)
+        expect(due.locator("tbody tr.overdue")).to_have_count(2)
+        assert axe(page, page_folder) == []
+        due.get_by_role("button", name=names[1]).click()
+        expect(page.get_by_role("region", name="The chosen defect")).to_contain_text(names[1])
+    assert seen.said == []
+
+
 def test_the_slider_shows_the_true_figures_of_the_run(seen: Watched, tmp_path: Path, built_page: Path) -> None:
     (tmp_path / "sections.csv").write_text(SECTIONS, "utf-8")
     (tmp_path / "treatments.toml").write_text(TREATMENTS, "utf-8")

@@ -145,6 +145,43 @@ export interface Programme {
   budgets: { budget: number; gap?: number; stopped?: boolean; ways: WayOfSpending[]; choices: Choice[] }[];
 }
 
+export interface Level {
+  name: string;
+  least_risk: number;
+  hours: number;
+  clock: "always" | "working";
+  cost: number;
+  depth_mm: number;
+  width_mm: number;
+  kinds: string[];
+  waiting: number;
+}
+
+/** A defect that is known and not mended, and by when the policy asks for an answer; null where it asks for none. */
+export interface Waiting {
+  defect: string;
+  state: string;
+  known_since: string;
+  level: string;
+  due: string | null;
+  answered: string | null;
+  needs_measuring: boolean;
+}
+
+export interface Policy {
+  version: string;
+  at: string;
+  working: { time_zone: string; opens: string; closes: string; weekdays: number[]; holidays: string[] };
+  hierarchy: Record<string, number>;
+  severity: Record<string, number>;
+  traffic: { vehicles_per_day: number; weight: number }[];
+  sound_passes: number;
+  levels: Level[];
+  others: Record<string, number>;
+  more: number;
+  waiting: Waiting[];
+}
+
 export interface Session {
   account: string | null;
   role: string;
@@ -160,6 +197,8 @@ export const getDefect = (name: string) => getJson<WholeDefect>(`${API}/defects/
 export const getPrecision = () => getJson<{ precision: Precision[] }>(`${API}/precision`).then((got) => got.precision);
 export const getOrders = () => getJson<Orders>(`${API}/orders`);
 export const getProgramme = () => getJson<{ programme: Programme | null }>(`${API}/programme`).then((got) => got.programme);
+
+export const getPolicy = () => getJson<{ policy: Policy | null }>(`${API}/policy`).then((got) => got.policy);
 
 export function getDefects(filters: Record<string, string>, signal?: AbortSignal) {
   return getJson<{ defects: Defect[]; next: string | null }>(`${API}/defects?${new URLSearchParams(filters)}`, signal);

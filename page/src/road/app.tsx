@@ -1,4 +1,4 @@
-/** The road's page: the backlog first, then the map, triage, orders, the programme and precision. */
+/** The road's page: the backlog first, then the map, triage, orders, the programme, the policy and precision. */
 
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { type City, getCity } from "../api";
@@ -11,13 +11,14 @@ import { Life } from "./life";
 import { DefectList, Filters, Legend } from "./list";
 import { RoadMapArea } from "./map-area";
 import { OrdersView } from "./orders";
+import { PolicyView } from "./policy";
 import { PrecisionView } from "./precision";
 import { ProgrammeView } from "./programme";
 import { asked, hashOf, type RoadView, type Tab, viewOf } from "./state";
 import { Triage } from "./triage";
 
 const REFRESH_MS = 60_000;
-const TAB_WORDS: Record<Tab, string> = { map: "Map", triage: "Triage", orders: "Crews", programme: "Programme", precision: "Precision" };
+const TAB_WORDS: Record<Tab, string> = { map: "Map", triage: "Triage", orders: "Crews", programme: "Programme", policy: "Policy", precision: "Precision" };
 
 export function RoadApp() {
   const [city, setCity] = useState<City | null>(null);
@@ -98,6 +99,7 @@ export function RoadApp() {
         {view.tab === "triage" && <Triage clock={clock} shade={shade} session={session} setSession={setSession} written={load} />}
         {view.tab === "orders" && <OrdersView clock={clock} shade={shade} open={open} />}
         {view.tab === "programme" && <ProgrammeView />}
+        {view.tab === "policy" && <PolicyView clock={clock} open={open} />}
         {view.tab === "precision" && <PrecisionView fetched={fetched} />}
       </main>
     </>

@@ -3,7 +3,7 @@ import type { Defect, Entry } from "./api";
 import { gathered } from "./life";
 import { current, EMPTY_QUEUE, filled, judgedAs, moved, returned, stepped, undoable } from "./queue";
 import { EMPTY, hashOf, viewOf } from "./state";
-import { ageStep, bucketWord, LOOKS, lookOf, span, STATES } from "./words";
+import { ageStep, bucketWord, isOverdue, LOOKS, lookOf, span, STATES } from "./words";
 
 const defect = (name: string) => ({ defect: name, state: "suspected" }) as Defect;
 const three = filled(EMPTY_QUEUE, ["a", "b", "c"].map(defect));
@@ -48,6 +48,14 @@ describe("the view in the address", () => {
 });
 
 describe("words", () => {
+  it("calls overdue what was due and has no answer, to the moment", () => {
+    const due = "2026-05-04T12:00:00Z";
+    const at = Date.parse(due);
+    expect(isOverdue({ due, answered: null }, at + 1)).toBe(true);
+    expect(isOverdue({ due, answered: null }, at)).toBe(false);
+    expect(isOverdue({ due, answered: "2026-05-04T11:00:00Z" }, at + 1)).toBe(false);
+    expect(isOverdue({ due: null, answered: null }, at + 1)).toBe(false);
+  });
   it("tells a time by its largest unit", () => {
     expect([0, 1 / 24, 1.5, 3, 800].map(span)).toEqual(["0 minutes", "1 hour", "36 hours", "3 days", "2 years"]);
     expect([bucketWord(0, 1), bucketWord(7, 28), bucketWord(365, null)]).toEqual(["under a day", "7 to 28 days", "over a year"]);

@@ -1,6 +1,6 @@
 /** What is on the road's screen, kept in the address after the #. */
 
-export const TABS = ["map", "triage", "orders", "programme", "precision"] as const;
+export const TABS = ["map", "triage", "orders", "programme", "policy", "precision"] as const;
 export type Tab = (typeof TABS)[number];
 export type Colouring = "condition" | "inspected";
 

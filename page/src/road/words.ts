@@ -127,3 +127,8 @@ export function ageStep(days: number): number {
   const step = AGE_DAYS.findIndex((most) => days < most);
   return step === -1 ? AGE_DAYS.length + 1 : step + 1;
 }
+
+/** Whether an answer was due before `now` and nobody has given one. */
+export function isOverdue(one: { due: string | null; answered: string | null }, now: number): boolean {
+  return one.due !== null && one.answered === null && Date.parse(one.due) < now;
+}

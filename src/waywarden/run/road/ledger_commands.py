@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from waywarden.exchange.road.for_page import policy_json
 from waywarden.exchange.tidy import quoted
 from waywarden.pavement.ledger.repairs import claimed_not_seen, repaired_twice
 from waywarden.pavement.ledger.triage import precisions
 from waywarden.pavement.policy.backlog import backlog
 from waywarden.pavement.policy.backtest import backtest
+from waywarden.run.export import check_out, write_bytes
 from waywarden.run.road import claim, ledger
 from waywarden.run.road.policy_file import read_policy, read_streets
 from waywarden.run.spoken import TIMES, StoreFile, instant, notes, utc
@@ -174,15 +177,21 @@ def ledger_backlog(
         Path | None, typer.Option(help="CSV: defect,kind,severity,hierarchy,vehicles_per_day; without it no level.")
     ] = None,
     at: Annotated[datetime | None, typer.Option(formats=TIMES, metavar="TIME", help="As of then; else now.")] = None,
+    for_page: Annotated[str | None, typer.Option(help="Also write it for the page, with the rules: a .json.")] = None,
     store_file: StoreFile = Path("waywarden.sqlite"),
 ) -> None:
     """Print as CSV what is known and not mended, since when, and by when it is due; the most overdue first."""
+    if for_page is not None:
+        check_out(for_page, [".json"])
     policy, known = read_policy(policy_file), {} if streets is None else read_streets(streets)
     facts = [entry.fact for entry in ledger.read_entries(store_file)]
+    as_of = utc(at) or datetime.now(UTC)
     try:
-        waiting = backlog(policy, facts, known, utc(at) or datetime.now(UTC))
+        waiting = backlog(policy, facts, known, as_of)
     except ValueError as error:
         raise ConfigError(str(error)) from error
+    if for_page is not None:
+        write_bytes([policy_json(policy, waiting, as_of)], for_page, sys.stdout.buffer)
     typer.echo("defect,state,known_since,level,due,answered,hours_left,needs_measuring")
     for each in waiting:
         left = "" if each.hours_left is None else f"{each.hours_left:.1f}"

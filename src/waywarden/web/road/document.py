@@ -56,6 +56,7 @@ def _operations() -> dict[str, tuple[str, str, str, list[Json]]]:
             "crewSheet", "One crew's route of the day, with each defect as it stands now.", "CrewSheet",
             [{**one[0], "name": "crew", "schema": _WHOLE, "description": "the crew's number in the plan"}],
         ),
+        f"{API}/policy": ("policy", "By which rules damage is acted on, and by when.", "PolicyShown", []),
         f"{API}/programme": ("programme", "What is done to which street under which budget.", "ProgrammeShown", []),
     }  # fmt: skip
 
@@ -97,6 +98,7 @@ def _schemas() -> Json:
                 priority={"type": "number"}, defects=_list(_on_sheet(defect)),
             )),
         ),
+        "PolicyShown": _object(policy=_MAYBE_OBJECT),
         "ProgrammeShown": _object(programme=_MAYBE_OBJECT),
     }  # fmt: skip
 

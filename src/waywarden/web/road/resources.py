@@ -52,7 +52,7 @@ class RoadSite:
     pictures : defect -> list
         The pictures of a defect that may be shown: objects with ``href``, ``at`` and ``of``.
     served : name -> JSON or None
-        ``orders`` and ``programme``, where a plan or a programme was made to be shown.
+        ``orders``, ``policy`` and ``programme``, where a plan, a backlog or a programme was made to be shown.
     """
 
     now: NowStore
@@ -82,6 +82,7 @@ class RoadResources:
             Route(f"{API}/backlog", self.backlog),
             Route(f"{API}/precision", self.precision),
             Route(f"{API}/orders", self.orders),
+            Route(f"{API}/policy", self.policy),
             Route(f"{API}/programme", self.programme),
         ]
 
@@ -189,6 +190,11 @@ class RoadResources:
             for name, count, at in self._site.now.orders(limit=query.LIST_LIMIT)
         ]
         return answer_json(request, {"plan": _served(self._site.served, "orders"), "orders": ordered})
+
+    def policy(self, request: Request) -> Response:
+        """Answer with the rules by which damage is acted on, and what they asked for when they were shown last."""
+        refuse_parameters(request.query_params)
+        return answer(request, f'{{"policy":{self._site.served("policy") or "null"}}}', JSON)
 
     def programme(self, request: Request) -> Response:
         """Answer with the programme that was made to be shown: for each budget what is done, and what it brings."""

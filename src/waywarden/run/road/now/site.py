@@ -23,8 +23,8 @@ from waywarden.web.road.pictures import Pictures, links
 from waywarden.web.road.resources import RoadResources, RoadSite
 from waywarden.web.road.sheets import Sheets
 
-FILES = {"orders": "plan.json", "programme": "programme.json"}
-"""What ``waywarden orders plan --for-page`` and ``waywarden programme --for-page`` write, by the resource's name."""
+FILES = {"orders": "plan.json", "policy": "policy.json", "programme": "programme.json"}
+"""What ``waywarden orders plan``, ``ledger backlog`` and ``programme`` write ``--for-page``, by the resource's name."""
 
 
 def with_road(beside: Beside, store_file: Path, shown: Path | None = None) -> Beside:
