@@ -48,6 +48,6 @@ def test_a_town_is_driven_and_shown_against_its_truth_and_the_same_when_run_agai
 
 def test_a_town_that_cannot_be_drawn_is_one_line_that_says_what_to_do(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    job = showing.TownJob(tmp_path / "file", 1, tmp_path / "city.toml", tmp_path / "records.sqlite")
+    job = showing.TownJob(tmp_path / "file", 1, tmp_path / "city.toml", tmp_path / "records.sqlite", tmp_path / "shown")
     with pytest.raises(WaywardenError, match="--no-roads"):
         showing.show_town(job)

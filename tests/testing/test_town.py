@@ -107,7 +107,7 @@ def seen_by_perfect_eyes(town: Path, truth: dict[str, object]) -> Path:
 def test_perfect_eyes_find_everything_and_judge_every_repair_right(blank: Path, tmp_path: Path) -> None:
     truth = json.loads((blank / "truth.json").read_text("utf-8"))
     (tmp_path / "city.toml").write_text(CITY)
-    job = showing.TownJob(tmp_path, 3, tmp_path / "city.toml", tmp_path / "records.sqlite")
+    job = showing.TownJob(tmp_path, 3, tmp_path / "city.toml", tmp_path / "records.sqlite", tmp_path / "shown")
     seen = seen_by_perfect_eyes(blank, truth)
     for number, drive in enumerate(truth["drives"]):
         said = ask("survey", blank / drive["folder"], "--network", blank / "streets.geojson", "--city", job.city_file,

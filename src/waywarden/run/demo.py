@@ -32,6 +32,7 @@ from waywarden.terms.errors import WaywardenError
 from waywarden.terms.kinds import ALL_CLASSES
 from waywarden.terms.places import City
 from waywarden.terms.records import TrafficInterval
+from waywarden.web.accounts.beside import Beside
 
 LONG_S = 90.0
 BIN_MIN = 1
@@ -80,14 +81,14 @@ def demo(job: DemoJob) -> int:
     for each in counted:
         if each.records:
             tables.print(_counts_table(each.camera_id, each.records, truth))
-    code = say_troubles([(each.camera_id, each.trouble) for each in counted])
+    code, shown = say_troubles([(each.camera_id, each.trouble) for each in counted]), job.folder / "shown"
     if counting.stop.is_set():
         notes.print("[yellow]the counting was ended:[/] what was counted until then is kept")
         code = INTERRUPTED
     elif job.roads and job.city_file is None:
-        code = _drive(TownJob(job.folder, job.seed, city_file, store_file)) or code
+        code = _drive(TownJob(job.folder, job.seed, city_file, store_file, shown)) or code
     if job.port is not None:
-        _serve(job, city, store, store_file)
+        _serve(job, city, store, beside_counts(store_file, shown=shown if shown.is_dir() else None))
     return code
 
 
@@ -109,7 +110,7 @@ def _count(job: CountJob, city: City) -> list[CameraCount]:
         return count(replace(job, on_seal=shown.seal, on_progress=shown.done), city.cameras)
 
 
-def _serve(job: DemoJob, city: City, store: RecordStore, store_file: Path) -> None:
+def _serve(job: DemoJob, city: City, store: RecordStore, beside: Beside) -> None:
     def ready(url: str) -> None:
         if not url.endswith(f":{job.port}/"):
             notes.print(f"port {job.port} cannot be had, so another one was taken")
@@ -118,7 +119,7 @@ def _serve(job: DemoJob, city: City, store: RecordStore, store_file: Path) -> No
             webbrowser.open(url)
 
     address = or_free("127.0.0.1", job.port or 0)
-    serve(city, store, address=address, ready=ready, beside=beside_counts(store_file))
+    serve(city, store, address=address, ready=ready, beside=beside)
 
 
 def _make_up(job: DemoJob) -> tuple[Path, Truth]:

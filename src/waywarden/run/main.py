@@ -41,6 +41,7 @@ from waywarden.run.watching import command as watching
 from waywarden.run.watching.metrics import beside, figures_of
 from waywarden.run.weighing import score, weights
 from waywarden.run.works.commands import orders_app, programme_app
+from waywarden.run.works.defects import defects_app
 from waywarden.store.nothing import NoRecords
 from waywarden.store.port import CheckFilter, IntervalFilter
 from waywarden.store.sqlite import open_store
@@ -62,6 +63,7 @@ app.add_typer(cameras_app, name="cameras")
 app.add_typer(weights_app, name="weights")
 road_app.add_typer(drives_app)
 app.add_typer(survey_app)
+app.add_typer(defects_app)
 app.add_typer(road_app, name="road")
 app.add_typer(ledger_app, name="ledger")
 app.add_typer(policy_app, name="policy")
@@ -195,7 +197,7 @@ def serve_command(  # noqa: PLR0913, PLR0917 - a parameter an option
         str, typer.Option(metavar="ADDRESS", help="Where the page is opened, if a proxy is before it: https://…")
     ] = "",
     shown: Annotated[
-        Path | None, typer.Option(help="Folder with plan.json and programme.json, to be shown on the road's page.")
+        Path | None, typer.Option(help="Folder with plan.json, policy.json, programme.json: shown on the road's page.")
     ] = None,
     sign_in: Annotated[
         str, typer.Option(metavar="ISSUER", help="OpenID provider at which accounts may sign in, too: https://…")

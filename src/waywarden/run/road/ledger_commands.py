@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from waywarden.exchange.road.for_page import policy_json
+from waywarden.exchange.road.rules import policy_json
 from waywarden.exchange.tidy import quoted
 from waywarden.pavement.ledger.repairs import claimed_not_seen, repaired_twice
 from waywarden.pavement.ledger.triage import precisions

@@ -43,16 +43,17 @@ PROGRAM = Path(sys.executable).with_name("waywarden")
 
 @dataclass(frozen=True, slots=True)
 class TownJob:
-    """Where the town is drawn, which town it is, and the city and the store that it goes into."""
+    """Where the town is drawn, which town it is, the city and the store that it goes into, and where plans go."""
 
     folder: Path
     seed: int
     city_file: Path
     store_file: Path
+    shown: Path
 
 
 def show_town(job: TownJob) -> None:
-    """Draw the town, take its drives in, mend what is to be mended, and print found against truth.
+    """Draw the town, take its drives in, mend what is to be mended, send crews, and print found against truth.
 
     Done again, it goes on where it was ended. KeyboardInterrupt is let through.
     """
@@ -67,6 +68,7 @@ def show_town(job: TownJob) -> None:
         if number in mended:
             _mend(job, town, number, datetime.fromisoformat(drive["began"]))
         _judge(job, town)
+    _plan(job)
     found = json.loads(_testing("score", town / "truth.json", job.store_file))
     for table in town_tables(found, felt):
         tables.print(table)
@@ -146,6 +148,21 @@ def _judge(job: TownJob, town: Path) -> None:
     _say("ledger", "judge", "--policy", town / "policy.toml", "--store", job.store_file)
     for entry in judge(job.store_file, read_policy(town / "policy.toml"), datetime.now(UTC)):
         notes.print(f"{escape(entry.fact.defect_id)} {entry.fact.fact}")
+
+
+def _plan(job: TownJob) -> None:
+    """Route two crews past what still waits, for the page."""
+    job.shown.mkdir(exist_ok=True)
+    jobs = job.shown / "jobs.csv"
+    listed = ["defects", "--waiting", "--store", job.store_file, "--out", job.shown / "defects.geojson", "--jobs", jobs]
+    planned = ["orders", "plan", "--jobs", jobs, "--crews", 2, "--hours", 6, "--out", job.shown / "orders.csv",
+               "--for-page", job.shown / "plan.json"]  # fmt: skip
+    for words in (listed, planned):
+        _say(*words)
+        for _ in _lines([str(PROGRAM), *map(str, words)]):
+            pass
+        if len(jobs.read_text("utf-8").splitlines()) < 2:
+            return
 
 
 def _say(*words: object) -> None:

@@ -60,6 +60,12 @@ def _programme(app: typer.Typer) -> None:
     app.add_typer(programme_app)
 
 
+def _defects(app: typer.Typer) -> None:
+    from waywarden.run.works.defects import defects_app
+
+    app.add_typer(defects_app)
+
+
 def _survey(app: typer.Typer) -> None:
     from waywarden.run.road.drives.commands import survey_app
 
@@ -67,6 +73,13 @@ def _survey(app: typer.Typer) -> None:
 
 
 GROUPS: Mapping[str, Callable[[typer.Typer], None]] = MappingProxyType(
-    {"ledger": _ledger, "policy": _policy, "orders": _orders, "programme": _programme, "survey": _survey}
+    {
+        "ledger": _ledger,
+        "policy": _policy,
+        "orders": _orders,
+        "programme": _programme,
+        "survey": _survey,
+        "defects": _defects,
+    }
 )
 """What hangs each group on a command line; a test holds it against the whole."""
