@@ -103,7 +103,7 @@ def test_what_the_benches_of_traffic_print_is_read() -> None:
     assert [row[3] for row in turned(table.replace("│ 3 │", "│ 2 │"))] == [True, False]
     lines = (
         "0.25 h of the street: 250.0 MB\n16 cameras of 352x288: at most 280 MB; bar 400\n"
-        "slope after the first hour of 3: -0.12 MB an hour of the street; bar 1"
+        "slope after the first third of 0.5 h: -0.12 MB an hour of the street; bar 1"
     )
     assert [row[2:] for row in remembered(lines)] == [("280 MB", True), ("-0.12 MB an hour", True)]
     assert not remembered(lines.replace("-0.12", "+1.02"))[1][3]
