@@ -64,9 +64,8 @@ def main() -> None:
     slope = float(np.polyfit(settled[:, 0], settled[:, 1], 1)[0]) if len(settled) > 2 else float("nan")
     most = max(mb for _, mb in taken)
     print(f"{asked.cameras} cameras of {SUB_STREAM.shown}: at most {most:.0f} MB; bar {MOST_MB:g}")
-    print(
-        f"slope after the first third of {asked.hours:g} h: {slope:+.2f} MB an hour of the street; bar {MOST_MB_AN_HOUR:g}"
-    )
+    grows = f"{slope:+.2f} MB an hour of the street; bar {MOST_MB_AN_HOUR:g}"
+    print(f"slope after the first third of {asked.hours:g} h: {grows}")
     sys.exit(not (most < MOST_MB and slope < MOST_MB_AN_HOUR))
 
 
