@@ -58,6 +58,8 @@ def test_a_map_has_a_point_for_each(store: Path, tmp_path: Path) -> None:
     first = told["features"][0]
     assert first["geometry"]["coordinates"] == [float(rows[0]["longitude"]), float(rows[0]["latitude"])]
     assert "position" not in first["properties"]
+    assert ask("defects", "--store", store, "--out", tmp_path / "LOUD.GEOJSON").code == 0
+    assert json.loads((tmp_path / "LOUD.GEOJSON").read_text("utf-8")) == told
 
 
 def test_what_waits_becomes_jobs_that_a_plan_takes(store: Path, tmp_path: Path) -> None:

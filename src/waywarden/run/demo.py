@@ -81,14 +81,16 @@ def demo(job: DemoJob) -> int:
     for each in counted:
         if each.records:
             tables.print(_counts_table(each.camera_id, each.records, truth))
-    code, shown = say_troubles([(each.camera_id, each.trouble) for each in counted]), job.folder / "shown"
+    code = say_troubles([(each.camera_id, each.trouble) for each in counted])
+    shown: Path | None = None
     if counting.stop.is_set():
         notes.print("[yellow]the counting was ended:[/] what was counted until then is kept")
         code = INTERRUPTED
     elif job.roads and job.city_file is None:
+        shown = job.folder / "shown"
         code = _drive(TownJob(job.folder, job.seed, city_file, store_file, shown)) or code
     if job.port is not None:
-        _serve(job, city, store, beside_counts(store_file, shown=shown if shown.is_dir() else None))
+        _serve(job, city, store, beside_counts(store_file, shown=shown if shown and shown.is_dir() else None))
     return code
 
 

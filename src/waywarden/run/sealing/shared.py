@@ -9,7 +9,7 @@
     a queue for each number              <--  messages, each behind its number and its thread's
     Leave                                -->  the thread ends at its next message
 
-A process of its own for each camera costs some 60 MB each, most of it the same in all. What one camera brings about is
+What a process is before it has a camera is much of what it takes, and the same in all. What one camera brings about is
 told to it alone; but if the process dies, all of them have to begin again.
 """
 
@@ -212,9 +212,7 @@ def _tagged(wire: BinaryIO) -> tuple[int, int, Message] | None:
     tag = wire.read(TAG.size)
     if not tag:
         return None
-    if len(tag) < TAG.size:
-        raise SealError("a message from the sealed process stops in the middle")
-    item = receive(wire)
+    item = receive(wire) if len(tag) == TAG.size else None
     if item is None:
         raise SealError("a message from the sealed process stops in the middle")
     return (*TAG.unpack(tag), item)

@@ -43,7 +43,7 @@ PROGRAM = Path(sys.executable).with_name("waywarden")
 
 @dataclass(frozen=True, slots=True)
 class TownJob:
-    """Where the town is drawn, which town it is, the city and the store that it goes into, and where plans go."""
+    """Where the town is drawn, which town it is, the city and the store that it goes into, and the folder of plans."""
 
     folder: Path
     seed: int
@@ -154,15 +154,17 @@ def _plan(job: TownJob) -> None:
     """Route two crews past what still waits, for the page."""
     job.shown.mkdir(exist_ok=True)
     jobs = job.shown / "jobs.csv"
-    listed = ["defects", "--waiting", "--store", job.store_file, "--out", job.shown / "defects.geojson", "--jobs", jobs]
-    planned = ["orders", "plan", "--jobs", jobs, "--crews", 2, "--hours", 6, "--out", job.shown / "orders.csv",
-               "--for-page", job.shown / "plan.json"]  # fmt: skip
-    for words in (listed, planned):
-        _say(*words)
-        for _ in _lines([str(PROGRAM), *map(str, words)]):
-            pass
-        if len(jobs.read_text("utf-8").splitlines()) < 2:
-            return
+    _run("defects", "--waiting", "--store", job.store_file, "--out", job.shown / "defects.geojson", "--jobs", jobs)
+    if len(jobs.read_text("utf-8").splitlines()) > 1:
+        _run("orders", "plan", "--jobs", jobs, "--crews", 2, "--hours", 6, "--out", job.shown / "orders.csv",
+             "--for-page", job.shown / "plan.json")  # fmt: skip
+
+
+def _run(*words: object) -> None:
+    """Say a command and run it; what it prints is not shown."""
+    _say(*words)
+    for _ in _lines([str(PROGRAM), *map(str, words)]):
+        pass
 
 
 def _say(*words: object) -> None:

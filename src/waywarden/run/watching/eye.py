@@ -10,7 +10,6 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Generator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -103,8 +102,7 @@ class SealedEyes:
             group = self._groups[camera_id]
             if group.process is process:
                 self._part(group, (camera_id,))
-        with suppress(OSError):
-            process.kill()
+        process.kill()
 
     def _part(self, group: _Group, ids: Sequence[str]) -> None:
         """Make two groups of one: ``ids``, and the others."""

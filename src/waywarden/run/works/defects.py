@@ -57,7 +57,7 @@ def defects(  # noqa: PLR0913, PLR0917 - a parameter an option
         frozenset(kind or ()), frozenset(state or ()), frozenset(severity or ()), street, order, waiting or None
     )
     found = list(_of(store_file, wanted))
-    as_map = out.endswith(".geojson")
+    as_map = Path(out).suffix.lower() == ".geojson"
     write_bytes([_geojson(found) if as_map else _csv(COLUMNS, map(_cells, found))], out, sys.stdout.buffer)
     if jobs is not None:
         rows = _jobs(found, minutes)

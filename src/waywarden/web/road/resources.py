@@ -193,14 +193,16 @@ class RoadResources:
 
     def policy(self, request: Request) -> Response:
         """Answer with the rules by which damage is acted on, and what they asked for when they were shown last."""
-        refuse_parameters(request.query_params)
-        return answer(request, f'{{"policy":{self._site.served("policy") or "null"}}}', JSON)
+        return self._as_it_lies(request, "policy")
 
     def programme(self, request: Request) -> Response:
         """Answer with the programme that was made to be shown: for each budget what is done, and what it brings."""
+        return self._as_it_lies(request, "programme")
+
+    def _as_it_lies(self, request: Request, name: str) -> Response:
+        """Answer with a file that was made to be shown: it may be megabytes, and is JSON already."""
         refuse_parameters(request.query_params)
-        # It is megabytes, and JSON already: it is sent as it lies there.
-        return answer(request, f'{{"programme":{self._site.served("programme") or "null"}}}', JSON)
+        return answer(request, f'{{"{name}":{self._site.served(name) or "null"}}}', JSON)
 
 
 def _served(served: Callable[[str], str | None], name: str) -> object:
