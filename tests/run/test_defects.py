@@ -83,7 +83,7 @@ def test_what_waits_becomes_jobs_that_a_plan_takes(store: Path, tmp_path: Path) 
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (("--store", "none.sqlite"), "there is no store none.sqlite"),
+        (("--store", "none.sqlite"), "there is no store in none.sqlite: pass --store"),
         (("--out", "x.txt"), ".csv or .geojson"),
         (("--kind", "hole"), "hole"),
     ],
@@ -92,3 +92,11 @@ def test_what_is_wrong_is_one_line(store: Path, words: tuple[str, ...], said: st
     wrong = ask("defects", "--store", store, *words)
     assert (wrong.code, len(wrong.wrong)) == (2, 1)
     assert said in wrong.wrong[0]
+
+
+def test_an_empty_file_is_no_store_and_stays_empty(tmp_path: Path) -> None:
+    empty = tmp_path / "empty.sqlite"
+    empty.touch()
+    said = ask("defects", "--store", empty)
+    assert (said.code, len(said.wrong), said.out) == (2, 1, "")
+    assert empty.stat().st_size == 0

@@ -156,7 +156,7 @@ def _plan(job: TownJob) -> None:
     jobs = job.shown / "jobs.csv"
     _run("defects", "--waiting", "--store", job.store_file, "--out", job.shown / "defects.geojson", "--jobs", jobs)
     if len(jobs.read_text("utf-8").splitlines()) > 1:
-        _run("orders", "plan", "--jobs", jobs, "--crews", 2, "--hours", 6, "--out", job.shown / "orders.csv",
+        _run("orders", "plan", "--jobs", jobs, "--crews", 2, "--reach-m", 10, "--out", job.shown / "orders.csv",
              "--for-page", job.shown / "plan.json")  # fmt: skip
 
 

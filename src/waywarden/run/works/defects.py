@@ -50,8 +50,8 @@ def defects(  # noqa: PLR0913, PLR0917 - a parameter an option
     check_out(out, [".csv", ".geojson"])
     if jobs is not None:
         check_out(jobs, [".csv"])
-    if not store_file.is_file():
-        raise ConfigError(f"there is no store {store_file}: pass --store, or take a drive in with waywarden survey")
+    if not store_file.is_file() or not store_file.stat().st_size:
+        raise ConfigError(f"there is no store in {store_file}: pass --store, or take a drive in with waywarden survey")
     bring_up_to_date(store_file)
     wanted = DefectFilter(
         frozenset(kind or ()), frozenset(state or ()), frozenset(severity or ()), street, order, waiting or None
