@@ -63,6 +63,33 @@ def test_every_route_can_be_driven(seed: int, visits: int, crews: int, shift_min
         assert stops == []
 
 
+@pytest.mark.parametrize("crews", [1, 3])
+def test_where_all_is_served_the_way_is_the_shortest(crews: int) -> None:
+    """Twelve places on a ring about the yard: one crew drives round, and more crews would only drive more."""
+    angle = np.arange(12) * np.pi / 6
+    at = np.r_[[(0.0, 0.0)], 10 * np.c_[np.cos(angle), np.sin(angle)]]
+    travel = np.hypot(*(at[:, None] - at[None]).transpose(2, 0, 1))
+    shift = Shift((travel + travel.T) / 2, np.r_[0, np.ones(12)], np.r_[0, np.full(12, 5.0)], crews, 200.0)
+    routes = routed(shift, np.random.default_rng(1))
+    assert sum(map(len, routes)) == 12
+    round_it = 20 + 11 * 20 * np.sin(np.pi / 12) + 12
+    assert sum(spent_minutes(shift, route) for route in routes) == pytest.approx(round_it)
+
+
+def test_more_is_left_out_than_is_tried_in_a_turn() -> None:
+    """Two hundred visits for one short shift: what is driven fits, and turns serve more than the first guess."""
+    shift = town(3, 200, 1, 120.0)
+    (route,) = routed(shift, np.random.default_rng(1), 500)
+    assert len(set(route)) == len(route)
+    assert spent_minutes(shift, route) <= shift.shift_minutes + 1e-6
+    (fewer,) = routed(shift, np.random.default_rng(1), 0)
+    assert served(shift, [route]) > served(shift, [fewer])
+
+
+def test_nothing_to_visit_is_no_route() -> None:
+    assert routed(Shift(np.zeros((1, 1)), np.zeros(1), np.zeros(1), 2, 10.0), np.random.default_rng(1)) == ((), ())
+
+
 def test_a_square_is_driven_round() -> None:
     """Four corners and a yard: the shortest way is round, which a first guess by worth alone is not."""
     at = np.array([(0, 0), (0, 10), (10, 10), (10, 0), (5, 12)], float)

@@ -1,40 +1,49 @@
 """Routes: which crew makes which visits, in which order, so that most of the priority is served within the shift.
 
-The team orienteering problem. An iterated local search (Vansteenwegen et al. 2009, "Iterated local search for the team
-orienteering problem with time windows"): put in what is worth most for its time, shorten, put in more; then take a run
-of visits out of each route, and go on from what comes of it if it is not much worse than the best so far (Dueck 1993,
-"New optimization heuristics": record-to-record travel). Chance is handed in, and the number of turns is fixed, so the
-same jobs have the same routes on every machine.
+The team orienteering problem, by ruin and recreate (Christiaens & Vanden Berghe 2020, "Slack induction by string
+removals for vehicle routing problems"): take a run of visits about one place out of one route or more, put in what is
+left out, each where it costs least time, in an order that changes; go on from what comes of it if it is not much worse
+(simulated annealing). Chance is handed in, and the number of turns is fixed, so the same jobs have the same routes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
+from math import inf
 
 import numpy as np
 import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
-Numbers = npt.NDArray[np.int64]
 Route = tuple[int, ...]
 
-TURNS = 200
-"""So often is a piece taken out and put in again: what fits into a second with 60 visits. What is taken out, and the
-allowance, were tuned on seeds 1 to 6 of ``bench/orders.py``, which prints others."""
-ALLOWANCE = 0.02
-"""The search goes on from what serves at first so much less than the best it has found, at last nothing less."""
-ENOUGH = 40
+TURNS = 18_000
+"""So often is something taken out and put in again: what fits into some .6 CPU-s with 60 visits. This number and those
+below were tuned on seeds 101 to 113 of ``bench/orders.py``, which prints others."""
+HOT, COOL = 0.3, 0.06
+"""A turn may make things worse by about so much at first and at last, in priorities of a mean visit."""
+A_MINUTE = 0.2
+"""A minute saved is worth so much, in what is served a minute if all is served in all the time of all crews."""
+ALL_SERVED = 10.0
+"""A minute is worth so many times as much once everything is served and only time is left to save."""
+ENOUGH = 3000
 """Where everything is served, so many turns that make it no shorter are enough."""
-FAVOUR = 0.5
-"""By so much (standard deviation of its logarithm) chance changes what a visit is worth when it is put in."""
-LONGEST_RUN = 3
-"""Runs of up to so many visits are moved at a time."""
-SHORT = 4
-"""A route of so few visits may be taken apart as a whole."""
+LONGEST_RUN = 6
+"""Up to so many visits of a route are taken out at a time."""
+TAKEN_OUT = 6
+"""About so many are taken out in a turn, in the mean, if routes are long."""
+KEEP = 0.5
+"""How often some visits amid those that are taken out stay, and then how often one more does."""
+MOST_TRIED = 60
+"""So many of those left out are tried in a turn. More are left out only where a shift is far too short for them."""
 LEAST_MINUTES = 1e-6
-"""What saves less than this saves nothing."""
+"""A shift is taken to have at least these."""
 _LITTLE = 1e-9
+DRAWN = 4096
+NEVER = -inf
+"""No leg leads to the yard where a route begins, so that nothing is put in before it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,180 +90,166 @@ def served(shift: Shift, routes: Sequence[Sequence[int]]) -> float:
 
 def routed(shift: Shift, rng: np.random.Generator, turns: int = TURNS) -> tuple[Route, ...]:
     """Return a route for each crew: the most priority, and of that in the least time, that the search has found."""
-    search = _Search(shift)
-    search.settle()
-    best = now = search.copied()
-    best_key = search.key()
-    everything, stale = round(float(shift.priority.sum()), 6), 0
-    for turn in range(turns):
-        search.take_out(rng)
-        search.settle()
-        key = search.key()
-        stale = 0 if key > best_key else stale + 1
-        if key[0] >= best_key[0] * (1 - ALLOWANCE * (1 - turn / turns)):
-            now = search.copied()
-        else:
-            search.routes = [list(route) for route in now]
-        if key > best_key:
-            best, best_key = search.copied(), key
-        if best_key[0] >= everything and stale >= ENOUGH:
+    search, worse = _Search(shift, rng), _drawn(rng.standard_exponential)
+    everything = float(shift.priority.sum())
+    mean = everything / max(len(shift.minutes) - 1, 1)
+    best = now = search.begun(shift.crews)
+    a_minute = A_MINUTE * everything / max(shift.crews * shift.shift_minutes, LEAST_MINUTES)
+    a_minute *= 1 if best.out else ALL_SERVED
+    best_key, now_cost, stale = search.key(best), inf, 0
+    for turn in range(turns if len(shift.minutes) > 1 else 0):
+        if not best.out and stale >= ENOUGH:
             break
-    return tuple(tuple(route) for route in best)
+        heat = HOT + (COOL - HOT) * turn / turns if best.out else HOT * (1 - stale / ENOUGH)
+        new = search.turned(now)
+        key = search.key(new)
+        cost = key[0] + a_minute * key[1]
+        stale += 1
+        if cost < now_cost + mean * heat * next(worse):
+            now, now_cost = new, cost
+            if key < best_key:
+                if best.out and not new.out:
+                    a_minute *= ALL_SERVED
+                    now_cost *= ALL_SERVED
+                best, best_key, stale = new, key, 0
+    return tuple(tuple(route[1:-1]) for route in best.routes)
+
+
+def _drawn(draw: Callable[[int], Floats]) -> Iterator[float]:
+    """Yield numbers by chance, drawn in blocks: one at a time takes longer than what is done with it."""
+    while True:
+        yield from draw(DRAWN).tolist()
+
+
+@dataclass(slots=True)
+class _Day:
+    """Routes from yard to yard, the leg to each of their stops, how long each takes, and the visits left out."""
+
+    routes: list[list[int]]
+    legs: list[list[float]]
+    spent: list[float]
+    out: list[int]
+
+    def copied(self) -> _Day:
+        return _Day([*map(list, self.routes)], [*map(list, self.legs)], list(self.spent), list(self.out))
 
 
 class _Search:
-    """Routes that are being changed."""
+    """What a turn needs, as lists: arrays of sixty are slower than these."""
 
-    def __init__(self, shift: Shift) -> None:
-        self.shift = shift
-        self.routes: list[list[int]] = [[] for _ in range(shift.crews)]
-        self.favour = np.ones(len(shift.minutes))
+    def __init__(self, shift: Shift, rng: np.random.Generator) -> None:
+        self.travel: list[list[float]] = shift.travel_minutes.tolist()
+        self.minutes: list[float] = shift.minutes.tolist()
+        self.priority: list[float] = shift.priority.tolist()
+        self.longest = shift.shift_minutes + _LITTLE
+        order = np.argsort(shift.travel_minutes, axis=1, kind="stable").tolist()
+        self.near = [[each for each in row if each] for row in order]
+        apart = shift.travel_minutes + np.diag(np.full(len(self.minutes), np.inf))
+        there_and_back = 2 * apart.min(axis=1)
+        self.worth: list[float] = (shift.priority / np.maximum(shift.minutes + there_and_back, _LITTLE)).tolist()
+        self.chance = _drawn(rng.random)
 
-    def copied(self) -> list[list[int]]:
-        return [list(route) for route in self.routes]
+    def begun(self, crews: int) -> _Day:
+        """Return a first day: what is worth most for its time is put in first."""
+        visits = range(1, len(self.minutes))
+        day = _Day([[0, 0] for _ in range(crews)], [[NEVER, 0.0] for _ in range(crews)], [0.0] * crews, [])
+        self._put_in(day, sorted(visits, key=self.worth.__getitem__, reverse=True))
+        return day
 
-    def key(self) -> tuple[float, float]:
-        """Return what is compared: priority first, then little time."""
-        return (round(served(self.shift, self.routes), 6), -sum(self._left_out()[1]))
+    def turned(self, day: _Day) -> _Day:
+        """Return a day with some visits taken out, and what is left out put in again where there is room."""
+        new = day.copied()
+        self._take_out(new)
+        order = self._ordered(new.out)
+        new.out = order[MOST_TRIED:]
+        self._put_in(new, order[:MOST_TRIED])
+        return new
 
-    def settle(self) -> None:
-        """Put in, shorten and exchange until none of it helps."""
-        while self._put_in() or self._shorten() or self._move() or self._exchange():
-            pass
+    def key(self, day: _Day) -> tuple[float, float]:
+        """Return what is compared, less being better: the priority that is left out, then time."""
+        return (round(sum([self.priority[each] for each in day.out]), 6), sum(day.spent))
 
-    def take_out(self, rng: np.random.Generator) -> None:
-        """Take a run of visits out of each route, up to half of it, or all of it where it is short.
+    def _take_out(self, day: _Day) -> None:
+        """Take a run of visits out of each of the routes that are nearest to a place, one of them or more."""
+        chance = self.chance
+        mean = sum(map(len, day.routes)) / len(day.routes) - 2
+        most = min(float(LONGEST_RUN), mean)
+        many = 1 + int(next(chance) * (4 * TAKEN_OUT / (1 + most) - 1))
+        of = {stop: number for number, route in enumerate(day.routes) for stop in route}
+        about = self.near[1 + int(next(chance) * (len(self.minutes) - 1))]
+        done: set[int] = set()
+        for stop in about:
+            number = of.get(stop, -1)
+            if number >= 0 and number not in done:
+                done.add(number)
+                self._take_run(day, number, stop)
+                if len(done) == min(many, len(day.routes)):
+                    break
 
-        Every other time the runs begin anywhere; else they lie about one place, so that routes can trade visits. And
-        every other time chance favours some visits over others when they are put in again.
-        """
-        spread = FAVOUR if rng.random() < 0.5 else 0.0
-        self.favour = np.exp(spread * rng.standard_normal(len(self.favour)))
-        near = self.shift.travel_minutes[int(rng.integers(1, len(self.shift.minutes)))] if rng.random() < 0.5 else None
-        for route in self.routes:
-            if route:
-                many = 1 + int(rng.integers(max(len(route) // 2, min(len(route), SHORT))))
-                begin = int(rng.integers(len(route)))
-                if near is not None:
-                    begin = max(int(np.argmin(near[route])) - int(rng.integers(many)), 0)
-                del route[begin : begin + many]
+    def _take_run(self, day: _Day, number: int, stop: int) -> None:
+        """Take a run of visits with ``stop`` among them out of a route; some amid it may stay."""
+        chance, route = self.chance, day.routes[number]
+        size = len(route) - 2
+        long = 1 + int(next(chance) * min(LONGEST_RUN, size))
+        stay = 0
+        while 1 < long < size - stay and next(chance) < KEEP:
+            stay += 1
+        span, place = long + stay, route.index(stop, 1)
+        first, last = max(1, place - span + 1), min(place, size - span + 1)
+        begin = first + int(next(chance) * (last - first + 1))
+        here = begin + 1 + int(next(chance) * (long - 1)) if stay else begin
+        day.out += route[begin:here] + route[here + stay : begin + span]
+        route[begin : begin + span] = route[here : here + stay]
+        legs = [self.travel[one][other] for one, other in pairwise(route)]
+        day.legs[number] = [NEVER, *legs]
+        day.spent[number] = sum(legs) + sum([self.minutes[each] for each in route])
 
-    def _left_out(self) -> tuple[Numbers, list[float]]:
-        """Return the visits that no route has, and how long each route takes."""
-        there = {number for route in self.routes for number in route}
-        out = [number for number in range(1, len(self.shift.minutes)) if number not in there]
-        return np.array(out, np.int64), [spent_minutes(self.shift, route) for route in self.routes]
+    def _ordered(self, out: list[int]) -> list[int]:
+        """Return visits in the order in which they are tried: by chance, priority, worth, or way from the yard."""
+        chance, which = self.chance, int(next(self.chance) * 8)
+        if which < 2:
+            keys = [next(chance) for _ in out]
+        elif which < 4:
+            keys = [-self.priority[each] for each in out]
+        elif which < 6:
+            keys = [-self.worth[each] * (0.5 + next(chance)) for each in out]
+        else:
+            sign = 1 if which == 6 else -1
+            keys = [sign * self.travel[0][each] for each in out]
+        return [each for _, each in sorted(zip(keys, out, strict=True))]
 
-    def _gaps(self) -> tuple[Numbers, Numbers, Numbers, Numbers]:
-        """Return, for each gap between two stops: its route, its place in it, the stop before and the one after."""
-        found = [
-            (number, place, before, after)
-            for number, route in enumerate(self.routes)
-            for place, (before, after) in enumerate(zip([0, *route], [*route, 0], strict=True))
-        ]
-        of, place, before, after = np.array(found, np.int64).T
-        return of, place, before, after
+    def _put_in(self, day: _Day, order: list[int]) -> None:
+        """Put visits in where they cost least time, one after another; what has no room is left out."""
+        most = self.longest - min(day.spent)
+        for visit in order:
+            if self.minutes[visit] > most or not self._put(day, visit):
+                day.out.append(visit)
+            else:
+                most = self.longest - min(day.spent)
 
-    def _put_in(self) -> bool:
-        """Put in the visit that is worth most for the time it takes; say whether there was room for one."""
-        out, spent = self._left_out()
-        if len(out) == 0:
-            return False
-        travel = self.shift.travel_minutes
-        of, place, before, after = self._gaps()
-        more = travel[before, out[:, None]] + travel[out[:, None], after] - travel[before, after]
-        more += self.shift.minutes[out][:, None]
-        more[np.array(spent)[of] + more > self.shift.shift_minutes + _LITTLE] = np.inf
-        # The square, as in the paper: worth counts for more than time.
-        value = self.favour[out] * self.shift.priority[out] ** 2 / np.maximum(more.min(axis=1), _LITTLE)
-        one = int(np.argmax(value))
-        gap = int(np.argmin(more[one]))
-        if not np.isfinite(more[one, gap]):
-            return False
-        self.routes[of[gap]].insert(int(place[gap]), int(out[one]))
-        return True
-
-    def _shorten(self) -> bool:
-        """Turn round the run of one route that saves most (2-opt)."""
-        travel = self.shift.travel_minutes
-        for number, route in enumerate(self.routes):
-            stops = np.array([0, *route, 0])
-            here, then = stops[:-1], stops[1:]
-            edge = travel[here, then]
-            saved = edge[:, None] + edge[None, :] - travel[here[:, None], here] - travel[then[:, None], then]
-            saved = np.triu(saved, 2)
-            i, j = np.unravel_index(int(np.argmax(saved)), saved.shape)
-            if saved[i, j] > LEAST_MINUTES:
-                self.routes[number] = [*route[:i], *route[i:j][::-1], *route[j:]]
-                return True
-        return False
-
-    def _move(self) -> bool:
-        """Move the run of up to three visits that saves most to another place, of its own or another route (Or-opt)."""
-        gaps, spent = self._gaps(), self._left_out()[1]
-        best = [self._best_move(many, gaps, np.array(spent)) for many in range(1, LONGEST_RUN + 1)]
-        saved, many, run, to = max(best)
-        if saved <= LEAST_MINUTES:
-            return False
-        self._carry(*run, many, to)
-        return True
-
-    def _best_move(
-        self, many: int, gaps: tuple[Numbers, Numbers, Numbers, Numbers], spent: Floats
-    ) -> tuple[float, int, tuple[int, int], tuple[int, int]]:
-        """Return what the best move of a run of ``many`` visits saves, the run and where to: route and place each."""
-        travel = self.shift.travel_minutes
-        runs = [
-            (number, begin, route[begin], route[begin + many - 1], stops[begin], stops[begin + many + 1],
-             self._alone(route[begin : begin + many]))
-            for number, route in enumerate(self.routes)
-            for stops in [[0, *route, 0]]
-            for begin in range(len(route) - many + 1)
-        ]  # fmt: skip
-        if not runs:
-            return (0.0, many, (0, 0), (0, 0))
-        of, place, before, after = gaps
-        number, begin, head, tail, ahead, behind = np.array([run[:-1] for run in runs], np.int64).T[:, :, None]
-        away = travel[ahead, head] + travel[tail, behind] - travel[ahead, behind]
-        more = travel[before, head] + travel[tail, after] - travel[before, after]
-        other = of != number
-        there = spent[of] + more + np.array([[run[-1]] for run in runs])
-        saved = away - more
-        saved[
-            (other & (there > self.shift.shift_minutes + _LITTLE))
-            | (~other & (place >= begin) & (place <= begin + many))
-        ] = -np.inf
-        run, gap = np.unravel_index(int(np.argmax(saved)), saved.shape)
-        return float(saved[run, gap]), many, runs[run][:2], (int(of[gap]), int(place[gap]))
-
-    def _alone(self, run: list[int]) -> float:
-        """Return how long a run of visits takes, from the first to the last."""
-        return float(self.shift.minutes[run].sum() + self.shift.travel_minutes[run[:-1], run[1:]].sum())
-
-    def _carry(self, number: int, begin: int, many: int, to: tuple[int, int]) -> None:
-        run = self.routes[number][begin : begin + many]
-        del self.routes[number][begin : begin + many]
-        place = to[1] - many if to[0] == number and to[1] > begin else to[1]
-        self.routes[to[0]][place:place] = run
-
-    def _exchange(self) -> bool:
-        """Put a visit that is worth more in the place of one that is worth less, or as much in less time."""
-        out, spent = self._left_out()
-        if len(out) == 0:
-            return False
-        travel, minutes, priority = self.shift.travel_minutes, self.shift.minutes, self.shift.priority
-        for number, route in enumerate(self.routes):
-            if not route:
+    def _put(self, day: _Day, visit: int) -> bool:
+        """Put a visit in where it costs least time; say whether there was room."""
+        row, minutes, least = self.travel[visit], self.minutes[visit], inf
+        into, before = -1, 0
+        for number, spent in enumerate(day.spent):
+            room = self.longest - spent - minutes
+            if room < 0:
                 continue
-            inside = np.array(route)
-            before, after = np.array([0, *route[:-1]]), np.array([*route[1:], 0])
-            new = travel[before, out[:, None]] + travel[out[:, None], after] + minutes[out][:, None]
-            more = new - travel[before, inside] - travel[inside, after] - minutes[inside]
-            gain = priority[out][:, None] - priority[inside]
-            gain[spent[number] + more > self.shift.shift_minutes + _LITTLE] = -np.inf
-            gain = np.where((gain == 0) & (more < -LEAST_MINUTES), _LITTLE, gain)
-            one, place = np.unravel_index(int(np.argmax(gain)), gain.shape)
-            if gain[one, place] > 0:
-                route[place] = int(out[one])
-                return True
-        return False
+            least_here = most = min(least, room)
+            ahead = 0.0
+            for stop, leg in zip(day.routes[number], day.legs[number], strict=True):
+                behind = row[stop]
+                more = ahead + behind - leg
+                if more < least_here:
+                    least_here, before = more, stop
+                ahead = behind
+            if least_here < most:
+                least, into = least_here, number
+        if into < 0:
+            return False
+        route, legs = day.routes[into], day.legs[into]
+        place = route.index(before, 1)
+        legs[place : place + 1] = [row[route[place - 1]], row[before]]
+        route.insert(place, visit)
+        day.spent[into] += least + minutes
+        return True
