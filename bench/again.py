@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -55,7 +56,13 @@ class SparingOn:
 
     def __call__(self, detector: str) -> ObjectDetector:
         """Open ``detector``."""
-        return _opener(detector)(self.camera)
+        with _ONE_NETWORK:
+            opener = _opener(detector)
+        return opener(self.camera)
+
+
+_ONE_NETWORK = threading.Lock()
+"""Threads that ask a ``cache`` at the same time all find it empty, and each would compile a network of its own."""
 
 
 @cache
