@@ -112,7 +112,8 @@ class ViewWatcher:
         self._looked = frame.at
         luma = luma_of(frame)
         look = edges_of(luma)
-        if self._reference is not None and self._reference.shape != look.shape:
+        known = self._learnt if self._reference is None else self._reference
+        if known is not None and known.shape != look.shape:
             self._forget()
         wide = out_of_focus(luma)
         wrong = self._moved_or_shaking(look, is_sharp=wide is None) or wide or self._parts_lost()

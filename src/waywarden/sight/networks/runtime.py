@@ -4,8 +4,8 @@
 opted out before; its one switch that works without writing a file is that ``openvino_telemetry`` cannot be imported,
 whereupon OpenVINO takes its own silent stand-in (seen in 2026.4, ``openvino/tools/ovc/telemetry_utils.py``).
 
-Nor does it get its converter of other frameworks' networks (``openvino.tools.ovc``): 10 MB in every process, for what
-is done in ``train`` alone. OpenVINO goes on without where that cannot be imported; afterwards it can be again.
+Nor does it get its converter of other frameworks' networks (``openvino.tools.ovc``): that would be memory in every
+process, for what is done in ``train`` alone. OpenVINO goes on without it; afterwards it can be imported by its name.
 """
 
 from __future__ import annotations
