@@ -28,7 +28,7 @@ def remembered(out: str) -> list[Row]:
     mb, grows = float(re.findall(r"([\d.]+) MB;", most)[0]), float(re.findall(r"([+-][\d.]+) MB", slope)[0])
     hours = re.findall(r"first third of ([\d.]+)", slope)[0]
     return [
-        ("memory of 16 sub-stream cameras", "under 400 MB", f"{mb:.0f} MB", mb < 400),
+        (f"memory of 16 sub-stream cameras over {hours} h", "under 400 MB", f"{mb:.0f} MB", mb < 400),
         (f"its slope over {hours} h", "under 1 MB an hour", f"{grows:+.2f} MB an hour", grows < 1),
     ]
 
@@ -68,6 +68,8 @@ def by_condition(out: str) -> list[Row]:
 TRAFFIC = (
     Measured("junction", ("python", "bench/junction.py"), turned, ("traffic",)),
     Measured("memory", ("python", "bench/memory.py"), remembered,
+             ("run/watching", "run/sealing", "sight", "traffic")),
+    Measured("memory-day", ("python", "bench/memory.py", "--hours", "24", "--pause-s", "840"), remembered,
              ("run/watching", "run/sealing", "sight", "traffic")),
     Measured("audit", ("python", "bench/audit.py", "11"), audited, ("traffic/audit", "sight/cascade")),
     Measured("detector", ("cat", "train/scores.json"), learnt, ("sight/networks",)),

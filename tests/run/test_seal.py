@@ -280,6 +280,21 @@ def test_the_inference_runtime_opens_no_connection_and_writes_nothing(tmp_path: 
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize("first", ["", "import openvino"], ids=["ours first", "openvino first"])
+def test_the_converter_of_networks_is_imported_by_who_asks_for_it_alone(first: str) -> None:
+    code = f"""
+    {first}
+    import sys
+    before = "openvino.tools.ovc" in sys.modules
+    from waywarden.sight.networks.runtime import ov
+    print(before, "openvino.tools.ovc" in sys.modules, "convert_model" in vars(ov))
+    from openvino.tools.ovc import convert_model
+    print(callable(convert_model), any(name.startswith("openvino_telemetry.") for name in sys.modules))
+    """
+    there = bool(first)
+    assert sealed_python(code, seal="None").splitlines() == [f"{there} {there} {there}", "True False"]
+
+
 def test_telemetry_would_be_noticed(tmp_path: Path) -> None:
     """The control of the test above: with a telemetry package in place, plain ``import openvino`` calls it."""
     package = tmp_path / "openvino_telemetry"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -33,6 +34,13 @@ def test_a_group_alone_is_what_it_is_in_the_whole(name: str) -> None:
 @pytest.mark.parametrize("word", ["", "--help", "count", "leger", "demo"])
 def test_whatever_else_is_asked_of_the_whole(word: str) -> None:
     assert app_for(word) is whole
+
+
+def test_who_runs_for_months_holds_neither_the_inference_runtime_nor_the_workbook() -> None:
+    done = ran("watch", "--city", "nowhere.toml")
+    assert done.returncode == 2, done.stderr
+    needed = {"av", "numpy", "starlette"}  # frames' type, boxes, and how a label is escaped
+    assert set(ast.literal_eval(done.stdout.splitlines()[-1].removeprefix("HEAVY "))) <= needed
 
 
 def ran(*words: str) -> subprocess.CompletedProcess[str]:

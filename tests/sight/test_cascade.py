@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
@@ -10,6 +11,7 @@ import av
 import numpy as np
 import pytest
 
+from waywarden.run.weighing.weights import own
 from waywarden.sight.cascade import pace
 from waywarden.sight.cascade.cascade import HEARTBEAT_S, LINGER, Cascade
 from waywarden.sight.cascade.pace import Pace
@@ -17,6 +19,7 @@ from waywarden.sight.cascade.plan import SLOT, SPAN, AuditPlan, plan_of
 from waywarden.sight.cascade.sampler import Sampler
 from waywarden.sight.cascade.unnamed import moving_boxes, with_unnamed
 from waywarden.sight.cascade.waking import calls_for_a_look, grid_px
+from waywarden.sight.detectors import sparing_opener
 from waywarden.sight.frame import Frame
 from waywarden.sight.watch import watch
 from waywarden.terms.kinds import Kind, kind_number
@@ -299,3 +302,10 @@ def test_looks_go_on_a_little_after_the_last_movement() -> None:
     times = looked(Cascade(Blind(), CAMERA), driven(lambda s: 60 * s if s < 2 else None, seconds=6))
     after = [s for s in ((at - START).total_seconds() for at in times) if 2.2 < s < 2.2 + LINGER.total_seconds()]
     assert after
+
+
+def test_cameras_that_are_opened_for_together_share_one_network() -> None:
+    open_for = sparing_opener(str(own()))
+    one, other = (open_for(replace(CAMERA, id=name)) for name in "ab")
+    assert one is not other
+    assert one._network is other._network

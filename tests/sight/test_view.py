@@ -17,7 +17,16 @@ from waywarden.sight import health
 from waywarden.sight.frame import Frame
 from waywarden.sight.health import HealthWatcher
 from waywarden.sight.sources.stills import decode_still
-from waywarden.sight.view import AFTER_S, BLURRED_KEEPS, LEARN_LOOKS, LOOK_EVERY_S, luma_of, slope_kept
+from waywarden.sight.view import (
+    AFTER_S,
+    BLURRED_KEEPS,
+    LEARN_LOOKS,
+    LOOK_EVERY_S,
+    ViewWatcher,
+    edges_of,
+    luma_of,
+    slope_kept,
+)
 from waywarden.terms.records import CameraHealth, HealthState
 from waywarden.testing.checks_source import utc
 from waywarden.testing.street import made_up_street
@@ -209,3 +218,24 @@ def test_a_light_that_fades_to_a_third_is_no_fault() -> None:
     found, counts = said(made_up("day"), dimmer)
     assert states(found) == [HealthState.OK]
     assert all(counts)
+
+
+def test_the_reference_is_the_mean_of_the_first_looks_to_the_bit_and_none_of_them_is_kept() -> None:
+    frames = [frame(picture, number) for number, picture in enumerate(made_up("day")[:LEARN_LOOKS])]
+    watcher = ViewWatcher()
+    for one in frames:
+        assert watcher._reference is None
+        watcher.judge(one)
+    mean = np.mean([edges_of(luma_of(one)) for one in frames], axis=0)
+    assert watcher._reference.dtype == np.complex64
+    assert np.array_equal(watcher._reference, mean)
+    assert watcher._learnt is None
+
+
+@pytest.mark.parametrize("looks", [5, LEARN_LOOKS + 3], ids=["while it is learnt", "once it is known"])
+def test_another_size_is_learnt_from_its_own_looks_alone(looks: int) -> None:
+    large = made_up("day")[0]
+    watcher = ViewWatcher()
+    for number in range(looks + LEARN_LOOKS):
+        watcher.judge(frame(large[::2, ::2] if number < looks else large, number))
+    assert np.allclose(watcher._reference, edges_of(luma_of(frame(large, 0))))

@@ -10,6 +10,7 @@ import nncf
 import numpy as np
 import openvino as ov
 import torch
+from openvino.tools.ovc import convert_model
 
 from detector.learn import SIZE
 from detector.network import StreetNet
@@ -30,7 +31,7 @@ def exact(net: StreetNet) -> ov.Model:
     whole.bend(1.0)
     whole.plain = False
     width, height = SIZE
-    return ov.convert_model(whole, example_input=torch.zeros(1, 3, height, width), input=[1, 3, height, width])
+    return convert_model(whole, example_input=torch.zeros(1, 3, height, width), input=[1, 3, height, width])
 
 
 def in_eight_bits(graph: ov.Model, samples: Sequence[Sample], seed: int = 1) -> ov.Model:

@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 import openvino as ov
 import torch
+from openvino.tools.ovc import convert_model
 
 from detector.ship import quantized, ship
 from surface.network import SurfaceNet
@@ -32,7 +33,7 @@ def exact(net: SurfaceNet) -> ov.Model:
     whole = copy.deepcopy(net).eval().to(memory_format=torch.contiguous_format)
     whole.plain = False
     example = torch.zeros(1, 3, HEIGHT, WIDTH)
-    return ov.convert_model(whole, example_input=example, input=[1, 3, HEIGHT, WIDTH])
+    return convert_model(whole, example_input=example, input=[1, 3, HEIGHT, WIDTH])
 
 
 def in_eight_bits(graph: ov.Model, samples: Sequence[Sample], seed: int = 1) -> ov.Model:

@@ -35,9 +35,21 @@ from waywarden.run.sealing.sealed import about_sealed
 from waywarden.run.sealing.still import still_sealed
 from waywarden.run.showing.site import beside_counts
 from waywarden.run.shown import cameras_table, comparison_table, progress, pulling, quality_table, weights_table
-from waywarden.run.spoken import INTERRUPTED, notes, say_troubles, tables, utc
+from waywarden.run.spoken import (
+    INTERRUPTED,
+    STREET,
+    CameraId,
+    CityFile,
+    Detector,
+    StoreFile,
+    WeightsPath,
+    notes,
+    say_troubles,
+    tables,
+    utc,
+)
 from waywarden.run.starting.root import root
-from waywarden.run.watching import command as watching
+from waywarden.run.watching.command import watch_app
 from waywarden.run.watching.metrics import beside, figures_of
 from waywarden.run.weighing import score, weights
 from waywarden.run.works.commands import orders_app, programme_app
@@ -50,8 +62,6 @@ from waywarden.terms.kinds import ALL_CLASSES
 from waywarden.terms.places import Camera
 from waywarden.terms.records import HealthState
 
-STREET = "street"
-"""The object detector unless the user says otherwise: our own weights."""
 STILL_S = 120.0
 """A still is the median of at most this much of a camera, unless the user says otherwise."""
 TIMES = ["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S%z"]
@@ -63,6 +73,7 @@ app.add_typer(cameras_app, name="cameras")
 app.add_typer(weights_app, name="weights")
 road_app.add_typer(drives_app)
 app.add_typer(survey_app)
+app.add_typer(watch_app)
 app.add_typer(defects_app)
 app.add_typer(road_app, name="road")
 app.add_typer(ledger_app, name="ledger")
@@ -71,17 +82,7 @@ app.add_typer(programme_app)
 app.add_typer(orders_app, name="orders")
 app.add_typer(accounts_app, name="accounts")
 
-CityFile = Annotated[Path, typer.Option("--city", help="The city's description (city.toml).")]
-CameraId = Annotated[str | None, typer.Option("--camera", help="Only this camera.")]
-StoreFile = Annotated[Path, typer.Option("--store", help="The file that holds the records (SQLite).")]
 Out = Annotated[str, typer.Option("--out", help="'-' for CSV on standard output, or a .csv or .parquet file.")]
-WeightsPath = Annotated[
-    Path | None, typer.Option("--weights", help="A file of weights, or a folder that holds one network.")
-]
-
-Detector = Annotated[
-    str, typer.Option(help="'street', our own weights, or 'motion', which needs none; --weights takes its place.")
-]
 
 
 @app.command("count")
@@ -131,32 +132,6 @@ def count_command(  # noqa: PLR0913, PLR0917 - a parameter an option
     if store is not None:
         judge_counted(store, city, rows)
     raise typer.Exit(code)
-
-
-@app.command("watch")
-def watch_command(  # noqa: PLR0913, PLR0917 - a parameter an option
-    city_file: CityFile,
-    camera: CameraId = None,
-    store_file: StoreFile = Path("waywarden.sqlite"),
-    weights_path: WeightsPath = None,
-    detector: Detector = STREET,
-    bin_min: Annotated[int, typer.Option("--bin", help="Minutes of an interval.")] = 15,
-    metrics_file: Annotated[
-        Path | None, typer.Option("--metrics", help="Where figures for Prometheus go; beside the store if left out.")
-    ] = None,
-    log: Annotated[watching.LogForm, typer.Option(help="Lines for people, or JSON.")] = watching.LogForm.TEXT,
-) -> None:
-    """Count the live cameras of a city until told to stop, and keep what is counted in the store."""
-    refuse_odd_bins(bin_min)
-    city = read_city(city_file)
-    chosen = chosen_cameras(city, camera)
-    has_network = weights_path is not None or detector != "motion"
-    named, method = weights.chosen_detector(detector, weights_path, sparing=has_network)
-    order = watching.Order(
-        city, chosen, city_file.parent, named, method, bin_min, store_file,
-        metrics_file or beside(store_file), log,
-    )  # fmt: skip
-    watching.run(order)
 
 
 @app.command("compare")

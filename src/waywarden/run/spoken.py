@@ -17,7 +17,18 @@ from typer.core import TyperGroup
 
 from waywarden.terms.errors import ConfigError, WaywardenError
 
+STREET = "street"
+"""The object detector unless the user says otherwise: our own weights."""
+
+CityFile = Annotated[Path, typer.Option("--city", help="The city's description (city.toml).")]
+CameraId = Annotated[str | None, typer.Option("--camera", help="Only this camera.")]
 StoreFile = Annotated[Path, typer.Option("--store", help="The file that holds the records (SQLite).")]
+WeightsPath = Annotated[
+    Path | None, typer.Option("--weights", help="A file of weights, or a folder that holds one network.")
+]
+Detector = Annotated[
+    str, typer.Option(help="'street', our own weights, or 'motion', which needs none; --weights takes its place.")
+]
 TIMES = ["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%S%z"]
 """How a time may be written that is asked for."""
 INTERRUPTED = 130

@@ -95,7 +95,8 @@ class ViewWatcher:
 
     def _forget(self) -> None:
         """Know nothing of the view: another size is another view."""
-        self._learnt: list[Edges] = []
+        self._learnt: Edges | None = None  # the sum of the looks so far: they themselves are twelve times as much
+        self._learnt_looks = 0
         self._reference: Edges | None = None
         self._recent: deque[Edges] = deque(maxlen=RECENT_LOOKS)
         self._places: deque[tuple[float, float]] = deque(maxlen=SHAKE_LOOKS)
@@ -111,7 +112,8 @@ class ViewWatcher:
         self._looked = frame.at
         luma = luma_of(frame)
         look = edges_of(luma)
-        if self._reference is not None and self._reference.shape != look.shape:
+        known = self._learnt if self._reference is None else self._reference
+        if known is not None and known.shape != look.shape:
             self._forget()
         wide = out_of_focus(luma)
         wrong = self._moved_or_shaking(look, is_sharp=wide is None) or wide or self._parts_lost()
@@ -144,10 +146,11 @@ class ViewWatcher:
     def _follow(self, look: Edges) -> None:
         """Learn the reference, or let it follow the light while the view is well."""
         if self._reference is None:
-            self._learnt.append(look)
-            if len(self._learnt) >= LEARN_LOOKS:
-                self._reference = _mean(self._learnt)
-                self._learnt.clear()
+            self._learnt = look if self._learnt is None else self._learnt + look
+            self._learnt_looks += 1
+            if self._learnt_looks == LEARN_LOOKS:
+                self._reference = np.asarray(self._learnt / np.complex128(LEARN_LOOKS), np.complex64)  # as _mean rounds
+                self._learnt = None
         elif self._wrong_since is None:
             self._usual += (self._near - self._usual) / LEARN_LOOKS
             self._reference = np.asarray(self._reference + (look - self._reference) / FOLLOW_LOOKS, np.complex64)

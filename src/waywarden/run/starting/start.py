@@ -72,6 +72,13 @@ def _survey(app: typer.Typer) -> None:
     app.add_typer(survey_app)
 
 
+def _watch(app: typer.Typer) -> None:
+    # For months: what it does not need it would hold for as long.
+    from waywarden.run.watching.command import watch_app
+
+    app.add_typer(watch_app)
+
+
 GROUPS: Mapping[str, Callable[[typer.Typer], None]] = MappingProxyType(
     {
         "ledger": _ledger,
@@ -80,6 +87,7 @@ GROUPS: Mapping[str, Callable[[typer.Typer], None]] = MappingProxyType(
         "programme": _programme,
         "survey": _survey,
         "defects": _defects,
+        "watch": _watch,
     }
 )
 """What hangs each group on a command line; a test holds it against the whole."""

@@ -8,17 +8,25 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from typing import Annotated
 
-from waywarden.run.counting.keeping import open_kept, refuse_other_bins
-from waywarden.run.counting.local import stopped_by_signals
+import typer
+
+from waywarden.run.city.config import read_city
+from waywarden.run.counting.keeping import open_kept, refuse_odd_bins, refuse_other_bins
+from waywarden.run.counting.local import chosen_cameras, stopped_by_signals
 from waywarden.run.sealing.seal import Seal
+from waywarden.run.spoken import STREET, CameraId, CityFile, Detector, StoreFile, WeightsPath
 from waywarden.run.watching.camera import WatchJob
 from waywarden.run.watching.eye import SealedEyes, refuse_recordings
 from waywarden.run.watching.log import Happened, Log
-from waywarden.run.watching.metrics import Metrics
+from waywarden.run.watching.metrics import Metrics, beside
 from waywarden.run.watching.systemd import tell_systemd
 from waywarden.run.watching.watch import watch_city
+from waywarden.run.weighing.weights import chosen_detector
 from waywarden.terms.places import Camera, City
+
+watch_app = typer.Typer()
 
 BUSY_S = 1.0
 """How long to wait for another program that writes into the store; what is not stored is tried again in a round."""
@@ -44,6 +52,29 @@ class Order:
     store_file: Path
     metrics_file: Path
     log_form: LogForm
+
+
+@watch_app.command("watch")
+def watch_command(  # noqa: PLR0913, PLR0917 - a parameter an option
+    city_file: CityFile,
+    camera: CameraId = None,
+    store_file: StoreFile = Path("waywarden.sqlite"),
+    weights_path: WeightsPath = None,
+    detector: Detector = STREET,
+    bin_min: Annotated[int, typer.Option("--bin", help="Minutes of an interval.")] = 15,
+    metrics_file: Annotated[
+        Path | None, typer.Option("--metrics", help="Where figures for Prometheus go; beside the store if left out.")
+    ] = None,
+    log: Annotated[LogForm, typer.Option(help="Lines for people, or JSON.")] = LogForm.TEXT,
+) -> None:
+    """Count the live cameras of a city until told to stop, and keep what is counted in the store."""
+    refuse_odd_bins(bin_min)
+    city = read_city(city_file)
+    chosen = chosen_cameras(city, camera)
+    has_network = weights_path is not None or detector != "motion"
+    named, method = chosen_detector(detector, weights_path, sparing=has_network)
+    metrics = metrics_file or beside(store_file)
+    run(Order(city, chosen, city_file.parent, named, method, bin_min, store_file, metrics, log))
 
 
 def run(order: Order) -> None:

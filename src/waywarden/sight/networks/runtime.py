@@ -3,6 +3,9 @@
 ``import openvino`` sends an event to its maker and writes a client number into the home folder, unless the person has
 opted out before; its one switch that works without writing a file is that ``openvino_telemetry`` cannot be imported,
 whereupon OpenVINO takes its own silent stand-in (seen in 2026.4, ``openvino/tools/ovc/telemetry_utils.py``).
+
+Nor does it get its converter of other frameworks' networks (``openvino.tools.ovc``): that would be memory in every
+process, for what is done in ``train`` alone. OpenVINO goes on without it; afterwards it can be imported by its name.
 """
 
 from __future__ import annotations
@@ -14,8 +17,13 @@ from pathlib import Path
 
 # None in sys.modules is how Python itself spells "may not be imported".
 sys.modules["openvino_telemetry"] = None  # type: ignore[assignment]
+_CONVERTER = "openvino.tools.ovc"
+sys.modules.setdefault(_CONVERTER, None)  # type: ignore[arg-type]
 
-import openvino as ov  # type: ignore[import-untyped]  # noqa: E402 - it must come after the line above
+import openvino as ov  # type: ignore[import-untyped]  # noqa: E402 - it must come after the lines above
+
+if sys.modules[_CONVERTER] is None:
+    del sys.modules[_CONVERTER]
 
 __all__ = ["compiled", "graph_in", "ov"]
 PINNED = {"INFERENCE_NUM_THREADS": 1, "NUM_STREAMS": 1, "INFERENCE_PRECISION_HINT": "f32"}
