@@ -37,7 +37,7 @@ class WithMovers:
     def detect(self, frame: Frame) -> Seen:
         """Return the network's boxes on ``frame``, then the movers that they do not explain."""
         boxes, scores, kinds = self._network.detect(frame)
-        moving, _, unclassified = self._motion.detect(frame)
+        moving, _, unclassified = self._motion.parts(frame)
         alone = ~explained(moving, boxes)
         n = int(alone.sum())
         return (
