@@ -1,75 +1,72 @@
 """Road users that touch in the picture, kept apart: who was seen alone is known again in what two of them make.
 
-A moving part is one road user until it turns out to be more: it takes in others that were followed before, it is
-suddenly larger, or it falls apart for good. Who is in a part with others is found by where the pixels it had in the
-frame before went, and keeps its size. What the known ones leave of a part is somebody new, if it is large enough. All
-of it is in pixels of the small picture, and lives from one frame to the next.
+A moving part is one road user until it turns out to be more: it takes in others that were followed before, or it falls
+apart for good. Who is in a part with others is found by where the pixels it had in the frame before went, and keeps its
+size. What the known ones leave of such a part is somebody new, if it is large enough. All of it is in pixels of the
+small picture, and lives from one frame to the next.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from waywarden.sight.moving.blobs import Areas, Boxes, Labels, Mask, blobs, labelled
+from waywarden.sight.moving.one import Floats, Levels, One, Seen, area, common, inside, shared, wider
 
-Levels = npt.NDArray[np.int16]
-Floats = npt.NDArray[np.float64]
-
-LEAST_AREA = 0.0008
-"""Share of the picture; what is smaller is noise or too far away to be counted."""
+LEAST_AREA = 0.0005
+"""Share of the picture; what is smaller is noise or too far away to be counted: a bicycle has a little more."""
 LEAST_FILLED = 0.25
 """Share of its box that a road user fills."""
 LEAST_SIDE_PX = 3
 LEAST_LEFT = 0.5
 """What the known ones leave of a part is somebody new if it has this share of the smallest one's box."""
-GROWN = 0.12
-"""Pixels within this share of its size around a road user's box are its own."""
 FITS = 0.15
 """How much nearer to its own pixels each side of a box comes in a frame."""
-PIECE = 0.25
+FEW_OWN, TOUCHES = 0.2, 0.1
+"""They have to be this share of the box, and nobody else's box takes more than the other: or it stays as it is."""
+PIECE = 0.05
 """A piece has at least this share of what is seen of a road user, and lies within its box by ``INSIDE``."""
 INSIDE = 0.6
-APART_S = 0.3
-"""Pieces that stay apart for so long are two road users."""
-FEW_OWN = 0.4
-"""The sides of a box are set by the pixels that are a road user's alone if they are this share of it."""
+APART_S, SPREAD = 0.3, 1.2
+"""Pieces that stay apart for so long are two road users, if the box around them is so many times what it was ..."""
+POST_S = 2.0
+"""... and after this time even if it is not: one that passes behind a post is one."""
+KNOWN_S = 0.25
+"""Who was seen for less than this is not known well enough to be told from others."""
 LEAST_OWN, HIDDEN_S = 0.12, 2.0
 """Who has less than this share of its box to itself is hidden, and for longer than this is gone."""
-KNOWN_S = 0.25
-"""Seen for less than this, one is not known well enough to be told from others."""
 LOST_S = 0.6
-EASE = 0.4
-"""How much of its velocity one takes from its last step."""
 SAME = 0.75
 """Of two boxes that share more than this (intersection over union) one is nobody's."""
+MOST_STEP_S = 1.0
+"""Over a longer time than this nobody is known again."""
 
 
-@dataclass(slots=True, eq=False)
-class One:
-    """A road user: box (left, top, right, bottom), velocity (px/s); s that it is known, unseen, in pieces, hidden."""
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """The parts of a frame: (n, 4) boxes, (n,) areas, (h, w) which part each pixel is of, from 1 on."""
 
-    box: Floats
-    velocity: Floats = field(default_factory=lambda: np.zeros(2))
-    known_s: float = 0.0
-    unseen_s: float = 0.0
-    pieces_s: float = 0.0
-    hidden_s: float = 0.0
+    boxes: Boxes
+    areas: Areas
+    labels: Labels
 
-    def expected(self, seconds: float) -> Floats:
-        """Return the box so many seconds on."""
-        return np.asarray(self.box + np.tile(self.velocity * seconds, 2))
+    def held(self, box: Floats) -> Areas:
+        """Return (n,) how many pixels of each part are in ``box``."""
+        there = self.labels[inside(box, self.labels.shape)]
+        return np.bincount(there.ravel(), minlength=len(self.areas) + 1)[1:]
 
-    def move(self, box: Floats, seconds: float) -> None:
-        """Take the box of the next frame. A side that stays may be hidden: the velocity is the faster side's."""
-        steps = (box - self.box).reshape(2, 2)
-        now = np.where(np.abs(steps[0]) > np.abs(steps[1]), steps[1], steps[0]) / seconds
-        self.velocity += EASE * (now - self.velocity)
-        self.box, self.unseen_s = box, 0.0
-        self.known_s += seconds
+    def around(self, numbers: Sequence[int]) -> Floats:
+        """Return the box around some parts."""
+        low, high = self.boxes[numbers, :2].min(axis=0), self.boxes[numbers, 2:].max(axis=0)
+        return np.concatenate([low, high]).astype(np.float64)
+
+    def joint(self, numbers: Sequence[int]) -> tuple[Floats, Mask]:
+        """Return the box around some parts, and which of its pixels are theirs."""
+        box = self.around(numbers)
+        return box, np.isin(self.labels[inside(box, self.labels.shape)], np.add(numbers, 1))
 
 
 class Apart:
@@ -77,175 +74,134 @@ class Apart:
 
     def __init__(self) -> None:
         self._ones: list[One] = []
-        self._level: Levels | None = None
-        self._solid: Mask | None = None
+        self._before: Seen | None = None
 
     def update(self, solid: Mask, level: Levels, seconds: float) -> Floats:
-        """Return (n, 4) boxes of who is in the parts ``solid`` of a picture of brightness ``level``.
+        """Return (n, 4) boxes of who is in the moving parts (h, w) of a picture.
 
-        ``seconds`` have gone since the frame before; after more than a second everything begins anew.
+        Parameters
+        ----------
+        solid : (h, w) bool
+        level : (h, w) int16
+            Its brightness, or one of its colours.
+        seconds : float
+            Since the frame before. After none, or more than ``MOST_STEP_S``, everything begins anew.
         """
-        if self._level is None or self._level.shape != level.shape or not 0 < seconds <= 1:
+        if self._before is None or self._before.level.shape != level.shape or not 0 < seconds <= MOST_STEP_S:
             self._ones.clear()
-        boxes, areas, labels = labelled(solid)
-        fit = of_road_users(boxes, areas, solid.shape)
-        within = self._within(labels, boxes, areas, seconds)
-        seen: list[One] = []
-        for number, box in enumerate(boxes.astype(float)):
-            if number in within:
-                ones, names = within[number]
-                if ones:
-                    seen += self._of_part(ones, names, boxes, labels, level, seconds)
-            elif fit[number]:
-                seen.append(One(box))
+        parts = _Parts(*labelled(solid))
+        now = Seen(level, solid)
+        fit = of_road_users(parts.boxes, parts.areas, solid.shape, LEAST_AREA)
+        within = self._within(parts, seconds)
+        seen = [One(parts.boxes[i].astype(np.float64)) for i in np.flatnonzero(fit).tolist() if i not in within]
+        for ones, numbers in within.values():
+            if ones:
+                seen += self._of_part(ones, parts.joint(numbers), now, seconds)
         unseen = [one for one in self._ones if not any(one is other for other in seen)]
         for one in unseen:
-            one.box = one.expected(seconds)
-            one.unseen_s += seconds
+            one.miss(seconds)
         self._ones = seen + [one for one in unseen if one.unseen_s <= LOST_S]
-        self._level, self._solid = level, solid
-        return np.array([one.box for one in seen], float).reshape(-1, 4)
+        self._before = now
+        return np.array([one.box for one in seen], np.float64).reshape(-1, 4)
 
-    def _within(self, labels: Labels, boxes: Floats, areas: Floats, seconds: float):
-        """Return for each part who is in it, and the parts that are one with it; a piece of one has nobody."""
+    def _within(self, parts: _Parts, seconds: float) -> dict[int, tuple[list[One], list[int]]]:
+        """Return by part who is in it, and the numbers of all parts that are one with it; a piece of one has nobody."""
+        within: dict[int, tuple[list[One], list[int]]] = {}
         held = []
         for one in self._ones:
-            part = labels[_cut(one.expected(seconds), labels.shape)]
-            held.append(np.bincount(part.ravel(), minlength=len(areas) + 1)[1:])
-        within: dict[int, tuple[list[One], list[int]]] = {}
-        for one, of in zip(self._ones, held, strict=True):
-            if of.size and of.max() > 0:
+            of = parts.held(one.expected(seconds))
+            if of.any():
                 number = int(of.argmax())
                 within.setdefault(number, ([], [number]))[0].append(one)
-        for one, of in zip(self._ones, held, strict=True):
-            if not of.size or of.max() == 0:
-                continue
-            ones, names = within[int(of.argmax())]
-            pieces = [
-                int(i)
-                for i in np.flatnonzero((of >= PIECE * of.sum()) & (of >= INSIDE * areas))
-                if int(i) not in within
-            ]
-            one.pieces_s = one.pieces_s + seconds if pieces else max(0.0, one.pieces_s - seconds)
-            if pieces and len(ones) == 1 and one.pieces_s <= APART_S:
-                names += pieces
+                held.append((one, number, of))
+        for one, number, of in held:
+            ones, numbers = within[number]
+            found = np.flatnonzero((of >= PIECE * of.sum()) & (of >= INSIDE * parts.areas)).tolist()
+            pieces = [piece for piece in found if piece not in within]
+            one.pieces_s = max(0.0, one.pieces_s + (seconds if pieces else -seconds))
+            if one.pieces_s == 0:
+                one.whole_px = area(one.box)
+            if len(ones) == 1 and not self._fell_apart(one, parts.around([number, *pieces])):
+                numbers += pieces
                 within |= {piece: ([], []) for piece in pieces}
         return within
 
-    def _of_part(self, ones: list[One], names, boxes, labels, level, seconds) -> list[One]:
+    @staticmethod
+    def _fell_apart(one: One, box: Floats) -> bool:
+        """Return whether one in pieces, with ``box`` around them, turned out to be two."""
+        grown = area(box) > SPREAD * one.whole_px
+        return one.pieces_s > (APART_S if grown else POST_S)
+
+    def _of_part(self, ones: list[One], joint: tuple[Floats, Mask], now: Seen, seconds: float) -> list[One]:
         """Return who is in a part: the ``ones`` that were expected in it, moved, and whoever is new."""
-        low, high = boxes[names, :2].min(axis=0), boxes[names, 2:].max(axis=0)
-        box, corner = np.concatenate([low, high]).astype(float), low.astype(float)
+        box, mask = joint
         known = [one for one in ones if one.known_s >= KNOWN_S] or ones[:1]
-        if len(known) == 1:
+        if len(known) == 1 or self._before is None:
             known[0].move(box, seconds)
-            return known
-        mask = np.isin(labels[_cut(box, labels.shape)], np.add(names, 1))
-        for one in known:
-            one.move(self._found(one, level, seconds), seconds)
+            return known[:1]
+        was = [one.box for one in known]
+        now_at = [one.found((self._before, now), _without(was, one.box), seconds) for one in known]
+        for one, at in zip(known, now_at, strict=True):
+            one.move(at, seconds)
         known = _without_doubles(known)
-        own = {id(one): _own(one, known, mask, corner) for one in known}
+        boxes = [one.box.copy() for one in known]
         for one in known:
-            one.box += FITS * (_around(own[id(one)], one, corner) - one.box)
-            hidden = own[id(one)].sum() < LEAST_OWN * _area(one.box)
-            one.hidden_s = one.hidden_s + seconds if hidden else 0.0
+            others = _without(boxes, one.box)
+            own, whole = _own(one.box, others, mask, box[:2]), area(one.box)
+            clear = all(common(one.box, other) <= TOUCHES * whole for other in others)
+            if clear and own.sum() >= FEW_OWN * whole:
+                one.box = one.box + FITS * (_around(own, box[:2]) - one.box)
+            one.hidden_s = one.hidden_s + seconds if own.sum() < LEAST_OWN * whole else 0.0
         known = [one for one in known if one.hidden_s <= HIDDEN_S]
-        rest = mask.copy()
-        for one in known:
-            rest[_cut(_wider(one.box - np.tile(corner, 2)), rest.shape)] = False
-        new, areas = blobs(rest)
-        least = max(LEAST_AREA * labels.size, LEAST_LEFT * min((_area(one.box) for one in known), default=0))
-        return known + [One(each + np.tile(corner, 2)) for each, area in zip(new, areas, strict=True) if area >= least]
-
-    def _found(self, one: One, level: Levels, seconds: float) -> Floats:
-        """Return the box of ``one`` where the pixels that it had in the frame before are now."""
-        if self._level is None or self._solid is None:
-            return one.expected(seconds)
-        was = _cut(one.box, level.shape)
-        rows, columns = np.nonzero(self._solid[was])
-        if len(rows) < 8:
-            return one.expected(seconds)
-        some = slice(None, None, -(-len(rows) // MOST_PIXELS))
-        rows, columns = rows[some] + was[0].start, columns[some] + was[1].start
-        going = np.rint(one.velocity * seconds).astype(int)
-        steps = np.arange(-REACH, REACH + 1)
-        y = np.clip(rows + going[1] + steps[:, None], 0, level.shape[0] - 1)
-        x = np.clip(columns + going[0] + steps[:, None], 0, level.shape[1] - 1)
-        there = level[y[:, None], x[None]]
-        cost = np.minimum(np.abs(there - self._level[rows, columns]), UNLIKE).mean(axis=2)
-        i, j = np.unravel_index(int(cost.argmin()), cost.shape)
-        step = np.array([steps[j] + _between(cost[i], int(j)), steps[i] + _between(cost[:, j], int(i))]) + going
-        return np.asarray(one.box + np.tile(step, 2))
+        return known + _left(known, mask, box[:2], LEAST_AREA * now.level.size)
 
 
-def of_road_users(boxes: Boxes, areas: Areas, shape: Sequence[int]) -> npt.NDArray[np.bool_]:
-    """Return (n,) whether parts of a picture of ``shape`` are large and full enough to be road users."""
+def of_road_users(boxes: Boxes, areas: Areas, shape: Sequence[int], least_area: float) -> Mask:
+    """Return (n,) whether parts of a picture of ``shape`` are large and full enough to be road users.
+
+    ``least_area`` is a share of the picture.
+    """
     sides = boxes[:, 2:] - boxes[:, :2]
-    large = areas >= LEAST_AREA * shape[0] * shape[1]
+    large = areas >= least_area * shape[0] * shape[1]
     return np.asarray(large & (areas >= LEAST_FILLED * sides.prod(axis=1)) & (sides.min(axis=1) >= LEAST_SIDE_PX))
 
 
-MOST_PIXELS = 250
-"""Of a road user, so many pixels are looked for."""
-REACH = 3
-"""They are looked for so many pixels around where they were going."""
-UNLIKE = 40
-"""Of 255: pixels that differ by more are hidden by somebody, which is all the same how much."""
+def _without(boxes: Sequence[Floats], box: Floats) -> list[Floats]:
+    return [other for other in boxes if not np.array_equal(other, box)]
 
 
-def _between(cost: Floats, i: int) -> float:
-    """Return by how much of a step the least of a parabola through three costs lies beside the middle one."""
-    if not 0 < i < len(cost) - 1:
-        return 0.0
-    a, b, c = cost[i - 1 : i + 2].tolist()
-    return 0.0 if a + c <= 2 * b else 0.5 * (a - c) / (a - 2 * b + c)
-
-
-def _cut(box: Floats, shape: Sequence[int]) -> tuple[slice, slice]:
-    """Return the rows and columns of a box within a picture of ``shape``."""
-    x0, y0, x1, y1 = np.rint(box).astype(int).tolist()
-    return slice(max(0, y0), max(0, y1)), slice(max(0, x0), max(0, x1))
-
-
-def _area(box: Floats) -> float:
-    return float((box[2] - box[0]) * (box[3] - box[1]))
-
-
-def _wider(box: Floats) -> Floats:
-    by = GROWN * (box[2:] - box[:2])
-    return np.concatenate([box[:2] - by, box[2:] + by])
-
-
-def _own(one: One, ones: Sequence[One], mask: Mask, corner: Floats) -> Mask:
-    """Return those pixels of a part that are in this one's box and in nobody else's."""
+def _own(box: Floats, others: Sequence[Floats], mask: Mask, corner: Floats) -> Mask:
+    """Return the pixels of a part, whose corner is given, in or beside a box and in none of the others."""
     away = np.tile(corner, 2)
     own = np.zeros_like(mask)
-    around = _cut(_wider(one.box - away), mask.shape)
+    around = inside(wider(box - away), mask.shape)
     own[around] = mask[around]
-    for other in ones:
-        if other is not one:
-            own[_cut(other.box - away, mask.shape)] = False
+    for other in others:
+        own[inside(other - away, mask.shape)] = False
     return own
 
 
-def _around(own: Mask, one: One, corner: Floats) -> Floats:
-    """Return the box around a road user's own pixels, or the one it has where they are too few to tell."""
-    if own.sum() < FEW_OWN * _area(one.box):
-        return one.box
+def _around(own: Mask, corner: Floats) -> Floats:
+    """Return the box around some pixels of a part whose corner is given."""
     rows, columns = np.flatnonzero(own.any(axis=1)), np.flatnonzero(own.any(axis=0))
-    return np.array([columns[0], rows[0], columns[-1] + 1, rows[-1] + 1], float) + np.tile(corner, 2)
+    return np.array([columns[0], rows[0], columns[-1] + 1, rows[-1] + 1], np.float64) + np.tile(corner, 2)
+
+
+def _left(known: Sequence[One], mask: Mask, corner: Floats, least_px: float) -> list[One]:
+    """Return who is new in a part: what the known ones leave of it, where that is large."""
+    away = np.tile(corner, 2)
+    rest = mask.copy()
+    for one in known:
+        rest[inside(wider(one.box - away), mask.shape)] = False
+    boxes, areas = blobs(rest)
+    least_px = max(least_px, LEAST_LEFT * min((area(one.box) for one in known), default=0.0))
+    return [One(box + away) for box, pixels in zip(boxes, areas, strict=True) if pixels >= least_px]
 
 
 def _without_doubles(ones: Sequence[One]) -> list[One]:
     """Return who is not the same as somebody who is known for longer."""
     kept: list[One] = []
     for one in sorted(ones, key=lambda one: -one.known_s):
-        if all(_shared(one.box, other.box) <= SAME for other in kept):
+        if all(shared(one.box, other.box) <= SAME for other in kept):
             kept.append(one)
     return kept
-
-
-def _shared(a: Floats, b: Floats) -> float:
-    sides = np.clip(np.minimum(a[2:], b[2:]) - np.maximum(a[:2], b[:2]), 0, None)
-    both = float(sides.prod())
-    return both / max(_area(a) + _area(b) - both, 1e-9)

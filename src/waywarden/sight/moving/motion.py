@@ -14,9 +14,10 @@ import numpy as np
 import numpy.typing as npt
 
 from waywarden.sight.frame import Frame, Picture
-from waywarden.sight.moving.apart import LEAST_AREA, Apart, Floats, of_road_users
+from waywarden.sight.moving.apart import Apart, of_road_users
 from waywarden.sight.moving.background import Colours, background_of
 from waywarden.sight.moving.blobs import Boxes, Mask, blobs, thicker, thinner
+from waywarden.sight.moving.one import Floats
 from waywarden.sight.ports import Seen
 from waywarden.terms.kinds import Kind, kind_number
 
@@ -29,6 +30,8 @@ SHADOW_SHARE = (0.45, 0.93)
 """A shadow leaves this share of the brightness ..."""
 SHADOW_COLOUR = 0.05
 """... and changes the shares of red, green and blue by less than this."""
+LEAST_AREA = 0.0008
+"""Share of the picture; a part that is smaller does not count for itself."""
 BRIDGE = 0.004
 """Gaps of this share of the picture's width within one road user (windows, roof) are closed."""
 FORGET_S = 12.0
@@ -83,7 +86,7 @@ class MotionObjectDetector:
         """Return the parts of ``frame`` in which something moves or stands: those who touch in one box."""
         small = _small(frame)
         boxes, areas = blobs(self._moving(small, frame.at))
-        return _seen(boxes[of_road_users(boxes, areas, small.shape)], frame, small)
+        return _seen(boxes[of_road_users(boxes, areas, small.shape, LEAST_AREA)], frame, small)
 
     def moving_parts(self, frame: Frame) -> Mask:
         """Return (h, w) bool, no wider than ``WORKING_WIDTH_PX``: the parts in which something moves or stands."""
@@ -152,7 +155,7 @@ def _gain(look: Colours, background: Colours) -> np.float32:
 
 
 def _most(colours: Colours) -> Colours:
-    """Return (...) the largest of three channels; numpy's own maximum over so short an axis takes many times as long."""
+    """Return (...) the largest of three channels; numpy's own maximum over so short an axis takes much longer."""
     return np.asarray(np.maximum(np.maximum(colours[..., 0], colours[..., 1]), colours[..., 2]))
 
 
