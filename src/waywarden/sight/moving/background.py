@@ -80,7 +80,7 @@ def _difference(shown: Levels, of: Levels) -> Levels:
     difference = np.abs(shown[..., 0] - of[..., 0])
     for channel in (1, 2):
         np.maximum(difference, np.abs(shown[..., channel] - of[..., channel]), out=difference)
-    return difference
+    return np.asarray(difference)
 
 
 def _weight_of_runs(alike: Mask) -> Colours:
