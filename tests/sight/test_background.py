@@ -7,6 +7,9 @@ import pytest
 
 from waywarden.sight.moving.background import background_of
 
+WINDOWS = {(200, 40, 40): 32, (235, 235, 235): 45, (40, 60, 170): 58}
+"""Where the dark window of who has this colour begins."""
+
 
 def street(seed=1):
     """Return asphalt with a line on it."""
@@ -22,7 +25,7 @@ def looks(colours):
         rgb = street()
         if colour is not None:
             rgb[40:58, 30:70] = colour
-            rgb[44:50, 36:48] = 25
+            rgb[44:50, WINDOWS[colour] : WINDOWS[colour] + 10] = 25
         pictures.append(np.clip(rgb + np.random.default_rng(n).normal(0, 2, rgb.shape), 0, 255).astype(np.uint8))
     return pictures
 
@@ -48,3 +51,12 @@ def test_one_look_is_the_background():
     background, noise = background_of([look])
     assert (background == look).all()
     assert (noise == 0).all()
+
+
+def test_somebody_who_comes_again_and_again_in_one_colour_is_not_the_street():
+    """A tram line: plainer than the street, there in every fourth look."""
+    pictures = looks([None] * 32)
+    for n in range(0, 32, 4):
+        pictures[n][30:70, 20:100] = 60
+    background, _ = background_of(pictures)
+    assert np.abs(background - street()).max() < 12

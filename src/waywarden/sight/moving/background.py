@@ -25,6 +25,8 @@ ALIKE = 14
 """Of 255; two looks whose colours differ by less than this in every channel show the same thing."""
 STAYS = 0.1
 """A run of n looks that are alike weighs n to this power."""
+MOSTLY, MOSTLY_WEIGHS = 0.6, 100.0
+"""But what shows in this share of the looks weighs so many times more: no red light lasts for so much of the time."""
 AROUND = 0.021
 """Looks are weighed within this share of the picture's width around a pixel."""
 PLAIN = 4.0
@@ -84,7 +86,10 @@ def _difference(shown: Levels, of: Levels) -> Levels:
 
 
 def _weight_of_runs(alike: Mask) -> Colours:
-    """Return (m,) the sum of the lengths, to the power ``STAYS``, of the runs of True along the first axis."""
+    """Return (m,) the sum of the lengths, to the power ``STAYS``, of the runs of True along the first axis.
+
+    Where ``MOSTLY`` of all are True it is ``MOSTLY_WEIGHS`` times as much.
+    """
     of_length = np.arange(len(alike) + 1, dtype=np.float32) ** np.float32(STAYS)
     of_length[0] = 0
     weight = np.zeros(alike.shape[1], np.float32)
@@ -92,7 +97,9 @@ def _weight_of_runs(alike: Mask) -> Colours:
     for look in alike:
         weight += of_length[np.where(look, 0, run)]
         run = np.where(look, run + 1, 0)
-    return np.asarray(weight + of_length[run], np.float32)
+    weight += of_length[run]
+    weight[alike.mean(axis=0) >= MOSTLY] *= MOSTLY_WEIGHS
+    return weight
 
 
 def _edges(look: Picture) -> Colours:
