@@ -21,6 +21,8 @@ from waywarden.sight.moving.one import Floats
 from waywarden.sight.ports import Seen
 from waywarden.terms.kinds import Kind, kind_number
 
+MOTION = "motion"
+"""What this object detector is asked for by, where others are by their weights."""
 WORKING_WIDTH_PX = 384
 """Pictures are looked at no wider than this."""
 LEAST_DIFFERENCE = 22.0
