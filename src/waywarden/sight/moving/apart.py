@@ -16,7 +16,7 @@ import numpy as np
 from waywarden.sight.moving.blobs import Areas, Boxes, Labels, Mask, blobs, labelled
 from waywarden.sight.moving.one import Floats, Levels, One, Seen, area, common, inside, shared, wider
 
-LEAST_AREA = 0.0005
+LEAST_AREA = 0.0008
 """Share of the picture; what is smaller is noise or too far away to be counted: a bicycle has a little more."""
 LEAST_FILLED = 0.25
 """Share of its box that a road user fills."""
