@@ -75,6 +75,23 @@ def test_two_are_two():
     assert {len(boxes) for boxes, _, _ in seen(pictures)} == {2}
 
 
+def test_two_that_touch_are_one_part_and_two_road_users():
+    """The second comes up behind the first, which stands."""
+    apart, together = MotionObjectDetector(), MotionObjectDetector()
+    for detector in (apart, together):
+        detector.learn(frame(ground(), -n) for n in range(1, 20))
+    for n in range(40):
+        rgb = car_at(200)
+        left = min(20 + 4 * n, 148)
+        rgb[60:88, left : left + 50] = (40, 60, 170)
+        boxes, _, _ = apart.detect(frame(rgb, n))
+        parts, _, _ = together.parts(frame(rgb, n))
+    assert len(parts) == 1
+    assert len(boxes) == 2
+    true = np.array([[148, 60, 198, 88], [200, 60, 250, 88]], np.float32)
+    assert all(overlap(box, true).max() >= 0.6 for box in boxes)
+
+
 def test_nothing_moves_on_an_empty_street():
     assert all(len(boxes) == 0 for boxes, _, _ in seen([ground()] * 60))
 

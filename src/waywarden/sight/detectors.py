@@ -8,13 +8,10 @@ from pathlib import Path
 from waywarden.sight.cascade.cascade import Cascade
 from waywarden.sight.cascade.plan import plan_of
 from waywarden.sight.movers import WithMovers
-from waywarden.sight.moving.motion import MotionObjectDetector
+from waywarden.sight.moving.motion import MOTION, MotionObjectDetector
 from waywarden.sight.networks.network import NetworkObjectDetector
 from waywarden.sight.ports import ObjectDetector
-from waywarden.sight.redact import STILL
 from waywarden.terms.places import Camera
-
-MOTION = "motion"
 
 
 def open_object_detector(detector: str) -> ObjectDetector:
@@ -28,11 +25,6 @@ def open_object_detector(detector: str) -> ObjectDetector:
         No such file, a damaged one, or a network that is not known here.
     """
     return MotionObjectDetector() if detector == MOTION else WithMovers(NetworkObjectDetector(Path(detector)))
-
-
-def open_redactor(detector: str) -> ObjectDetector:
-    """Return who says what is to be hidden on a still: the network at a low threshold, without movement."""
-    return MotionObjectDetector() if detector == MOTION else NetworkObjectDetector(Path(detector), STILL.least_score)
 
 
 def open_sparing(detector: str, camera: Camera) -> ObjectDetector:

@@ -16,6 +16,7 @@ from waywarden.sight.frame import Frame
 from waywarden.sight.moving.motion import MotionObjectDetector
 from waywarden.sight.networks.network import NetworkObjectDetector
 from waywarden.sight.ports import Seen
+from waywarden.terms.transient import BoxesPx
 
 
 class WithMovers:
@@ -37,11 +38,29 @@ class WithMovers:
     def detect(self, frame: Frame) -> Seen:
         """Return the network's boxes on ``frame``, then the movers that they do not explain."""
         boxes, scores, kinds = self._network.detect(frame)
-        moving, _, unclassified = self._motion.detect(frame)
-        alone = ~explained(moving, boxes)
-        n = int(alone.sum())
+        moving, _, unclassified = self._motion.parts(frame)
+        alone = joined(moving[~explained(moving, boxes)])
+        n = len(alone)
         return (
-            np.concatenate([boxes, moving[alone]]),
+            np.concatenate([boxes, alone]),
             np.concatenate([scores, np.full(n, MOVER_SCORE, np.float32)]),
-            np.concatenate([kinds, unclassified[alone]]),
+            np.concatenate([kinds, unclassified[:n]]),
         )
+
+
+def joined(boxes: BoxesPx) -> BoxesPx:
+    """Return (m, 4) boxes around those of (n, 4) that overlap: one who moves in pieces is one."""
+    left, whole = [*boxes], []
+    while left:
+        box = left.pop()
+        touching = [i for i, other in enumerate(left) if _overlap(box, other)]
+        if not touching:
+            whole.append(box)
+            continue
+        parts = np.stack([box, *(left.pop(i) for i in reversed(touching))])
+        left.append(np.concatenate([parts[:, :2].min(axis=0), parts[:, 2:].max(axis=0)]))
+    return np.array(whole, np.float32).reshape(-1, 4)
+
+
+def _overlap(box: BoxesPx, other: BoxesPx) -> bool:
+    return bool((box[:2] < other[2:]).all() and (other[:2] < box[2:]).all())

@@ -96,7 +96,8 @@ def _own_openers(job: Job) -> Openers:
     # Here and not above, so that a test with its own openers needs no inference runtime; the runtime's telemetry is
     # closed before anybody else can import it.
     import waywarden.sight.networks.runtime  # noqa: F401, PLC0415
-    from waywarden.sight.detectors import open_object_detector, open_redactor, open_sparing  # noqa: PLC0415
+    from waywarden.sight.detectors import open_object_detector, open_sparing  # noqa: PLC0415
+    from waywarden.sight.networks.redacting import open_redactor  # noqa: PLC0415
     from waywarden.sight.replay import watch_replay  # noqa: PLC0415
     from waywarden.sight.sources.opening import open_source  # noqa: PLC0415
     from waywarden.sight.watch import watch  # noqa: PLC0415

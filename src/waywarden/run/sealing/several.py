@@ -54,7 +54,8 @@ def _openers_of(job: SharedJob) -> tuple[Openers, Callable[[str], OpenFor]]:
         return given, lambda detector: lambda _: given.open_object_detector(detector)
     # Here and not above, as in ``inside``.
     import waywarden.sight.networks.runtime  # noqa: F401, PLC0415
-    from waywarden.sight.detectors import open_object_detector, open_redactor, sparing_opener  # noqa: PLC0415
+    from waywarden.sight.detectors import open_object_detector, sparing_opener  # noqa: PLC0415
+    from waywarden.sight.networks.redacting import open_redactor  # noqa: PLC0415
     from waywarden.sight.sources.opening import open_source  # noqa: PLC0415
     from waywarden.sight.watch import watch  # noqa: PLC0415
 

@@ -176,7 +176,7 @@ def chosen_detector(detector: str, weights: Path | None, *, sparing: bool = Fals
     if detector == "motion" and sparing:
         raise WeightsError("--sparing spares a network's looks, and 'motion' has none: leave one of the two out")
     if detector == "motion":
-        return detector, "motion-1"
+        return detector, "motion-2"
     if detector != "street":
         raise WeightsError(f"--detector is 'street' or 'motion', got '{detector}': for another network pass --weights")
     return str(own()), _method(OWN, sparing=sparing)
@@ -184,7 +184,7 @@ def chosen_detector(detector: str, weights: Path | None, *, sparing: bool = Fals
 
 def _method(network: str, *, sparing: bool) -> str:
     """Return the name that is kept with every record: the network, and who sees whoever it has no name for."""
-    return f"{network}+{'cascade-2' if sparing else 'motion-1'}"
+    return f"{network}+{'cascade-2' if sparing else 'motion-2'}"
 
 
 def _published(name: str) -> Published:

@@ -7,6 +7,8 @@ import numpy.typing as npt
 
 Mask = npt.NDArray[np.bool_]
 Boxes = npt.NDArray[np.int64]
+Areas = npt.NDArray[np.int64]
+Labels = npt.NDArray[np.int32]
 
 
 def thicker(mask: Mask, reach: int) -> Mask:
@@ -30,8 +32,14 @@ def thinner(mask: Mask, reach: int) -> Mask:
     return ~thicker(~mask, reach)
 
 
-def blobs(mask: Mask) -> tuple[Boxes, npt.NDArray[np.int64]]:
-    """Return boxes (n, 4; left, top, right, bottom, the last two exclusive) and areas (n,) of the 8-connected parts.
+def blobs(mask: Mask) -> tuple[Boxes, Areas]:
+    """Return boxes (n, 4; left, top, right, bottom, the last two exclusive) and areas (n,) of the 8-connected parts."""
+    boxes, areas, _ = labelled(mask)
+    return boxes, areas
+
+
+def labelled(mask: Mask) -> tuple[Boxes, Areas, Labels]:
+    """Return boxes and areas as ``blobs`` does, and (h, w) int32 which part each pixel is of: from 1 on, 0 for none.
 
     Runs of set pixels are found row by row, and runs that touch one of the row above are joined (union-find).
     """
@@ -47,7 +55,11 @@ def blobs(mask: Mask) -> tuple[Boxes, npt.NDArray[np.int64]]:
     high = np.zeros((n, 2), np.int64)
     np.minimum.at(low, which, np.column_stack([starts, rows]))
     np.maximum.at(high, which, np.column_stack([stops, rows + 1]))
-    return np.concatenate([low, high], axis=1), np.bincount(which, stops - starts, n).astype(np.int64)
+    ends = np.zeros((mask.shape[0], mask.shape[1] + 1), np.int32)
+    ends[rows, starts] = which + 1
+    ends[rows, stops] -= (which + 1).astype(np.int32)
+    areas = np.bincount(which, stops - starts, n).astype(np.int64)
+    return np.concatenate([low, high], axis=1), areas, np.cumsum(ends, axis=1, dtype=np.int32)[:, :-1]
 
 
 def _join_rows(parent: list[int], rows: list[int], starts: list[int], stops: list[int]) -> None:

@@ -14,11 +14,15 @@ import numpy as np
 import numpy.typing as npt
 
 from waywarden.sight.frame import Frame, Picture
+from waywarden.sight.moving.apart import Apart, of_road_users
 from waywarden.sight.moving.background import Colours, background_of
-from waywarden.sight.moving.blobs import Mask, blobs, thicker, thinner
+from waywarden.sight.moving.blobs import Boxes, Mask, blobs, thicker, thinner
+from waywarden.sight.moving.one import Floats
 from waywarden.sight.ports import Seen
 from waywarden.terms.kinds import Kind, kind_number
 
+MOTION = "motion"
+"""What this object detector is asked for by, where others are by their weights."""
 WORKING_WIDTH_PX = 384
 """Pictures are looked at no wider than this."""
 LEAST_DIFFERENCE = 22.0
@@ -29,15 +33,12 @@ SHADOW_SHARE = (0.45, 0.93)
 SHADOW_COLOUR = 0.05
 """... and changes the shares of red, green and blue by less than this."""
 LEAST_AREA = 0.0008
-"""Share of the picture; what is smaller is noise or too far away to be counted."""
-LEAST_FILLED = 0.25
-"""Share of its box that a road user fills."""
+"""Share of the picture; a part that is smaller does not count for itself."""
 BRIDGE = 0.004
 """Gaps of this share of the picture's width within one road user (windows, roof) are closed."""
 FORGET_S = 12.0
-"""The background follows the light with this time constant where nothing moves ..."""
-ABSORB_S = 240.0
-"""... and takes in what stands with this one."""
+"""The background follows the light with this time constant where it is seen. Behind who stands it stays as it was: a
+tenth of a white lorry in it would be left as a road user of its own when the lorry drives off."""
 LOOK_EVERY_S = 3.0
 LOOKS = 60
 """So many looks, so far apart, make the background anew: every three minutes, out of three minutes."""
@@ -54,7 +55,7 @@ LEFT_EDGES = 0.6
 class MotionObjectDetector:
     """An ``ObjectDetector`` of all that moves. Keeps a background between the frames of one camera."""
 
-    name = "motion-1"
+    name = "motion-2"
 
     def __init__(self) -> None:
         self._background: Colours | None = None
@@ -62,6 +63,7 @@ class MotionObjectDetector:
         self._calm: Colours | None = None
         self._calm_s: Colours | None = None
         self._at: datetime | None = None
+        self._apart = Apart()
         self._looks: list[Picture] = []
         self._looked = datetime.min.replace(tzinfo=UTC)
 
@@ -76,23 +78,33 @@ class MotionObjectDetector:
         self._background, self._noise = background, np.clip(noise, 1.0, LEAST_DIFFERENCE)
 
     def detect(self, frame: Frame) -> Seen:
-        """Return what moves or has come to stand on ``frame``; the first frame ever only makes the background."""
-        return _boxes(self.moving_parts(frame), frame)
+        """Return who moves or has come to stand on ``frame``; the first frame ever only makes the background."""
+        small = _small(frame)
+        since_s = 0.0 if self._at is None else (frame.at - self._at).total_seconds()
+        boxes = self._apart.update(self._moving(small, frame.at), small[..., 1].astype(np.int16), since_s)
+        return _seen(boxes, frame, small)
+
+    def parts(self, frame: Frame) -> Seen:
+        """Return the parts of ``frame`` in which something moves or stands: those who touch in one box."""
+        small = _small(frame)
+        boxes, areas = blobs(self._moving(small, frame.at))
+        return _seen(boxes[of_road_users(boxes, areas, small.shape, LEAST_AREA)], frame, small)
 
     def moving_parts(self, frame: Frame) -> Mask:
         """Return (h, w) bool, no wider than ``WORKING_WIDTH_PX``: the parts in which something moves or stands."""
-        small = _small(frame)
-        self._look_again(small, frame.at)
+        return self._moving(_small(frame), frame.at)
+
+    def _moving(self, small: Picture, at: datetime) -> Mask:
+        self._look_again(small, at)
         look = small.astype(np.float32)
         if self._background is None or self._noise is None or self._background.shape != look.shape:
             self._background, self._noise = look.copy(), np.full(look.shape[:2], 4.0, np.float32)
-        seconds = 0.0 if self._at is None else max(0.0, (frame.at - self._at).total_seconds())
-        self._at = frame.at
+        seconds = 0.0 if self._at is None else max(0.0, (at - self._at).total_seconds())
+        self._at = at
         look = look * _gain(look, self._background)
-        difference = np.abs(look - self._background).max(axis=2)
-        moving = (difference > np.maximum(LEAST_DIFFERENCE, NOISE_FACTOR * self._noise)) & ~_shadow(
-            look, self._background
-        )
+        difference = _most(np.abs(look - self._background))
+        moving = difference > np.maximum(LEAST_DIFFERENCE, NOISE_FACTOR * self._noise)
+        moving[moving] = ~_shadow(look[moving], self._background[moving])
         solid = _solid(moving)
         left = self._left_places(look, solid, seconds)
         self._background[left] = look[left]
@@ -118,20 +130,19 @@ class MotionObjectDetector:
         """
         if self._calm is None or self._calm_s is None or self._calm.shape != look.shape:
             self._calm, self._calm_s = look.copy(), np.zeros(look.shape[:2], np.float32)
-        at_rest = np.abs(look - self._calm).max(axis=2) < CALM
+        at_rest = _most(np.abs(look - self._calm)) < CALM
         self._calm_s = np.where(at_rest, self._calm_s + np.float32(seconds), 0)
         self._calm += 0.5 * (look - self._calm)
         settled = thinner(thicker(solid & (self._calm_s >= SETTLED_S), 2), 2) & solid
         return _without_edges(settled, solid, look, self._background)
 
     def _follow(self, look: Colours, difference: Colours, solid: Mask, seconds: float) -> None:
-        """Let the background and its noise drift towards the picture: quickly where free, slowly where hidden."""
+        """Let the background and its noise drift towards the picture where it is free."""
         if self._background is None or self._noise is None:
             return
-        free = ~thicker(solid, 2)
-        rate = np.where(free, min(1.0, seconds / FORGET_S), min(1.0, seconds / ABSORB_S)).astype(np.float32)
+        rate = np.where(thicker(solid, 2), 0, min(1.0, seconds / FORGET_S)).astype(np.float32)
         self._background += rate[..., None] * (look - self._background)
-        self._noise += np.where(free, rate, 0) * (np.minimum(difference, LEAST_DIFFERENCE) - self._noise)
+        self._noise += rate * (np.minimum(difference, LEAST_DIFFERENCE) - self._noise)
 
 
 def _small(frame: Frame) -> Picture:
@@ -145,10 +156,20 @@ def _gain(look: Colours, background: Colours) -> np.float32:
     return np.float32(min(max(float(np.median(share)), 0.8), 1.25))
 
 
+def _most(colours: Colours) -> Colours:
+    """Return (...) the largest of three channels; numpy's own maximum over so short an axis takes much longer."""
+    return np.asarray(np.maximum(np.maximum(colours[..., 0], colours[..., 1]), colours[..., 2]))
+
+
+def _sum(colours: Colours) -> Colours:
+    return np.asarray(colours[..., 0] + colours[..., 1] + colours[..., 2])
+
+
 def _shadow(look: Colours, background: Colours) -> Mask:
-    bright, base = look.sum(axis=2) + 1, background.sum(axis=2) + 1
+    """Return (n,) whether pixels (n, 3) are those of the background in a shadow."""
+    bright, base = _sum(look) + 1, _sum(background) + 1
     share = bright / base
-    colour = np.abs(look / bright[..., None] - background / base[..., None]).max(axis=2)
+    colour = _most(np.abs(look / bright[..., None] - background / base[..., None]))
     return np.asarray((share > SHADOW_SHARE[0]) & (share < SHADOW_SHARE[1]) & (colour < SHADOW_COLOUR))
 
 
@@ -182,7 +203,7 @@ def _without_edges(settled: Mask, solid: Mask, look: Colours, background: Colour
 
 def _edges(look: Colours) -> Colours:
     """Return (h, w) the larger of the differences to the next pixel across and down, of the brightness."""
-    bright = look.mean(axis=2)
+    bright = _sum(look) / 3
     across = np.abs(np.diff(bright, axis=1, append=bright[:, -1:]))
     down = np.abs(np.diff(bright, axis=0, append=bright[-1:]))
     return np.asarray(np.maximum(across, down))
@@ -195,11 +216,13 @@ def neighbours(mask: Mask) -> npt.NDArray[np.uint8]:
     return np.asarray(rows[:, :-2] + rows[:, 1:-1] + rows[:, 2:])
 
 
-def _boxes(solid: Mask, frame: Frame) -> Seen:
-    height, width = solid.shape
-    boxes, areas = blobs(solid)
-    sides = boxes[:, 2:] - boxes[:, :2]
-    keep = (areas >= LEAST_AREA * solid.size) & (areas >= LEAST_FILLED * sides.prod(axis=1)) & (sides.min(axis=1) >= 3)
-    boxes = boxes[keep].astype(np.float32) * np.array([frame.width / width, frame.height / height] * 2, np.float32)
+def _seen(boxes: Boxes | Floats, frame: Frame, small: Picture) -> Seen:
+    """Return boxes (n, 4) px of the small picture as those of ``frame``."""
+    height, width = small.shape[:2]
+    scale = np.array([frame.width / width, frame.height / height] * 2, np.float32)
     n = len(boxes)
-    return boxes, np.full(n, 0.9, np.float32), np.full(n, kind_number(Kind.UNCLASSIFIED), np.int8)
+    return (
+        np.asarray(boxes.astype(np.float32) * scale, np.float32),
+        np.full(n, 0.9, np.float32),
+        np.full(n, kind_number(Kind.UNCLASSIFIED), np.int8),
+    )
