@@ -5,9 +5,7 @@ from hypothesis import strategies as st
 from waywarden.sight.movers import joined
 
 side = st.integers(0, 40)
-box = st.tuples(side, side, st.integers(1, 12), st.integers(1, 12)).map(
-    lambda b: (b[0], b[1], b[0] + b[2], b[1] + b[3])
-)
+box = st.builds(lambda x, y, wide, high: (x, y, x + wide, y + high), side, side, st.integers(1, 12), st.integers(1, 12))
 
 
 def overlap(a, b) -> bool:
