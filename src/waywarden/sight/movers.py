@@ -58,7 +58,8 @@ def joined(boxes: BoxesPx) -> BoxesPx:
             whole.append(box)
             continue
         parts = np.stack([box, *(left.pop(i) for i in reversed(touching))])
-        left.append(np.concatenate([parts[:, :2].min(axis=0), parts[:, 2:].max(axis=0)]))
+        left += [*whole, np.concatenate([parts[:, :2].min(axis=0), parts[:, 2:].max(axis=0)])]
+        whole = []
     return np.array(whole, np.float32).reshape(-1, 4)
 
 
