@@ -14,6 +14,7 @@ import numpy as np
 from waywarden.sight.cascade.unnamed import MOVER_SCORE, explained
 from waywarden.sight.frame import Frame
 from waywarden.sight.moving.motion import MotionObjectDetector
+from waywarden.sight.moving.one import common
 from waywarden.sight.networks.network import NetworkObjectDetector
 from waywarden.sight.ports import Seen
 from waywarden.terms.transient import BoxesPx
@@ -53,7 +54,7 @@ def joined(boxes: BoxesPx) -> BoxesPx:
     left, whole = [*boxes], []
     while left:
         box = left.pop()
-        touching = [i for i, other in enumerate(left) if _overlap(box, other)]
+        touching = [i for i, other in enumerate(left) if common(box, other) > 0]
         if not touching:
             whole.append(box)
             continue
@@ -61,7 +62,3 @@ def joined(boxes: BoxesPx) -> BoxesPx:
         left += [*whole, np.concatenate([parts[:, :2].min(axis=0), parts[:, 2:].max(axis=0)])]
         whole = []
     return np.array(whole, np.float32).reshape(-1, 4)
-
-
-def _overlap(box: BoxesPx, other: BoxesPx) -> bool:
-    return bool((box[:2] < other[2:]).all() and (other[:2] < box[2:]).all())

@@ -97,7 +97,7 @@ class Apart:
         for ones, numbers in within.values():
             if ones:
                 seen += self._of_part(ones, parts.joint(numbers), now, seconds)
-        unseen = [one for one in self._ones if not any(one is other for other in seen)]
+        unseen = [one for one in self._ones if one not in seen]
         for one in unseen:
             one.miss(seconds)
         self._ones = seen + [one for one in unseen if one.unseen_s <= LOST_S]
