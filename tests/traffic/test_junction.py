@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from tests.traffic.made_up import GATE, camera_of, car, forward_backward, found_in, frames_of
 
 from waywarden.terms.kinds import Kind
 from waywarden.terms.places import Gate, Movement, Zone
 from waywarden.terms.transient import Passage
-from waywarden.testing.counting.crossroads import Eye, Found, boxes_of, found_of
+from waywarden.testing.counting.crossroads import Eye, Found, boxes_of, found_of, hidden_at
+from waywarden.testing.junction import Path
 from waywarden.testing.street import made_up_street
+from waywarden.testing.truth import passes_s
 from waywarden.traffic.finder import CrossingFinder
 
 WEST, EAST = Gate("west", (60, 40), (60, 440)), Gate("east", (580, 440), (580, 40))
@@ -98,6 +103,29 @@ def test_one_that_comes_in_is_not_taken_for_one_that_goes_out():
     assert moved([*lost_near_east, *[None] * 100, *comes_in]) == [("east-west", False)]
 
 
+@settings(max_examples=30, deadline=None)
+@given(begin=st.integers(0, 125), frames=st.integers(1, 300), stands=st.booleans())
+def test_however_long_one_is_hidden_it_never_moves_twice_nor_elsewhere(begin, frames, stands):
+    way = hidden(ACROSS, begin, frames, frames if stands else 0)
+    assert {name for name, _ in moved(way)} <= {"west-east"}
+    assert len(moved(way)) <= 1
+
+
+BUS = {"width": 120.0, "height": 90.0, "kind": Kind.BUS}
+
+
+@pytest.mark.parametrize(("beside_px", "moves"), [(0, False), (12, True), (19, True), (60, None)])
+def test_a_bus_whose_lower_side_passes_beside_a_gate_moved_but_crossed_nothing(beside_px, moves):
+    short, far = Gate("short", (60, 160), (60, 240)), Gate("far", (580, 300), (580, 100))
+    camera = camera_of(short, far, movements=(Movement("in", "short", "far"), Movement("out", "far", "short")))
+    way = [car(x, 240 + beside_px - x * 0.1 + 6, **BUS) for x in range(-60, 760, 5)]
+    found = found_in(frames_of(way), camera)
+    assert [item.inferred for item in found if isinstance(item, Passage)] == ([] if moves is None else [moves])
+    assert sum(forward_backward(found, "short")) == int(moves is False)
+    back = [item for item in found_in(frames_of(way[::-1]), camera) if isinstance(item, Passage)]
+    assert [(item.movement_id, item.inferred) for item in back] == ([] if moves is None else [("out", moves)])
+
+
 def test_in_a_parking_zone_ways_begin_and_end():
     zone = Zone("kerb", ((150, 150), (400, 150), (400, 330), (150, 330)), use="parking")
     masked = camera_of(*GATES, movements=MOVEMENTS, zones=(zone,))
@@ -129,9 +157,23 @@ def test_a_made_up_junction_is_counted():
     finder = CrossingFinder(street.camera("none"), None, street.mast.size_px)
     frames = boxes_of(street.trips, street.mast, 8.0, 90, np.random.default_rng(6), Eye(missed=0.05, jitter=0.03))
     found = [item for seen in frames for item in finder.update(seen)] + finder.finish()
-    table = found_of((item for item in found if isinstance(item, Passage)), street.trips, 90)
+    table = found_of((item for item in found if isinstance(item, Passage)), street.trips, 90, street.mast)
     total = sum(table.values(), Found())
     assert total.true > 12
     assert total.false == 0
     assert total.missed <= 1
     assert total.true == total.seen + total.inferred + total.missed
+    assert total.hidden <= total.missed
+
+
+def test_who_is_hidden_at_a_gate_is_told_by_what_is_seen_of_them_alone():
+    street = made_up_street(6, seconds=90)
+    ways = [trip for trip in street.trips if isinstance(trip.path, Path)]
+    passed = [(trip, passes_s(trip, trip.path.clear_s)) for trip in ways]
+    rides, at_s = next((trip, at_s) for trip, at_s in passed if at_s is not None and 5 < at_s < 80)
+    wall = replace(rides, kind=Kind.TRUCK, length_m=rides.length_m + 4, width_m=6.0, height_m=9.0)
+    assert not hidden_at(rides, at_s, (rides,), street.mast)
+    assert hidden_at(rides, at_s, (rides, wall), street.mast)
+    assert not hidden_at(wall, at_s, (rides, wall), street.mast)
+    missed = found_of((), (rides, wall), 90, street.mast)[rides.path.turn]
+    assert (missed.true, missed.missed, missed.hidden) == (2, 2, 1)

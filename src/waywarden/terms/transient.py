@@ -201,8 +201,8 @@ class Crossing:
 class Passage:
     """One road user went in at one gate and out at another; ``at`` is the time of the way out.
 
-    ``inferred``: it was not seen all the way. One who came in was lost, one who came from nowhere went out, and by
-    time, place and velocity nobody else can be meant.
+    ``inferred``: it was not seen through both gates. One who came in was lost, one who came from nowhere went out, or
+    one passed a little beside a gate's end; and by time, place and velocity no other movement can be meant.
     """
 
     movement_id: str

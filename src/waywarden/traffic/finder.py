@@ -193,18 +193,38 @@ class CrossingFinder:
     def _note(self, way: _Way, through: Through | None) -> None:
         if through is None:
             return
+        if through.beside:
+            self._note_beside(way, through)
+            return
         self._recent.append(through)
         way.waiting.append(_Due(through, through.gate_id))
-        entry = next((e for e in way.entries if (e.gate_id, through.gate_id) in self._movements), None)
-        inferred = entry is None and not way.came
-        if inferred:
+        if not self._moved(way, through, inferred=False) and not way.came:
             entry = self._came_in(way, through)
-        if entry is not None:
-            name = self._movements[entry.gate_id, through.gate_id]
-            way.waiting.append(_Due(through, name, entry, inferred))
-            way.entries.clear()
+            if entry is not None:
+                way.entries.append(entry)
+                self._moved(way, through, inferred=True)
         way.entries.append(through)
         way.came = True
+
+    def _note_beside(self, way: _Way, through: Through) -> None:
+        """Take one that passed beside a gate's end for one that passed the gate, as far as its movement goes."""
+        leads_in = self._loose.leads_in(through)
+        if leads_in is None or way.track.kind == Kind.PEDESTRIAN:
+            return
+        if leads_in or self._moved(way, through, inferred=True):
+            way.entries.append(through)
+
+    def _moved(self, way: _Way, out: Through, *, inferred: bool) -> bool:
+        """Say the movement that ends with ``out``, if it came in by a gate of one; return whether it did."""
+        among = [entry for entry in way.entries if not entry.beside or not self._loose.leads_in(out)]
+        able = [entry for entry in among if (entry.gate_id, out.gate_id) in self._movements]
+        entry = min(able, key=lambda each: each.beside, default=None)
+        if entry is None:
+            return False
+        name = self._movements[entry.gate_id, out.gate_id]
+        way.waiting.append(_Due(out, name, entry, inferred or entry.beside))
+        way.entries.clear()
+        return True
 
     def _came_in(self, way: _Way, out: Through) -> Through | None:
         """Return by which gate somebody came in whose track began inside the junction, if that can be told.

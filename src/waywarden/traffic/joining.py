@@ -16,7 +16,7 @@ import numpy.typing as npt
 from waywarden.geo.plane import Point, share_along, side_of
 from waywarden.terms.places import Camera, Gate
 from waywarden.terms.records import Direction
-from waywarden.traffic.crossings import Step, Through
+from waywarden.traffic.crossings import BESIDE_GATE, Step, Through
 
 MOST_GAP = timedelta(seconds=12)
 """Nobody is hidden by another for longer, but behind a whole queue, and there are too many to tell then."""
@@ -30,9 +30,8 @@ MOST_LARGER = 2.0
 """Sizes (sides of the square of the box's area) of the two differ by no more: a junction is not deep."""
 BACKWARDS_SIZES = 0.5
 STRAIGHT_S = 2.0
-"""One that came out from behind another came straight from a gate that it passed at most this long before ..."""
-BESIDE_GATE = 0.25
-"""... between its ends, or this share of its length beside them. Tuned on made-up junctions, seeds 31 to 34."""
+"""One that came out from behind another came straight from a gate that it passed at most this long before, between its
+ends or ``BESIDE_GATE`` beside them. Tuned on made-up junctions, seeds 31 to 34."""
 
 Vector = npt.NDArray[np.float64]
 
@@ -85,6 +84,11 @@ class LooseEnds:
             return None
         return entry if entry and (entry.gate_id, out.gate_id) in self._movements else None
 
+    def leads_in(self, through: Through) -> bool | None:
+        """Return whether a crossing leads into the junction; None where its gate is none of the junction's."""
+        inwards = self._inwards.get(through.gate_id)
+        return None if inwards is None else inwards is through.direction
+
     def _straight_back(self, begun: End) -> Through | None:
         """Return the gate that leads straight to where a way began, if there is one, and how it came through."""
         found = []
@@ -102,7 +106,7 @@ class LooseEnds:
         return found[0] if len(found) == 1 else None
 
     def _came_in(self, end: End) -> bool:
-        return bool(end.entries) and self._inwards.get(end.entries[-1].gate_id) is end.entries[-1].direction
+        return bool(end.entries) and self.leads_in(end.entries[-1]) is True
 
 
 def _middle(gate: Gate) -> Point:

@@ -36,6 +36,11 @@ SAME_S = 10.0
 """A passage and a true movement of one name are the same if they end within this of each other: a lorry that stops on
 its way out has its middle over the gate seconds before the lower side of its box."""
 
+HIDDEN_S = 2.0
+"""One of whom less than ``LEAST_SEEN`` is seen for so long before and after a gate was hidden there: it was never
+detected as it passed. That is as far as traffic infers a straight way over a gap."""
+HIDDEN_STEP_S = 0.1
+
 
 @dataclass(frozen=True, slots=True)
 class Eye:
@@ -87,6 +92,11 @@ def _way(trip: Trip, mast: Mast, rate_hz: float, count: int) -> _Way:
     first = max(0, math.ceil(trip.begins_s() * rate_hz))
     last = min(count, math.floor(trip.ends_s() * rate_hz) + 1)
     at_s = np.arange(first, max(first, last)) / rate_hz
+    return _Way(first, _boxes(trip, mast, at_s), kind_number(trip.kind))
+
+
+def _boxes(trip: Trip, mast: Mast, at_s: Floats) -> Floats:
+    """Return (n, 5) left, top, right, bottom and distance of a road user at (n,) times, cut nowhere."""
     along_m = np.interp((at_s + WARM_UP_S) / STEP_S - trip.first_step, np.arange(len(trip.s_m)), trip.s_m)
     middle, heading = trip.path.pose(along_m, trip.wheelbase_m)
     ahead = np.stack([np.cos(heading), np.sin(heading)], axis=-1)
@@ -97,7 +107,7 @@ def _way(trip: Trip, mast: Mast, rate_hz: float, count: int) -> _Way:
     px, depth = mast.project(np.stack(corners, axis=1))
     low, high = px.min(axis=1), px.max(axis=1)
     near = np.where(depth.min(axis=1) > 1.0, depth.mean(axis=1), np.inf)
-    return _Way(first, np.column_stack([low, high, near]), kind_number(trip.kind))
+    return np.column_stack([low, high, near])
 
 
 def _visible(boxes: Floats, size_px: tuple[int, int]) -> list[Floats | None]:
@@ -139,6 +149,7 @@ class Found:
     """What was found of the movements of one turn (``left``, ``through``, ``right``).
 
     ``seen`` and ``inferred`` really were made, ``missed`` were made and not found, ``false`` were found and never made.
+    Of the missed, ``hidden`` were hidden at a gate for the whole of their passage (``HIDDEN_S`` before and after it).
     """
 
     true: int = 0
@@ -146,6 +157,7 @@ class Found:
     inferred: int = 0
     missed: int = 0
     false: int = 0
+    hidden: int = 0
 
     def __add__(self, other: Found) -> Found:
         """Return both together."""
@@ -153,37 +165,75 @@ class Found:
         return Found(*(a + b for a, b in zip(mine, others, strict=True)))
 
 
-def found_of(passages: Iterable[Passage], trips: Sequence[Trip], last_s: float) -> dict[str, Found]:
-    """Return by turn what ``passages`` have of the movements really made, each told by its name and its time.
+@dataclass(frozen=True, slots=True, eq=False)
+class _Made:
+    """A movement that really was made, and when the vehicle's middle passed the gates it came in and left by."""
+
+    trip: Trip
+    path: Path
+    begins_s: float
+    ends_s: float
+
+    def whole(self, last_s: float) -> bool:
+        return self.begins_s >= 0 and self.ends_s <= last_s
+
+
+def found_of(
+    passages: Iterable[Passage], trips: Sequence[Trip], last_s: float, mast: Mast | None = None
+) -> dict[str, Found]:
+    """Return by turn what ``passages`` have of the movements really made, each told by its name, its kind and its time.
 
     A movement that began before the first frame or ended after the last one, at ``last_s``, is neither true nor false.
+    Only with a ``mast`` is it known who was hidden.
     """
     left = [made for trip in trips for made in _made(trip)]
     table = {turn: Found() for turn in ("left", "through", "right")}
-
-    def whole(begins: float, ends: float) -> bool:
-        return begins >= 0 and ends <= last_s
-
-    for path, begins, ends in left:
-        table[path.turn] += Found(true=int(whole(begins, ends)))
+    for made in left:
+        table[made.path.turn] += Found(true=int(made.whole(last_s)))
     for passage in sorted(passages, key=lambda passage: passage.at):
-        at_s = (passage.at - START).total_seconds()
-        alike = [m for m in left if m[0].movement_id == passage.movement_id and abs(m[2] - at_s) <= SAME_S]
-        if not alike:
+        meant = _meant(passage, left)
+        if meant is None:
             table[turn_of(*passage.movement_id.split("-"))] += Found(false=1)
             continue
-        made = min(alike, key=lambda movement: abs(movement[2] - at_s))
-        left.remove(made)
-        if whole(*made[1:]):
-            table[made[0].turn] += Found(inferred=1) if passage.inferred else Found(seen=1)
-    for path, begins, ends in left:
-        table[path.turn] += Found(missed=int(whole(begins, ends)))
+        left.remove(meant)
+        if meant.whole(last_s):
+            table[meant.path.turn] += Found(inferred=1) if passage.inferred else Found(seen=1)
+    for made in left:
+        if made.whole(last_s):
+            hidden = mast is not None and any(
+                hidden_at(made.trip, at_s, trips, mast) for at_s in (made.begins_s, made.ends_s)
+            )
+            table[made.path.turn] += Found(missed=1, hidden=int(hidden))
     return table
 
 
-def _made(trip: Trip) -> Iterator[tuple[Path, float, float]]:
-    """Yield a vehicle's path, and when its middle passes the gates that it comes in and leaves by, if it does both."""
+def hidden_at(trip: Trip, at_s: float, trips: Sequence[Trip], mast: Mast) -> bool:
+    """Return whether one of ``trips`` was never seen within ``HIDDEN_S`` of ``at_s``, whatever was detected.
+
+    Seen is one of whose box ``LEAST_SEEN`` is not hidden by who is nearer, and enough of it inside the picture.
+    """
+    return not any(
+        _is_seen(trip, moment_s, trips, mast)
+        for moment_s in np.arange(at_s - HIDDEN_S, at_s + HIDDEN_S + HIDDEN_STEP_S / 2, HIDDEN_STEP_S)
+    )
+
+
+def _is_seen(trip: Trip, at_s: float, trips: Sequence[Trip], mast: Mast) -> bool:
+    others = [each for each in trips if each is not trip and each.begins_s() <= at_s <= each.ends_s()]
+    boxes = np.concatenate([_boxes(each, mast, np.array([at_s])) for each in (trip, *others)])
+    return trip.begins_s() <= at_s <= trip.ends_s() and _visible(boxes, mast.size_px)[0] is not None
+
+
+def _meant(passage: Passage, among: Sequence[_Made]) -> _Made | None:
+    """Return which movement a passage is of: one of its kind before another, the nearest in time."""
+    at_s = (passage.at - START).total_seconds()
+    alike = [m for m in among if m.path.movement_id == passage.movement_id and abs(m.ends_s - at_s) <= SAME_S]
+    return min(alike, key=lambda made: (made.trip.kind != passage.kind, abs(made.ends_s - at_s)), default=None)
+
+
+def _made(trip: Trip) -> Iterator[_Made]:
+    """Yield a vehicle's movement, if it both comes in and leaves."""
     if isinstance(trip.path, Path):
         begins, ends = passes_s(trip, trip.path.gate_in_s), passes_s(trip, trip.path.clear_s)
         if begins is not None and ends is not None:
-            yield trip.path, begins, ends
+            yield _Made(trip, trip.path, begins, ends)
