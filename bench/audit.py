@@ -29,7 +29,7 @@ from waywarden.traffic.audit.error import total
 from waywarden.traffic.finder import CrossingFinder
 
 ROOT = Path(__file__).resolve().parents[1]
-WEIGHTS = ROOT / "src/waywarden/sight/networks/street-1.xml"
+WEIGHTS = ROOT / "src/waywarden/sight/networks/street-2.xml"
 CACHE = Path.home() / ".cache/waywarden-bench"
 SMALL = Recorded((640, 360), 25.0, 512, 30.0)
 EVER = AuditPlan("bench", slot=timedelta(days=40000), span=timedelta(days=40000))

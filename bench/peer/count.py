@@ -63,16 +63,17 @@ def openvino(weights: str, *, int8: bool) -> tuple[Callable[[np.ndarray], np.nda
 
 
 def yolox(family: str, rows: np.ndarray, size: tuple[int, int]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return boxes in pixels of the input, scores and labels; street-1 has the same head for labels of its own."""
+    """Return boxes in pixels of the input, scores and labels; street-2 has three such rows a cell, and one score."""
     cells, strides = [], []
     for stride in (8, 16, 32):
         x, y = np.meshgrid(np.arange(size[0] // stride), np.arange(size[1] // stride))
         cells.append(np.stack([x, y], -1).reshape(-1, 2))
         strides.append(np.full((x.size, 1), stride))
-    cell, stride = np.concatenate(cells), np.concatenate(strides)
+    times = 3 if family == "street" else 1
+    cell, stride = np.concatenate(cells).repeat(times, 0), np.concatenate(strides).repeat(times, 0)
     rows = rows.reshape(-1, rows.shape[-1])
-    scores = rows[:, 4:5] * rows[:, 5:]
-    label, score = scores.argmax(1), scores.max(1)
+    label = rows[:, 5:].argmax(1)
+    score = rows[:, 4] if family == "street" else rows[:, 4] * rows[:, 5:].max(1)
     keep = (score >= LEAST_SHARE * SURE[family]) & np.isin(label, LABELS[family])
     centre, half = (rows[keep, :2] + cell[keep]) * stride[keep], np.exp(rows[keep, 2:4]) * stride[keep] / 2
     return np.concatenate([centre - half, centre + half], 1), score[keep], label[keep]

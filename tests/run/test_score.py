@@ -97,8 +97,8 @@ def test_cover_asks_for_most_of_each_box_and_says_what_it_costs() -> None:
     told = cover([(said, true)], [(200, 100)], STILL)
     assert told["covered"] == 0.5
     assert 0.04 < told["hidden_share"] < 0.12
-    assert cover([(seen((40, 40, 60, 60, 0.05)), true)], [(200, 100)], STILL)["covered"] == 0.0
-    assert cover([(seen((40, 40, 60, 60, 0.05)), true)], [(200, 100)], KEPT)["covered"] == 0.5
+    assert cover([(seen((40, 40, 60, 60, 0.08)), true)], [(200, 100)], STILL)["covered"] == 0.0
+    assert cover([(seen((40, 40, 60, 60, 0.08)), true)], [(200, 100)], KEPT)["covered"] == 0.5
 
 
 @pytest.fixture(scope="module")

@@ -13,6 +13,7 @@ from waywarden.sight.networks.heads import (
     overlap,
     rows_of_five,
     rows_of_seven,
+    three_a_cell,
     without_doubles,
     yolox,
 )
@@ -61,6 +62,19 @@ def test_yolox_cells(stride, column, row):
     assert boxes == pytest.approx(np.array([[x - 1.5 * stride, y - stride, x + 1.5 * stride, y + stride]]), abs=1e-3)
     assert scores == pytest.approx([0.4])
     assert labels.tolist() == [7]
+
+
+@pytest.mark.parametrize("row_of_cell", [0, 1, 2])
+@pytest.mark.parametrize(("stride", "column", "row"), [(8, 0, 0), (8, 51, 51), (16, 3, 20), (32, 12, 0)])
+def test_three_rows_a_cell(stride, column, row, row_of_cell):
+    raw = np.zeros((1, 3 * (52**2 + 26**2 + 13**2), 12), np.float32)
+    at = 3 * _cell(stride, column, row, (8, 16, 32)) + row_of_cell
+    raw[0, at] = [0.5, 0.25, np.log(3), np.log(2), 0.8, -4, -3, -2, -5, -6, -2.5, -7]
+    boxes, scores, labels = three_a_cell([raw], SIZE, 0.3)
+    x, y = (column + 0.5) * stride, (row + 0.25) * stride
+    assert boxes == pytest.approx(np.array([[x - 1.5 * stride, y - stride, x + 1.5 * stride, y + stride]]), abs=1e-3)
+    assert scores == pytest.approx([0.8])  # whatever its class
+    assert labels.tolist() == [2]
 
 
 @pytest.mark.parametrize(("stride", "column", "row"), [(8, 0, 0), (16, 25, 25), (32, 5, 9), (64, 6, 6)])

@@ -3,52 +3,70 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import av
 import cv2
 import numpy as np
 
-from detector.pictures import TFL_CAMERAS, Picture, Sample, labelled_stills, made_up, taught_stills, tfl_samples
+from detector.batches import Mix
+from detector.pictures import (
+    TFL_CAMERAS,
+    UNKNOWN,
+    Picture,
+    Sample,
+    labelled_stills,
+    made_up,
+    taught_stills,
+    tfl_samples,
+)
 from detector.teachers import taught
 
 TFL_EVERY = 3
+DOUBT = 0.55
+"""What one teacher saw alone is ignored from this score on."""
 SEEN_BEFORE = ("_20221020", "_20240129")
 """Unlabelled stills of these days are the labelled ones again."""
-Mix = Mapping[str, tuple[float, Sequence[Sample]]]
 
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """Machine-labelled stills, stills that teachers labelled, made-up frames, and the TfL frames by camera."""
+    """Machine-labelled stills, stills that teachers labelled, made-up frames and empty ones, TfL frames by camera."""
 
     labelled: Sequence[Sample]
     taught: Sequence[Sample]
     made_up: Sequence[Sample]
+    empty: Sequence[Sample]
     tfl: Mapping[str, Sequence[Sample]]
 
     def without_people(self) -> Mix:
-        """Return the mix of the first course: nothing that a person drew."""
+        """Return a mix in which nothing is that a person drew."""
         return {"labelled": (0.4, self.labelled), "taught": (0.2, self.taught), "made up": (0.4, self.made_up)}
 
-    def stills_alone(self) -> Mix:
-        """Return real pictures alone."""
-        return {"labelled": (0.67, self.labelled), "taught": (0.33, self.taught)}
+    def stills(self) -> Mix:
+        """Return real pictures alone, with labels of machines."""
+        return {"labelled": (0.6, self.labelled), "taught": (0.4, self.taught)}
 
-    def made_up_alone(self) -> Mix:
-        """Return made-up pictures alone."""
-        return {"made up": (1.0, self.made_up)}
-
-    def with_people(self, cameras: Sequence[str]) -> Mix:
-        """Return the mix of the second course: people's boxes from these TfL cameras, and some of all the rest."""
-        drawn = [one for camera in cameras for one in self.tfl[camera]]
+    def stills_without_kinds(self) -> Mix:
+        """Return real pictures of whose road users nobody says what they are."""
         return {
-            "people": (0.4, drawn),
-            "labelled": (0.2, self.labelled),
-            "taught": (0.12, self.taught),
-            "made up": (0.28, self.made_up),
+            name: (share, [replace(one, kinds=np.full_like(one.kinds, UNKNOWN)) for one in group])
+            for name, (share, group) in self.stills().items()
         }
+
+    def exact(self, cameras: Sequence[str] = ()) -> Mix:
+        """Return pictures whose boxes are exact: made-up streets, and half of them people's boxes of TfL cameras."""
+        drawn = {"people": (1.0, [one for camera in cameras for one in self.tfl[camera]])} if cameras else {}
+        return {"made up": (1.0, self.made_up), **drawn}
+
+    def exact_and_empty(self) -> Mix:
+        """Return made-up streets, a third of them without anybody."""
+        return {"made up": (2.0, self.made_up), "empty": (1.0, self.empty)}
+
+    def all_of_it(self) -> Sequence[Sample]:
+        """Return every sample of `without_people`."""
+        return [one for _, group in self.without_people().values() for one in group]
 
 
 def gather(shared: Path, work: Path, least: float) -> Material:
@@ -67,6 +85,7 @@ def gather(shared: Path, work: Path, least: float) -> Material:
         [one for part in ("train", "dev") for one in labelled_stills(labelled / part, told, least)],
         list(taught_stills(files, told, least)),
         list(made_up(work / "streets")),
+        list(made_up(work / "streets", empty=True)),
         {camera: list(tfl_samples(shared / "data/tfl", [camera], TFL_EVERY, told)) for camera in TFL_CAMERAS},
     )
 

@@ -1,260 +1,213 @@
-"""The network: YOLOX-Nano (Ge et al. 2021) with ReLU for SiLU and a 6x6 stem for its Focus layer.
+"""The network that ships: MobileNetV2 (Sandler et al. 2018), a pyramid, and the head of ATSS (Zhang et al. 2020).
 
-Its weights begin as the published YOLOX-Nano's, read from the ONNX file: the Focus layer and the 3x3 convolution after
-it are one 6x6 convolution of stride 2, exactly; batch normalisation, which the export had folded into the
-convolutions, is taken out again from what the layers really put out (`unfold`), so that training is stable; and SiLU
-turns into ReLU little by little (`Bend`), because ReLU costs less than half in int8 at inference.
+It begins as person-vehicle-bike-detection-2004 of the Open Model Zoo, whose file is int8: integers times a scale for
+each channel are numbers like any others, and can be learnt on (`published`). Three things are ours: its first two
+convolutions are one of 6x6; of its five levels the two that look for what is larger than the picture are gone; and
+beside the head, which knows vehicles, people and bikes, a branch of its own says which of our seven kinds.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-import numpy as np
-import onnx
 import torch
-from onnx import numpy_helper
 from torch import Tensor, nn
 from torch.nn import functional
 
+from detector.pictures import CLASSES
+from detector.published import Numbers, convolutions
+
+STAGES = ((1, 16, 1, 1), (6, 24, 2, 2), (6, 32, 3, 2), (6, 64, 4, 2), (6, 96, 3, 1), (6, 160, 3, 2), (6, 320, 1, 1))
+"""(how much wider within, channels out, blocks, stride of the first): table 2 of the paper."""
+TAPS = (2, 4, 6)
+"""After these stages the picture is an eighth, a 16th, a 32nd of its size."""
 STRIDES = (8, 16, 32)
-COCO_ROWS = (0, 1, 3, 2, 2, 5, 7)
-"""Which of COCO's 80 classes each of ours begins as: person, bicycle, motorcycle, car, car (van), bus, truck."""
-CLASSES = ("pedestrian", "bicycle", "motorcycle", "car", "van", "bus", "truck")
-
-
-class Bend(nn.Module):
-    """SiLU at ``bent`` 0, ReLU at 1, a blend between."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.bent = 1.0
-
-    def forward(self, x: Tensor) -> Tensor:
-        """Return the blend of both."""
-        if self.bent >= 1:
-            return functional.relu(x)
-        return torch.lerp(functional.silu(x), functional.relu(x), self.bent)
+WIDE, TOWER, KIND_TOWER = 32, 4, 2
+ANCHORS = ((8 * 2**0.5, 8 / 2**0.5), (8.0, 8.0), (8 / 2**0.5, 8 * 2**0.5))
+"""Width and height in strides of the boxes that each cell begins from: wide, square and high."""
+STEPS = (0.1, 0.1, 0.2, 0.2)
+"""What its head says of a box is in these: of the anchor's width and height, and of their logarithms."""
+GROUPS = 3
+"""Vehicle, person, bike: what the published head is sure of."""
+GROUP_OF = (1, 2, 2, 0, 0, 0, 0)
+"""In which of these each of ``CLASSES`` is."""
+LEAST_LOGIT = -14.0
 
 
 class Layer(nn.Module):
-    """Convolution, batch normalisation, activation."""
+    """Convolution, and ReLU up to 6 where ``bent``. The published file has its norms within its convolutions."""
 
-    def __init__(self, ins: int, outs: int, size: int = 1, stride: int = 1, groups: int = 1) -> None:
+    def __init__(
+        self, ins: int, outs: int, size: int = 1, stride: int = 1, groups: int = 1, *, bent: bool = True
+    ) -> None:
         super().__init__()
-        padding = (size - 1) // 2 if size != 6 else 2
-        self.conv = nn.Conv2d(ins, outs, size, stride, padding, groups=groups, bias=False)
-        self.norm = nn.BatchNorm2d(outs, eps=1e-3, momentum=0.03)
-        self.act = Bend()
+        self.conv = nn.Conv2d(ins, outs, size, stride, (size - 1) // 2, groups=groups)
+        self.bent = bent
 
     def forward(self, x: Tensor) -> Tensor:
         """Return the layer's output."""
-        return self.act(self.norm(self.conv(x)))
+        return functional.relu6(self.conv(x)) if self.bent else self.conv(x)
 
 
-def depthwise(ins: int, outs: int, stride: int = 1) -> nn.Sequential:
-    """Return a 3x3 depthwise layer and the 1x1 layer after it."""
-    return nn.Sequential(Layer(ins, ins, 3, stride, ins), Layer(ins, outs))
+class Normed(nn.Module):
+    """3x3 convolution, instance norm, ReLU."""
 
-
-class Bottleneck(nn.Module):
-    """1x1, depthwise 3x3, 1x1, and the input added where asked for."""
-
-    def __init__(self, width: int, *, add: bool) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        self.first, self.second, self.add = Layer(width, width), depthwise(width, width), add
+        self.conv = nn.Conv2d(WIDE, WIDE, 3, padding=1)
+        self.norm = nn.InstanceNorm2d(WIDE, affine=True)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return the layer's output."""
+        return functional.relu(self.norm(self.conv(x)))
+
+
+class Block(nn.Module):
+    """The inverted residual: 1x1 to more channels, 3x3 depthwise, 1x1 to few."""
+
+    def __init__(self, ins: int, outs: int, wider: int, stride: int) -> None:
+        super().__init__()
+        wide = ins * wider
+        first = [Layer(ins, wide)] if wider > 1 else []
+        self.steps = nn.Sequential(*first, Layer(wide, wide, 3, stride, wide), Layer(wide, outs, bent=False))
+        self.adds = stride == 1 and ins == outs
 
     def forward(self, x: Tensor) -> Tensor:
         """Return the block's output."""
-        y = self.second(self.first(x))
-        return x + y if self.add else y
-
-
-class Stage(nn.Module):
-    """The cross-stage-partial block of CSPDarknet."""
-
-    def __init__(self, ins: int, outs: int, depth: int = 1, *, add: bool = True) -> None:
-        super().__init__()
-        half = outs // 2
-        self.main, self.side = Layer(ins, half), Layer(ins, half)
-        self.blocks = nn.Sequential(*(Bottleneck(half, add=add) for _ in range(depth)))
-        self.join = Layer(2 * half, outs)
-
-    def forward(self, x: Tensor) -> Tensor:
-        """Return the stage's output."""
-        main, side = self.main(x), self.side(x)
-        return self.join(torch.cat((self.blocks(main), side), dim=1))
-
-
-class Pyramid(nn.Module):
-    """Maximum pooling at three sizes, side by side (SPP)."""
-
-    def __init__(self, width: int) -> None:
-        super().__init__()
-        self.first, self.join = Layer(width, width // 2), Layer(width * 2, width)
-
-    def forward(self, x: Tensor) -> Tensor:
-        """Return the block's output."""
-        x = self.first(x)
-        pooled = [functional.max_pool2d(x, size, 1, size // 2) for size in (5, 9, 13)]
-        return self.join(torch.cat((x, *pooled), dim=1))
-
-
-class Head(nn.Module):
-    """What one level says of each of its cells: where, whether, what."""
-
-    def __init__(self, ins: int, classes: int, width: int = 64) -> None:
-        super().__init__()
-        self.stem = Layer(ins, width)
-        self.what = nn.Sequential(depthwise(width, width), depthwise(width, width))
-        self.what_out = nn.Conv2d(width, classes, 1)
-        self.where = nn.Sequential(depthwise(width, width), depthwise(width, width))
-        self.where_out, self.whether_out = nn.Conv2d(width, 4, 1), nn.Conv2d(width, 1, 1)
-
-    def forward(self, x: Tensor) -> Tensor:
-        """Return (b, 5 + classes, h, w): dx, dy, log w, log h, objectness and classes as logits."""
-        x = self.stem(x)
-        where = self.where(x)
-        return torch.cat((self.where_out(where), self.whether_out(where), self.what_out(self.what(x))), dim=1)
+        return x + self.steps(x) if self.adds else self.steps(x)
 
 
 class StreetNet(nn.Module):
-    """The whole network. Its layers stand in the order in which the published ONNX file has them."""
+    """The whole network; ``six``: with one convolution of 6x6 where the published one has 3x3 and 1x1."""
 
-    def __init__(self, classes: int = len(CLASSES)) -> None:
+    def __init__(self, *, six: bool = True, kinds: int = len(CLASSES)) -> None:
         super().__init__()
-        self.stem = Layer(3, 16, 6, 2)
-        self.down2, self.stage2 = depthwise(16, 32, 2), Stage(32, 32)
-        self.down3, self.stage3 = depthwise(32, 64, 2), Stage(64, 64, 3)
-        self.down4, self.stage4 = depthwise(64, 128, 2), Stage(128, 128, 3)
-        self.down5, self.pool5, self.stage5 = depthwise(128, 256, 2), Pyramid(256), Stage(256, 256, add=False)
-        self.lateral5, self.merge4 = Layer(256, 128), Stage(256, 128, add=False)
-        self.lateral4, self.merge3 = Layer(128, 64), Stage(128, 64, add=False)
-        self.up4, self.remerge4 = depthwise(64, 64, 2), Stage(128, 128, add=False)
-        self.up5, self.remerge5 = depthwise(128, 128, 2), Stage(256, 256, add=False)
-        self.heads = nn.ModuleList(Head(ins, classes) for ins in (64, 128, 256))
+        self.stem = Layer(3, 32, 6, 2) if six else nn.Sequential(Layer(3, 32, 3, 2), Layer(32, 32))
+        ins, stages = 32, []
+        for wider, outs, blocks, stride in STAGES:
+            first = Block(ins, outs, wider, stride)
+            stages.append(nn.Sequential(first, *(Block(outs, outs, wider, 1) for _ in range(blocks - 1))))
+            ins = outs
+        self.stages = nn.ModuleList(stages)
+        self.laterals, self.kind_laterals = (
+            nn.ModuleList(nn.Conv2d(STAGES[tap][1], WIDE, 1) for tap in TAPS) for _ in range(2)
+        )
+        self.smooth = nn.ModuleList(nn.Conv2d(WIDE, WIDE, 3, padding=1) for _ in TAPS)
+        self.what, self.where, self.kind = (
+            nn.Sequential(*(Normed() for _ in range(n))) for n in (TOWER, TOWER, KIND_TOWER)
+        )
+        a = len(ANCHORS)
+        self.sure_out, self.middle_out, self.kind_out = (
+            nn.Conv2d(WIDE, a * n, 3, padding=1) for n in (GROUPS, 1, kinds)
+        )
+        self.where_out = nn.ModuleList(nn.Conv2d(WIDE, a * 4, 3, padding=1) for _ in TAPS)
         self.plain = True
 
     def forward(self, x: Tensor) -> Tensor:
-        """Return (b, cells, 5 + classes) of a (b, 3, h, w) picture, blue first, 0..255; sides divisible by 32.
+        """Return (b, rows, 5 + kinds) of a (b, 3, h, w) picture, blue first, 0..255; sides divisible by 32.
 
-        Rows are (dx, dy, log w, log h) in strides, then objectness and classes, as logits while training (``plain``)
-        and as shares of 0..1 once exported.
+        Each cell has three rows (``ANCHORS``): dx, dy, log w, log h in strides, how sure it is that there is a road
+        user and that the box lies well, and its kinds as logits. Sureness is a share of 0..1. While training
+        (``plain``) it is a logit too, and the logits of the groups come last.
         """
-        return self.rows(self.levels(x)[1:])
+        seen = self.seen(x)
+        levels = [smooth(level) for smooth, level in zip(self.smooth, pyramid(self.laterals, seen), strict=True)]
+        kinds = pyramid(self.kind_laterals, seen)
+        return torch.cat([self._rows(i, *both) for i, both in enumerate(zip(levels, kinds, strict=True))], dim=1)
 
-    def levels(self, x: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-        """Return what is seen at a quarter of the picture's size, and at an eighth, a 16th and a 32nd."""
-        x2 = self.stage2(self.down2(self.stem(x)))
-        x3 = self.stage3(self.down3(x2))
-        x4 = self.stage4(self.down4(x3))
-        x5 = self.stage5(self.pool5(self.down5(x4)))
-        low5 = self.lateral5(x5)
-        low4 = self.lateral4(self.merge4(torch.cat((twice(low5), x4), dim=1)))
-        out3 = self.merge3(torch.cat((twice(low4), x3), dim=1))
-        out4 = self.remerge4(torch.cat((self.up4(out3), low4), dim=1))
-        return x2, out3, out4, self.remerge5(torch.cat((self.up5(out4), low5), dim=1))
+    def seen(self, x: Tensor) -> list[Tensor]:
+        """Return what the trunk sees at an eighth of the picture's size, and at a 16th and a 32nd."""
+        x, seen = self.stem(x), []
+        for number, stage in enumerate(self.stages):
+            x = stage(x)
+            if number in TAPS:
+                seen.append(x)
+        return seen
 
-    def rows(self, levels: Sequence[Tensor]) -> Tensor:
-        """Return what the heads say of the last three levels."""
-        rows = [head(level).flatten(2) for head, level in zip(self.heads, levels, strict=True)]
-        told = torch.cat(rows, dim=2).transpose(1, 2)
-        return told if self.plain else torch.cat((told[..., :4], told[..., 4:].sigmoid()), dim=2)
+    def _rows(self, number: int, level: Tensor, kind: Tensor) -> Tensor:
+        what, where = self.what(level), self.where(level)
+        groups, middle = flat(self.sure_out(what)).float(), flat(self.middle_out(where)).float()
+        sure, box = groups.amax(dim=2, keepdim=True), flat(self.where_out[number](where)).float()
+        # a kind is of a group: what the published head knows of those need not be learnt again
+        kinds = flat(self.kind_out(self.kind(kind))).float() + groups[..., list(GROUP_OF)]
+        if not self.plain:
+            return torch.cat((box, sure.sigmoid() * middle.sigmoid(), kinds), dim=2)
+        both = (functional.logsigmoid(sure) + functional.logsigmoid(middle)).clamp(LEAST_LOGIT, -1e-4)
+        return torch.cat((box, both - torch.log1p(-both.exp()), kinds, groups), dim=2)
 
-    def bend(self, bent: float) -> None:
-        """Set how far SiLU has turned into ReLU, 0 to 1."""
-        for module in self.modules():
-            if isinstance(module, Bend):
-                module.bent = bent
-
-
-def twice(x: Tensor) -> Tensor:
-    """Return the picture twice as large."""
-    return functional.interpolate(x, scale_factor=2.0, mode="nearest")
+    def parts(self, *names: str) -> Iterator[nn.Parameter]:
+        """Yield the parameters of some of its parts."""
+        yield from (p for name, p in self.named_parameters() if name.split(".")[0] in names)
 
 
-def begin_from(published: Path, pictures: Sequence[Tensor]) -> StreetNet:
-    """Return the network with the weights of the published YOLOX-Nano, its classes cut to ours.
+def pyramid(laterals: nn.ModuleList, seen: Sequence[Tensor]) -> list[Tensor]:
+    """Return each level with what the coarser ones add to it."""
+    levels = [lateral(level) for lateral, level in zip(laterals, seen, strict=True)]
+    for finer in (1, 0):
+        levels[finer] = levels[finer] + functional.interpolate(levels[finer + 1], scale_factor=2.0, mode="nearest")
+    return levels
+
+
+def flat(x: Tensor) -> Tensor:
+    """Return (b, cells x 3, n) of (b, 3 n, h, w)."""
+    b, c, h, w = x.shape
+    return x.permute(0, 2, 3, 1).reshape(b, h * w * len(ANCHORS), c // len(ANCHORS))
+
+
+def published_net(published: Path) -> StreetNet:
+    """Return the network as it was published, but for its two coarsest levels; its kinds begin as vehicles' boxes do.
 
     Parameters
     ----------
     published : Path
-        yolox_nano_416.onnx.
-    pictures : (b, 3, h, w) float32 tensors
-        On which the layers' means and spreads are measured.
+        person-vehicle-bike-detection-2004.xml, with its .bin beside it.
     """
-    net = StreetNet().eval()
-    convolutions = _convolutions(published)
-    layers = [module for module in net.modules() if isinstance(module, (Layer, nn.Conv2d))]
-    outside = [m for m in layers if isinstance(m, Layer) or not _within(m, layers)]
-    for module, (weight, bias) in zip(outside, _in_our_order(convolutions), strict=True):
-        _fill(module, weight, bias)
-    net.bend(0.0)
-    unfold(net, pictures)
+    net, numbers = StreetNet(six=False).eval(), convolutions(published)
+    named = sorted(name for name in numbers if name.startswith("Multiply_"))
+    boxes = [name for name in named if len(numbers[name].bias) == 4 * len(ANCHORS)]
+    layers = [*net.stem, *(layer for stage in net.stages for block in stage for layer in block.steps)]
+    for layer, name in zip(layers, (name for name in named if name not in boxes), strict=True):
+        fill(layer.conv, numbers[name])
+    for conv, number in zip([*net.laterals, *net.smooth], (155, 156, 157, 200, 201, 202), strict=True):
+        fill(conv, numbers[f"Conv_{number}/WithoutBiases"])
+    for tower, first in ((net.what, 205), (net.where, 217)):
+        for i, layer in enumerate(tower):
+            fill(layer.conv, numbers[f"Conv_{first + 3 * i}"], layer.norm)
+    fill(net.sure_out, numbers["Conv_229/WithoutBiases"])
+    fill(net.middle_out, numbers["Conv_233/WithoutBiases"])
+    times = torch.tensor([[STEPS[0] * w, STEPS[1] * h, *STEPS[2:]] for w, h in ANCHORS]).ravel()
+    plus = torch.tensor([[0.0, 0.0, math.log(w), math.log(h)] for w, h in ANCHORS]).ravel()
+    with torch.no_grad():
+        net.stem[0].conv.weight.mul_(1 / 255)
+        for conv, name in zip(net.where_out, boxes, strict=False):
+            fill(conv, numbers[name])
+            conv.weight.mul_(times[:, None, None, None])
+            conv.bias.mul_(times).add_(plus)
+    net.kind_laterals.load_state_dict(net.laterals.state_dict())
+    net.kind.load_state_dict({k: v for k, v in net.what.state_dict().items() if int(k.split(".")[0]) < KIND_TOWER})
     return net
 
 
-def unfold(net: StreetNet, pictures: Sequence[Tensor]) -> None:
-    """Give every batch normalisation the statistics of what comes to it, without changing what the network says."""
-    for layer in (m for m in net.modules() if isinstance(m, Layer)):
-        found: list[Tensor] = []
-        hook = layer.conv.register_forward_hook(lambda _m, _i, out, kept=found: kept.append(out.detach()))
-        with torch.no_grad():
-            for picture in pictures:
-                net(picture)
-        hook.remove()
-        seen = torch.cat([out.transpose(0, 1).flatten(1) for out in found], dim=1)
-        mean, spread = seen.mean(dim=1), seen.var(dim=1) + layer.norm.eps
-        norm = layer.norm
-        with torch.no_grad():
-            bias = norm.bias - norm.running_mean * norm.weight / (norm.running_var + norm.eps).sqrt()
-            scale = norm.weight / (norm.running_var + norm.eps).sqrt()
-            norm.running_mean.copy_(mean)
-            norm.running_var.copy_(spread - norm.eps)
-            norm.weight.copy_(scale * spread.sqrt())
-            norm.bias.copy_(bias + scale * mean)
-
-
-def _within(conv: nn.Module, layers: Sequence[nn.Module]) -> bool:
-    return any(isinstance(layer, Layer) and layer.conv is conv for layer in layers)
-
-
-def _convolutions(published: Path) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """Yield weight and bias of each convolution of the file, in its order, the first one as 6x6."""
-    graph = onnx.load(str(published)).graph
-    numbers = {item.name: numpy_helper.to_array(item) for item in graph.initializer}
-    convolutions = (node for node in graph.node if node.op_type == "Conv")
-    for number, node in enumerate(convolutions):
-        weight, bias = numbers[node.input[1]], numbers[node.input[2]]
-        yield (_six_by_six(weight) if number == 0 else weight), bias
-
-
-def _six_by_six(weight: np.ndarray) -> np.ndarray:
-    """Return the (o, 3, 6, 6) kernel that is Focus and the (o, 12, 3, 3) kernel after it in one."""
-    # Focus stacks the pixels of each 2x2 as top left, bottom left, top right, bottom right.
-    parts = weight.reshape(len(weight), 2, 2, 3, 3, 3)  # o, right, bottom, channel, y, x
-    return parts.transpose(0, 3, 4, 2, 5, 1).reshape(len(weight), 3, 6, 6)
-
-
-def _in_our_order(convolutions: Iterator[tuple[np.ndarray, np.ndarray]]) -> list[tuple[np.ndarray, np.ndarray]]:
-    """Return them in the order of our modules, the last ones of each head cut to our classes.
-
-    The file's order is that of its making: in every stage the two 1x1 layers, the blocks, the join; in every head the
-    classes' branch and output, the boxes' branch, boxes, objectness.
-    """
-    order = list(convolutions)
-    rows = np.array(COCO_ROWS)
-    return [(w[rows], b[rows]) if len(w) == 80 else (w, b) for w, b in order]
-
-
-def _fill(module: nn.Module, weight: np.ndarray, bias: np.ndarray) -> None:
-    conv = module.conv if isinstance(module, Layer) else module
-    if tuple(conv.weight.shape) != weight.shape:
-        raise ValueError(f"the published weights do not fit: wanted {tuple(conv.weight.shape)}, got {weight.shape}")
+def with_six(net: StreetNet) -> StreetNet:
+    """Return the network with a stem of 6x6 in the place of its own; the stem is for `courses` to learn."""
+    six = StreetNet()
+    known = {name: value for name, value in net.state_dict().items() if not name.startswith("stem.")}
+    six.load_state_dict(six.state_dict() | known)
+    first, second = (layer.conv for layer in net.stem)
     with torch.no_grad():
-        conv.weight.copy_(torch.from_numpy(weight.copy()))
-        target = module.norm.bias if isinstance(module, Layer) else module.bias
-        target.copy_(torch.from_numpy(bias.copy()))
-        if isinstance(module, Layer):
-            module.norm.running_var.fill_(1 - module.norm.eps)
+        six.stem.conv.weight.zero_()
+        six.stem.conv.weight[:, :, 1:4, 1:4] = torch.einsum("om,mihw->oihw", second.weight[:, :, 0, 0], first.weight)
+        six.stem.conv.bias.copy_(second.bias + second.weight[:, :, 0, 0] @ first.bias)
+    return six
+
+
+@torch.no_grad()
+def fill(conv: nn.Conv2d, told: Numbers, norm: nn.InstanceNorm2d | None = None) -> None:
+    """Put published numbers into a convolution, and into the norm after it."""
+    conv.weight.copy_(torch.tensor(told.weight))
+    conv.bias.copy_(torch.tensor(told.bias))
+    if norm is not None:
+        norm.weight.copy_(torch.tensor(told.stretch))
+        norm.bias.copy_(torch.tensor(told.shift))

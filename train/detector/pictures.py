@@ -17,13 +17,13 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from detector.network import CLASSES
 from waywarden.terms.kinds import KINDS
 from waywarden.testing.street import made_up_street
 
 Picture = npt.NDArray[np.uint8]
 Boxes = npt.NDArray[np.float32]
 
+CLASSES = ("pedestrian", "bicycle", "motorcycle", "car", "van", "bus", "truck")
 UNKNOWN = -1
 TFL_TYPES = {"car": "car", "bus": "bus", "truck": "truck", "motorbike": "motorcycle"}
 TFL_CAMERAS = ("06514", "03601", "03604")
@@ -37,6 +37,8 @@ SCENES = {"corner": 6, "roadside": 8, "above": 9}
 """So many made-up scenes for each condition."""
 FIRST_SEED = 1000
 """Made-up streets from this seed on are for training; counts are measured on seeds below."""
+FIRST_EMPTY_SEED = 2000
+EMPTY_FRAMES = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,14 +143,17 @@ def taught_stills(files: Sequence[Path], taught: dict[str, dict[str, list]], lea
         yield sample(cv2.imread(str(file)), told["boxes"], told["kinds"], unsure(told, least), file.stem)
 
 
-def made_up(folder: Path) -> Iterator[Sample]:
-    """Yield frames of made-up streets, drawn into ``folder`` as clips the first time; exact boxes."""
+def made_up(folder: Path, *, empty: bool = False) -> Iterator[Sample]:
+    """Yield frames of made-up streets, drawn into ``folder`` as clips the first time; exact boxes.
+
+    ``empty``: streets to which nobody comes.
+    """
     folder.mkdir(parents=True, exist_ok=True)
-    for number, (condition, view) in enumerate(scenes()):
-        clip = folder / f"{FIRST_SEED + number}-{view}-{condition}.mp4"
+    for number, (condition, view) in enumerate(scenes(), FIRST_EMPTY_SEED if empty else FIRST_SEED):
+        clip = folder / f"{number}-{view}-{condition}.mp4"
         labels = clip.with_suffix(".json")
         if not labels.exists():
-            draw(FIRST_SEED + number, condition, view, clip)
+            draw(number, condition, view, clip, empty=empty)
         told = json.loads(labels.read_text())
         with av.open(str(clip)) as container:
             for frame, here in zip(container.decode(video=0), told, strict=True):
@@ -163,15 +168,17 @@ def scenes() -> list[tuple[str, str]]:
     return [(condition, view) for view, n in SCENES.items() for _ in range(n) for condition in CONDITIONS]
 
 
-def draw(seed: int, condition: str, view: str, clip: Path) -> None:
+def draw(seed: int, condition: str, view: str, clip: Path, *, empty: bool) -> None:
     """Write one made-up clip, frames seconds apart, and its boxes beside it."""
     rng = np.random.default_rng(seed)
-    frames = 24 if view == "above" else 16
+    frames = EMPTY_FRAMES if empty else 24 if view == "above" else 16
     size = [(640, 360), (480, 360), (352, 288), (640, 384)][int(rng.integers(4))]
     street = made_up_street(
         seed, seconds=frames * 2.5, rate_hz=0.4, size=size, condition=condition, view=view,
         occlusion=bool(rng.random() < 0.4), drives_on_left=bool(rng.random() < 0.5), kbps=int(rng.integers(24, 140)),
     )  # fmt: skip
+    if empty:
+        street._stage._trips = ()  # noqa: SLF001 - a street without traffic is of no use to anybody else
     street.write(clip)
     told = []
     for number in range(street.frame_count):

@@ -7,30 +7,21 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 
-from detector.clutter import with_clutter
 from detector.pictures import Boxes, Picture, Sample
 
 LEAST_PX = 4.5
 """A box with a side shorter than this at the network's input is neither example nor counter-example."""
 GREY = 114
-MOST_ZOOM = {False: 2.0, True: 2.4}
-"""How much larger a picture is shown at most, without clutter and with it."""
-CLUTTERED = 0.6
-"""So many of the pictures get street furniture drawn into them."""
+MOST_ZOOM = 2.0
+"""How much larger a picture is shown at most."""
 
 
-def varied(samples: Sequence[Sample], size: tuple[int, int], rng: np.random.Generator, *, cluttered: bool) -> Sample:
-    """Return one picture of ``size`` (width, height) made from one sample, or from four side by side.
-
-    ``cluttered``: most of them get street furniture drawn into them.
-    """
-    most = MOST_ZOOM[cluttered]
-    together = _mosaic(samples, size, most, rng) if len(samples) == 4 else _placed(samples[0], size, most, rng)
+def varied(samples: Sequence[Sample], size: tuple[int, int], rng: np.random.Generator) -> Sample:
+    """Return one picture of ``size`` (width, height) made from one sample, or from four side by side."""
+    together = _mosaic(samples, size, rng) if len(samples) == 4 else _placed(samples[0], size, rng)
     if rng.random() < 0.5:
         together = _mirrored(together)
     picture = np.ascontiguousarray(together.picture)
-    if cluttered and rng.random() < CLUTTERED:
-        picture = with_clutter(picture, together.boxes, rng)
     return Sample(_coloured(picture, rng), together.boxes, together.kinds, together.ignored, together.source)
 
 
@@ -42,11 +33,11 @@ def plain(one: Sample, size: tuple[int, int]) -> Sample:
     return _checked(picture, one.boxes * factors, one.kinds, one.ignored * factors, one.source)
 
 
-def _placed(one: Sample, size: tuple[int, int], most_zoom: float, rng: np.random.Generator) -> Sample:
+def _placed(one: Sample, size: tuple[int, int], rng: np.random.Generator) -> Sample:
     """Return a part of the picture, or all of it with a margin, stretched a little, on ``size``."""
     width, height = size
     h, w = one.picture.shape[:2]
-    zoom = float(np.exp(rng.uniform(np.log(0.7), np.log(most_zoom)))) if rng.random() < 0.8 else 1.0
+    zoom = float(np.exp(rng.uniform(np.log(0.7), np.log(MOST_ZOOM)))) if rng.random() < 0.8 else 1.0
     stretch = float(np.exp(rng.normal(0, 0.1)))
     across, down = width / w * zoom * stretch, height / h * zoom / stretch
     left = rng.uniform(min(0, width - w * across), max(0, width - w * across))
@@ -68,7 +59,7 @@ def _warped(one: Sample, size: tuple[int, int], how: tuple[float, float, float, 
     return _checked(picture, one.boxes * factors + shift, one.kinds, one.ignored * factors + shift, one.source)
 
 
-def _mosaic(samples: Sequence[Sample], size: tuple[int, int], most_zoom: float, rng: np.random.Generator) -> Sample:
+def _mosaic(samples: Sequence[Sample], size: tuple[int, int], rng: np.random.Generator) -> Sample:
     """Return four samples around a point near the middle."""
     width, height = size
     x, y = int(width * rng.uniform(0.3, 0.7)), int(height * rng.uniform(0.3, 0.7))
@@ -76,7 +67,7 @@ def _mosaic(samples: Sequence[Sample], size: tuple[int, int], most_zoom: float, 
     boxes, kinds, ignored = [], [], []
     corners = ((0, 0, x, y), (x, 0, width, y), (0, y, x, height), (x, y, width, height))
     for one, (x0, y0, x1, y1) in zip(samples, corners, strict=True):
-        part = _placed(one, (x1 - x0, y1 - y0), most_zoom, rng)
+        part = _placed(one, (x1 - x0, y1 - y0), rng)
         picture[y0:y1, x0:x1] = part.picture
         shift = np.array([x0, y0, x0, y0], np.float32)
         boxes.append(part.boxes + shift)

@@ -12,7 +12,7 @@ import openvino as ov
 import torch
 from openvino.tools.ovc import convert_model
 
-from detector.learn import SIZE
+from detector.batches import SIZE
 from detector.network import StreetNet
 from detector.pictures import Sample
 from detector.shapes import plain
@@ -28,14 +28,13 @@ def tensor(one: Sample) -> np.ndarray:
 def exact(net: StreetNet) -> ov.Model:
     """Return the network as a graph in float32."""
     whole = copy.deepcopy(net).eval().to(memory_format=torch.contiguous_format)
-    whole.bend(1.0)
     whole.plain = False
     width, height = SIZE
     return convert_model(whole, example_input=torch.zeros(1, 3, height, width), input=[1, 3, height, width])
 
 
 def in_eight_bits(graph: ov.Model, samples: Sequence[Sample], seed: int = 1) -> ov.Model:
-    """Return the graph in int8; ranges are taken from ``samples``, the last convolutions stay in float."""
+    """Return the graph in int8; ranges are taken from some of ``samples``."""
     rng = np.random.default_rng(seed)
     chosen = [samples[i] for i in rng.permutation(len(samples))[:CALIBRATION]]
     return quantized(graph, [tensor(one) for one in chosen])

@@ -14,8 +14,7 @@ from pathlib import Path
 import av
 import numpy as np
 
-from detector.network import CLASSES
-from detector.pictures import UNKNOWN, Boxes, Picture
+from detector.pictures import CLASSES, UNKNOWN, Boxes, Picture
 from waywarden.sight.frame import Frame
 from waywarden.sight.networks.heads import overlap
 from waywarden.sight.networks.network import NetworkObjectDetector

@@ -1,6 +1,6 @@
 """The recipe: ``python -m surface [--only STEP] [--shared FOLDER] [--work FOLDER]``.
 
-It begins from the trunk of the street detector's first course (``python -m detector --only first``, ``--only base``).
+It begins from the trunk that ``python -m nano`` makes.
 
 1. `learn`: on cuts of the training folders' pictures.
 2. `boxes`: the heads of boxes learn on by themselves, on whole pictures; masks stay as they are.
@@ -19,7 +19,7 @@ from pathlib import Path
 
 import torch
 
-from detector.network import StreetNet
+from nano.network import NanoNet
 from surface.boxes import learn_boxes
 from surface.learn import Course, Mix, learn
 from surface.network import SurfaceNet, begun
@@ -75,7 +75,7 @@ def main() -> None:
 def _learn(material: Material, work: Path) -> None:
     file = work / "surface.pt"
     if not file.exists():
-        street = StreetNet()
+        street = NanoNet()
         street.load_state_dict(torch.load(work / "base.pt", weights_only=True))
         bank = patches([one for one in material.masked if len(one.boxes)])
         torch.save(learn(begun(street), material.mix(), bank, COURSE).state_dict(), file)

@@ -11,8 +11,11 @@ import numpy as np
 import torch
 from torch import nn
 
-from detector.learn import AVERAGE, follow, groups, rate
-from detector.loss import Grid, Target, loss_of
+from detector.batches import follow, groups, rate
+from detector.boxes import Grid, Target
+from nano.learn import AVERAGE
+from nano.loss import loss_of
+from nano.network import STRIDES
 from surface.learn import DECAY, WARM_STEPS, Course
 from surface.network import SurfaceNet
 from surface.pictures import Boxes, Picture, Sample
@@ -33,7 +36,7 @@ def learn_boxes(net: SurfaceNet, samples: Sequence[Sample], course: Course) -> S
     rng = np.random.default_rng(course.seed)
     torch.manual_seed(course.seed)
     optimiser = torch.optim.AdamW(groups(net.heads, DECAY), lr=course.rate, betas=(0.9, 0.99))
-    grid = Grid.of(*course.size)
+    grid = Grid.of(*course.size, STRIDES)
     began, heard = time.monotonic(), 0.0
     for step in range(course.steps):
         for group in optimiser.param_groups:

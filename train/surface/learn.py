@@ -12,8 +12,11 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from detector.learn import AVERAGE, follow, groups, rate
-from detector.loss import Grid, Target, loss_of
+from detector.batches import follow, groups, rate
+from detector.boxes import Grid, Target
+from nano.learn import AVERAGE
+from nano.loss import loss_of
+from nano.network import STRIDES
 from surface.network import BOXES, CELL_PX, SurfaceNet
 from surface.pictures import OUTSIDE, UNKNOWN, Patch, Sample
 from surface.vary import Cut, drawn
@@ -48,7 +51,7 @@ def learn(net: SurfaceNet, mix: Mix, bank: Sequence[Patch], course: Course) -> S
     rng = np.random.default_rng(course.seed)
     torch.manual_seed(course.seed)
     optimiser = torch.optim.AdamW(groups(net, DECAY), lr=course.rate, betas=(0.9, 0.99))
-    grid = Grid.of(*course.size)
+    grid = Grid.of(*course.size, STRIDES)
     began, heard = time.monotonic(), {}
     for step in range(course.steps):
         for group in optimiser.param_groups:

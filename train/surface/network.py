@@ -1,4 +1,4 @@
-"""The network: the trunk of `street-1` (YOLOX-Nano with ReLU), a mask at a quarter of the picture's size, and boxes.
+"""The network: a trunk of YOLOX-Nano with ReLU (`nano`), a mask at a quarter of the picture's size, and boxes.
 
 The mask has three channels, each its own yes or no: crack, pothole, and the lane that the vehicle drives in. Boxes are
 those of RDD2022: D00, D10, D20, D40, Repair.
@@ -11,7 +11,7 @@ import copy
 import torch
 from torch import Tensor, nn
 
-from detector.network import Layer, StreetNet, depthwise, twice
+from nano.network import Layer, NanoNet, depthwise, twice
 
 MASKS = ("crack", "pothole", "lane")
 BOXES = ("D00", "D10", "D20", "D40", "Repair")
@@ -19,7 +19,7 @@ CELL_PX = 4
 WIDE = 32
 
 
-class SurfaceNet(StreetNet):
+class SurfaceNet(NanoNet):
     """The trunk of the street network with a head for masks beside its boxes."""
 
     def __init__(self) -> None:
@@ -40,7 +40,7 @@ class SurfaceNet(StreetNet):
         return masks if self.plain else masks.sigmoid(), self.rows(levels)
 
 
-def begun(street: StreetNet) -> SurfaceNet:
+def begun(street: NanoNet) -> SurfaceNet:
     """Return the network with the trunk of a street network; what that has not is left to chance."""
     net = SurfaceNet()
     own = net.state_dict()

@@ -64,9 +64,9 @@ class Care:
 
 STILL = Care(0.1, 0.15)
 """Of a still that is looked at once, on which whoever moved is gone already."""
-KEPT = Care(0.03, 0.3)
+KEPT = Care(0.06, 0.3)
 """Of a single picture of which one look has to be enough: it hides ten things too many before it shows one too few."""
-CROP = Care(0.03, 0.15, 0.03)
+CROP = Care(0.07, 0.15, 0.08)
 """Of a picture that is kept, and was looked at as it is and mirrored. ``bench/redaction.py`` tunes it."""
 SURE = 0.3
 GREY = 128

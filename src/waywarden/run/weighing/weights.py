@@ -27,7 +27,7 @@ from waywarden.terms.errors import WeightsError
 OnProgress = Callable[[str, int, int | None], None]
 """Is told a file's name, the bytes that are there, and how many there will be (None: not known yet)."""
 
-OWN = "street-1"
+OWN = "street-2"
 """The weights of our own that come in the wheel."""
 _CHUNK_BYTES = 1 << 16
 _PATIENCE_S = 30.0

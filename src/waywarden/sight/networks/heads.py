@@ -55,6 +55,20 @@ def yolox(outputs: Sequence[Floats], size: tuple[int, int], least_score: float) 
     return np.concatenate([centre - half, centre + half], axis=1), score, rows[keep, 5:].argmax(axis=1)
 
 
+def three_a_cell(outputs: Sequence[Floats], size: tuple[int, int], least_score: float) -> Raw:
+    """Ours: three rows a cell of (dx, dy, log w, log h, score, 7 class logits), strides 8, 16, 32.
+
+    The boxes of ATSS (Zhang et al. 2020), read as those of YOLOX. The score is that there is a road user and that the
+    box lies well on it; of which class is a question of its own.
+    """
+    rows = outputs[0].reshape(-1, outputs[0].shape[-1])
+    keep = np.flatnonzero(rows[:, 4] >= least_score)
+    cell, stride = (values[keep // 3] for values in grid_points(size, (8, 16, 32)))
+    centre = rows[keep, :2] * stride + cell * stride
+    half = np.exp(rows[keep, 2:4]) * stride / 2
+    return np.concatenate([centre - half, centre + half], axis=1), rows[keep, 4], rows[keep, 5:].argmax(axis=1)
+
+
 def nanodet_plus(outputs: Sequence[Floats], size: tuple[int, int], least_score: float) -> Raw:
     """NanoDet-Plus: per cell 80 class scores, then 4 distances as distributions over 0..7 cells; strides 8 to 64.
 

@@ -21,6 +21,7 @@ from waywarden.sight.networks.heads import (
     nanodet_plus,
     rows_of_five,
     rows_of_seven,
+    three_a_cell,
     without_doubles,
     yolox,
 )
@@ -40,7 +41,8 @@ class Network:
     """One family of weights: how to recognise it, feed it and read it.
 
     ``even_score`` is the network's own score at its best F1 on human boxes; ``mean`` and ``scale`` are per channel,
-    blue first. ``letterbox`` keeps the picture's proportions and pads to the right and below.
+    blue first. ``letterbox`` keeps the picture's proportions and pads to the right and below. ``rows``, where it is
+    given, is how many rows its output has.
     """
 
     name: str
@@ -52,6 +54,7 @@ class Network:
     letterbox: bool = False
     mean: tuple[float, float, float] = (0.0, 0.0, 0.0)
     scale: tuple[float, float, float] = (1.0, 1.0, 1.0)
+    rows: int | None = None
 
 
 NETWORKS: tuple[Network, ...] = (
@@ -68,7 +71,7 @@ NETWORKS: tuple[Network, ...] = (
         mean=(103.53, 116.28, 123.675),
         scale=(57.375, 57.12, 58.395),
     ),
-    Network("street-1", (416, 256), (12,), OUR_SEVEN, yolox, 0.49),
+    Network("street-2", (416, 256), (12,), OUR_SEVEN, three_a_cell, 0.37, rows=3 * 2184),
     Network("yolox-nano-416", (416, 416), (85,), COCO_80, yolox, 0.22, letterbox=True),
 )
 
@@ -155,14 +158,15 @@ def _recognise(graph: ov.Model, weights: Path) -> Network:
     shape = graph.inputs[0].partial_shape
     size = (shape[3].get_length(), shape[2].get_length())
     tails = tuple(_tail(output.partial_shape) for output in graph.outputs)
+    rows = _tail(graph.outputs[0].partial_shape, 2)
     for network in NETWORKS:
-        if (network.input_size, network.output_tails) == (size, tails):
+        if (network.input_size, network.output_tails) == (size, tails) and network.rows in {None, rows}:
             return network
     known = ", ".join(network.name for network in NETWORKS)
     raise WeightsError(f"{weights} is none of the networks that are known here ({known}): pass one of those")
 
 
-def _tail(shape: ov.PartialShape) -> int:
-    """Return the size of an output's last axis; 1 where the rank is 1."""
+def _tail(shape: ov.PartialShape, last: int = 1) -> int:
+    """Return the size of an output's last axis, or that of the one before it; 1 where the rank is that small."""
     axes: Sequence[ov.Dimension] = list(shape)
-    return axes[-1].get_length() if len(axes) > 1 else 1
+    return axes[-last].get_length() if len(axes) > last and axes[-last].is_static else 1

@@ -8,52 +8,17 @@ where and whether, but not what.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 from torch.nn import functional
 
-from detector.network import STRIDES
+from detector.boxes import Grid, Target, inside, overlap, overlap_pairs
 
 CENTRE_CELLS = 1.5
 """Only cells no further than this from a box's middle answer for it."""
 CANDIDATES = 10
 WHERE_WEIGHT = 5.0
-SOFT = 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """What is on one picture: boxes (n, 4) xyxy px, kinds (n,) int64 (-1 unknown), ignored (m, 4)."""
-
-    boxes: Tensor
-    kinds: Tensor
-    ignored: Tensor
-
-
-@dataclass(frozen=True, slots=True)
-class Grid:
-    """The cells of all levels: middles (c, 2) px and strides (c, 1)."""
-
-    middles: Tensor
-    strides: Tensor
-
-    @staticmethod
-    def of(width: int, height: int) -> Grid:
-        """Return the cells of a picture of this size."""
-        middles, strides = [], []
-        for stride in STRIDES:
-            y, x = torch.meshgrid(torch.arange(height // stride), torch.arange(width // stride), indexing="ij")
-            middles.append(torch.stack((x, y), dim=-1).reshape(-1, 2).float() * stride)
-            strides.append(torch.full((middles[-1].shape[0], 1), float(stride)))
-        return Grid(torch.cat(middles), torch.cat(strides))
-
-    def boxes(self, told: Tensor) -> Tensor:
-        """Return boxes (..., c, 4) xyxy px of what the network tells of them (..., c, 4)."""
-        centre = told[..., :2] * self.strides + self.middles
-        half = told[..., 2:4].clamp(max=8.0).exp() * self.strides / 2
-        return torch.cat((centre - half, centre + half), dim=-1)
 
 
 def loss_of(told: Tensor, targets: Sequence[Target], grid: Grid) -> tuple[Tensor, dict[str, float]]:
@@ -95,7 +60,7 @@ def assign(rows: Tensor, seen: Tensor, target: Target, grid: Grid) -> tuple[Tens
     if not len(target.boxes):
         return none, none
     middle = (target.boxes[:, :2] + target.boxes[:, 2:]) / 2
-    cell_middle = grid.middles + grid.strides / 2
+    cell_middle = grid.corners + grid.strides / 2
     apart = (cell_middle[None] - middle[:, None]).abs().amax(dim=2) / grid.strides[:, 0]
     near = apart < CENTRE_CELLS
     cells = near.any(dim=0).nonzero()[:, 0]
@@ -119,29 +84,3 @@ def assign(rows: Tensor, seen: Tensor, target: Target, grid: Grid) -> tuple[Tens
         taken[best, twice.nonzero()[:, 0]] = True
     held = taken.any(dim=0)
     return cells[held], taken[:, held].float().argmax(dim=0)
-
-
-def overlap(boxes: Tensor, others: Tensor) -> Tensor:
-    """Return (n, m) intersection over union of (n, 4) and (m, 4)."""
-    low = torch.maximum(boxes[:, None, :2], others[None, :, :2])
-    high = torch.minimum(boxes[:, None, 2:], others[None, :, 2:])
-    both = (high - low).clamp(min=0).prod(dim=2)
-    area, other = (boxes[:, 2:] - boxes[:, :2]).prod(dim=1), (others[:, 2:] - others[:, :2]).prod(dim=1)
-    return both / (area[:, None] + other[None] - both).clamp(min=1e-6)
-
-
-def overlap_pairs(boxes: Tensor, others: Tensor) -> Tensor:
-    """Return (n,) intersection over union of each of (n, 4) with its own of (n, 4)."""
-    low, high = torch.maximum(boxes[:, :2], others[:, :2]), torch.minimum(boxes[:, 2:], others[:, 2:])
-    both = (high - low).clamp(min=0).prod(dim=1)
-    area, other = (boxes[:, 2:] - boxes[:, :2]).prod(dim=1), (others[:, 2:] - others[:, :2]).prod(dim=1)
-    return both / (area + other - both).clamp(min=1e-6)
-
-
-def inside(grid: Grid, areas: Tensor) -> Tensor:
-    """Return (c,) whether a cell's middle lies in one of ``areas`` (m, 4)."""
-    middles = grid.middles + grid.strides / 2
-    if not len(areas):
-        return torch.zeros(len(middles), dtype=torch.bool)
-    within = (middles[:, None] >= areas[None, :, :2]) & (middles[:, None] <= areas[None, :, 2:])
-    return within.all(dim=2).any(dim=1)

@@ -1,0 +1,1 @@
+"""The trunk that the network for road damage begins from: see `train/README.md`."""
