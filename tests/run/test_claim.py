@@ -22,12 +22,15 @@ from run.test_names import rows
 from run.test_road import POLICY
 from waywarden.exchange.road.claim_pack import rendered
 from waywarden.pavement.same.chain import chained_changes
+from waywarden.run.road.ledger import write
+from waywarden.run.road.pictures.repairs import sum_of
 from waywarden.store.drives import open_drives
 from waywarden.store.names import open_names
 from waywarden.store.pictures import open_kept_pictures
 from waywarden.store.sqlite import open_store
 from waywarden.terms.distress import Change, DistressKind, DistressSighting, Move, NameChange, Role, Way
 from waywarden.terms.inspections import Inspection, Light
+from waywarden.terms.ledger import Fact, LedgerFact, spelt
 from waywarden.terms.pictures import NewPicture, PictureOf, RedactedJpeg
 from waywarden.terms.redaction_key import REDACTION_KEY
 
@@ -297,19 +300,41 @@ def test_a_pdf_says_what_the_page_says_and_names_the_head(surveyed: Path, tmp_pa
     assert (refused.code, len(refused.lines)) == (2, 1)
 
 
+def remade(files: Files, was: str, forged: bytes) -> Files:
+    """Return a pack in which all but the ledger says that the forged picture is the one."""
+    listed = files["pictures.json"].decode().replace(was, hashlib.sha256(forged).hexdigest())
+    found = {**files, "pictures.json": listed.encode()}
+    found["page.html"] = rendered(found)
+    sums = {name: hashlib.sha256(raw).hexdigest() for name, raw in found.items() if name != "MANIFEST.json"}
+    found["MANIFEST.json"] = json.dumps({"form": "waywarden claim pack 1", "sha256": sums}).encode()
+    return found
+
+
 def test_another_picture_is_not_the_one_that_the_ledger_names(surveyed: Path, tmp_path: Path) -> None:
     files = packed(surveyed, tmp_path / "p.zip", "--defect", "d-000-0004100")
     (picture,) = json.loads(files["pictures.json"])
     forged = b"\xff\xd8 a smooth road \xff\xd9"
     files[picture["file"]] = forged
-    listed = files["pictures.json"].decode().replace(picture["sha256"], hashlib.sha256(forged).hexdigest())
-    files["pictures.json"] = listed.encode()
-    files["page.html"] = rendered(files)
-    sums = {name: hashlib.sha256(raw).hexdigest() for name, raw in files.items() if name != "MANIFEST.json"}
-    files["MANIFEST.json"] = json.dumps({"form": "waywarden claim pack 1", "sha256": sums}).encode()
-    said = check(zip_of(files, tmp_path / "forged.zip"))
+    said = check(zip_of(remade(files, picture["sha256"], forged), tmp_path / "forged.zip"))
     assert said.code == 9
     assert "not the picture that the ledger names" in said.lines[0]
+
+
+def test_another_picture_of_a_repair_is_not_one_that_the_ledger_names(surveyed: Path, tmp_path: Path) -> None:
+    """Of one side there are two, each with an entry: either is named, and what is put in its place is not."""
+    store, at = Path(shutil.copy(surveyed, tmp_path)), datetime(2026, 3, 3, tzinfo=UTC)
+    for number in range(2):
+        jpeg = b"\xff\xd8" + bytes([number]) * 200 + b"\xff\xd9"
+        mended = NewPicture(PictureOf.AFTER, "d-000-0004100", at, RedactedJpeg(jpeg, 8, 8, REDACTION_KEY))
+        told = spelt({"after": sum_of(mended)})
+        write(store, LedgerFact("d-000-0004100", Fact.PICTURED, at, at, Role.FOREMAN, told=told), pictures=[mended])
+    files = packed(store, tmp_path / "p.zip", "--defect", "d-000-0004100")
+    (_, _, second) = json.loads(files["pictures.json"])
+    forged = b"\xff\xd8 a smooth road \xff\xd9"
+    files[second["file"]] = forged
+    said = check(zip_of(remade(files, second["sha256"], forged), tmp_path / "forged.zip"))
+    assert said.code == 9
+    assert "not a picture that the ledger names of d-000-0004100 after its repair" in said.lines[0]
 
 
 def test_a_picture_past_its_retention_is_told(surveyed: Path, tmp_path: Path) -> None:

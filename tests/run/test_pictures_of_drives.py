@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import math
 import re
@@ -16,6 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from run.command_line import ask
+from sight.test_given import tiff, with_exif
 from waywarden.run.road.ledger import read_entries
 from waywarden.run.road.pictures.keeping import pictures_of
 from waywarden.run.road.surface.look import HEADER, Mounting, placed
@@ -226,6 +228,22 @@ def test_a_repair_has_its_pictures_redacted_and_named_in_the_ledger(tmp_path: Pa
     assert {one.of.value: one.sha256 for one in kept} == {name: told[name] for name in ("before", "after")}
     assert told["material"] == "hot mix"
     assert all(one.at == datetime(2026, 3, 2, tzinfo=UTC) for one in kept)
+
+
+def test_a_picture_that_lies_on_its_side_is_turned_before_anybody_is_looked_for(tmp_path: Path) -> None:
+    store, lying = tmp_path / "records.sqlite", tmp_path / "lying.jpg"
+    lying.write_bytes(with_exif(plain(tmp_path / "plain.jpg").read_bytes(), "jpeg", tiff(6)))
+    assert ask("ledger", "write", "d-1", "confirmed", "--store", store).code == 0
+    assert ask("ledger", "repaired", "d-1", "--after", lying, "--store", store).code == 0
+    (kept,) = pictures_of(store, "d-1")
+    with av.open(io.BytesIO(kept.jpeg)) as shown:
+        (picture,) = shown.decode(video=0)
+    assert (picture.width, picture.height) == (300, 400)
+    broken = tmp_path / "broken.jpg"
+    broken.write_bytes(lying.read_bytes()[:-2000])
+    said = ask("ledger", "repaired", "d-1", "--after", broken, "--store", store)
+    assert (said.code, len(said.lines)) == (3, 1)
+    assert "broken.jpg: the jpeg picture breaks off" in said.lines[0]
 
 
 def test_a_picture_that_may_not_be_kept_writes_nothing(shared: Path, tmp_path: Path) -> None:

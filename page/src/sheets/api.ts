@@ -41,8 +41,10 @@ export class Unreachable extends Error {}
 
 const API = "/api/v1";
 const PATIENCE_MS = 20_000;
+/** A picture is larger, and is looked at before it is answered. */
+const PICTURE_PATIENCE_MS = 90_000;
 
-export async function ask(address: string, init: RequestInit = {}): Promise<Came> {
+export async function ask(address: string, init: RequestInit = {}, patienceMs = PATIENCE_MS): Promise<Came> {
   let response: Response;
   let text: string;
   try {
@@ -50,7 +52,7 @@ export async function ask(address: string, init: RequestInit = {}): Promise<Came
       ...init,
       cache: "no-store",
       headers: { accept: "application/json", ...init.headers },
-      signal: AbortSignal.timeout(PATIENCE_MS),
+      signal: AbortSignal.timeout(patienceMs),
     });
     text = await response.text();
   } catch {
@@ -107,6 +109,11 @@ export async function getPicture(href: string): Promise<Blob | null> {
 export function post(address: string, body: object, csrf: string, key: string): Promise<Came> {
   const headers = { "content-type": "application/json", "X-CSRF-Token": csrf, "Idempotency-Key": key };
   return ask(address, { method: "POST", headers, body: JSON.stringify(body) });
+}
+
+export function postPicture(address: string, jpeg: Blob, csrf: string, key: string): Promise<Came> {
+  const headers = { "content-type": "image/jpeg", "X-CSRF-Token": csrf, "Idempotency-Key": key };
+  return ask(address, { method: "POST", headers, body: jpeg }, PICTURE_PATIENCE_MS);
 }
 
 export async function endSession(csrf: string): Promise<void> {

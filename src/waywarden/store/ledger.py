@@ -16,10 +16,12 @@ from sqlalchemy import Connection, Engine, Row, insert, select
 from waywarden.store.faults import spoken
 from waywarden.store.office.once import Once, already_written, note_written
 from waywarden.store.opening import for_writing, open_engine
+from waywarden.store.pictures import add
 from waywarden.store.schema import from_us, ledger_entry, to_us
 from waywarden.terms.distress import Role
 from waywarden.terms.errors import StoreError
 from waywarden.terms.ledger import Fact, Head, LedgerEntry, LedgerFact
+from waywarden.terms.pictures import NewPicture
 
 _ROWS_AT_ONCE = 2000
 _COLUMNS = ledger_entry.c
@@ -39,9 +41,12 @@ class StoredLedger:
         self._writing = for_writing(engine)
 
     def append(
-        self, entries_after: Callable[[Head | None], Sequence[LedgerEntry]], once: Once | None = None
+        self,
+        entries_after: Callable[[Head | None], Sequence[LedgerEntry]],
+        once: Once | None = None,
+        pictures: Sequence[NewPicture] = (),
     ) -> Sequence[LedgerEntry]:
-        """Add entries, all or none, and return them.
+        """Add entries and the pictures that they name, all or none, and return the entries.
 
         Parameters
         ----------
@@ -50,17 +55,24 @@ class StoredLedger:
             that follow it.
         once : Once, optional
             Where the same was written before, nothing is added, and the entry that came of it is returned.
+        pictures : sequence of NewPicture
+            Go into the same transaction: there is no entry that names a picture which was never there.
         """
         with spoken(self._path, "write to"), self._writing.begin() as connection:
-            number = already_written(connection, once)
-            if number is not None:
-                there = connection.execute(select(ledger_entry).where(_COLUMNS.number == number))
-                return [self._entry(row) for row in there]
+            there = self._written_under(connection, once)
+            if there is not None:
+                return [there]
             entries = entries_after(_head(connection))
             if entries:
                 connection.execute(insert(ledger_entry), [_row(each) for each in entries])
                 note_written(connection, once, entries[0].number)
+                add(connection, pictures)
         return entries
+
+    def written_under(self, once: Once | None) -> LedgerEntry | None:
+        """Return what was written under a key before, None if nothing was; RepeatedKeyError where it was another."""
+        with spoken(self._path, "read"), self._engine.connect() as connection:
+            return self._written_under(connection, once)
 
     def head(self) -> Head | None:
         """Return the head as it is kept, unchecked; None where there is no entry."""
@@ -89,6 +101,12 @@ class StoredLedger:
     def close(self) -> None:
         """Let go of the file."""
         self._engine.dispose()
+
+    def _written_under(self, connection: Connection, once: Once | None) -> LedgerEntry | None:
+        number = already_written(connection, once)
+        if number is None:
+            return None
+        return self._entry(connection.execute(select(ledger_entry).where(_COLUMNS.number == number)).one())
 
     def _entry(self, row: Row[Any]) -> LedgerEntry:
         try:

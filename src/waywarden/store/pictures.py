@@ -38,7 +38,7 @@ class StoredPictures:
     def append(self, pictures: Sequence[NewPicture]) -> None:
         """Store pictures, all or none; TypeError for what is no ``NewPicture``."""
         with spoken(self._path, "write to"), self._writing.begin() as connection:
-            _add(connection, pictures)
+            add(connection, pictures)
 
     def append_drive(self, drive_id: str, pictures: Sequence[NewPicture]) -> None:
         """Store all pictures of the sightings of one drive; they replace what that drive left before."""
@@ -46,7 +46,7 @@ class StoredPictures:
         mine = (_COLUMNS.about_id > f"{drive_id}-") & (_COLUMNS.about_id < f"{drive_id}.")
         with spoken(self._path, "write to"), self._writing.begin() as connection:
             erase(connection, mine & (_COLUMNS.of == PictureOf.DEFECT.value))
-            _add(connection, pictures)
+            add(connection, pictures)
 
     def about(self, ids: Iterable[str]) -> list[KeptPicture]:
         """Return the pictures of these sightings and defects, in order of time."""
@@ -76,7 +76,21 @@ def erase(connection: Connection, which: ColumnElement[bool]) -> int:
     return went
 
 
-def _add(connection: Connection, pictures: Sequence[NewPicture]) -> None:
+def cut_journal(engine: Engine) -> None:
+    """Bring the journal (WAL) into the file and cut it to nothing: it holds what was written before it was erased.
+
+    SQLite does so by itself when the last program lets go of the file, which a server never does. While somebody reads
+    what stood there before, it stays until the next time.
+    """
+    raw = engine.raw_connection()
+    try:
+        raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    finally:
+        raw.close()
+
+
+def add(connection: Connection, pictures: Sequence[NewPicture]) -> None:
+    """Store pictures within a transaction; TypeError for what is no ``NewPicture``."""
     rows = [_row(each) for each in pictures]
     if rows:
         connection.execute(insert(kept_picture), rows)

@@ -14,7 +14,7 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 from waywarden.store.checks import get_checks, put_checks
 from waywarden.store.faults import spoken
 from waywarden.store.opening import for_writing, open_engine
-from waywarden.store.pictures import erase
+from waywarden.store.pictures import cut_journal, erase
 from waywarden.store.port import CheckFilter, IntervalFilter, RecordStore
 from waywarden.store.schema import (
     DRIVES,
@@ -192,19 +192,22 @@ class SqliteStore:
     ) -> int:
         """Delete intervals, checks, changes of health, inspections and pictures from before the given times.
 
-        Pictures are overwritten in the file. Returns how many records went.
+        Pictures are overwritten in the file and its journal. Returns how many records went.
         """
         old_intervals = delete(traffic_interval).where(_COLUMNS.start_us < to_us(intervals_before))
         old_quality = delete(interval_quality).where(interval_quality.c.start_us < to_us(intervals_before))
         old_checks = delete(count_check).where(count_check.c.start_us < to_us(intervals_before))
         old_health = delete(camera_health).where(camera_health.c.at_us < to_us(health_before))
-        with spoken(self._path, "prune"), self._writing.begin() as connection:
-            went = erase(connection, kept_picture.c.at_us < to_us(pictures_before))
-            connection.execute(old_quality)
-            old_drives = [delete(each).where(each.c.at_us < to_us(inspections_before)) for each in DRIVES]
-            went += sum(connection.execute(each).rowcount for each in old_drives)
-            went += connection.execute(old_checks).rowcount
-            return went + connection.execute(old_intervals).rowcount + connection.execute(old_health).rowcount
+        with spoken(self._path, "prune"):
+            with self._writing.begin() as connection:
+                pictures = erase(connection, kept_picture.c.at_us < to_us(pictures_before))
+                connection.execute(old_quality)
+                old_drives = [delete(each).where(each.c.at_us < to_us(inspections_before)) for each in DRIVES]
+                others = [*old_drives, old_checks, old_intervals, old_health]
+                went = pictures + sum(connection.execute(each).rowcount for each in others)
+            if pictures:
+                cut_journal(self._engine)
+            return went
 
     def close(self) -> None:
         """Let go of the file."""

@@ -28,6 +28,7 @@ class Fact(StrEnum):
     MADE_SAFE = "made_safe"
     REPAIRED_TEMPORARILY = "repaired_temporarily"
     REPAIRED = "repaired"
+    PICTURED = "pictured"
     VERIFIED = "verified"
     REOPENED = "reopened"
     CLOSED = "closed"

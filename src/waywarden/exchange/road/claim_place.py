@@ -18,6 +18,7 @@ from waywarden.terms.ledger import PICTURES as NAMED_BY
 from waywarden.terms.pictures import KeptPicture
 
 INSPECTIONS, PICTURES = "inspections.json", "pictures.json"
+SIDES = ("before", "after")
 INSPECTION_HEAD = (
     "street",
     "way",
@@ -63,9 +64,14 @@ def picture_row(one: KeptPicture) -> dict[str, Any]:
 
 def faults_of_pictures(files: Mapping[str, bytes]) -> Iterator[str]:
     """Yield which pictures are not those that are listed, or that the ledger's entries name, a sentence each."""
-    entries = [json.loads(each["told"]) for each in json.loads(files["entries.json"])]
-    named = {told["sighting_id"]: told["picture"] for told in entries if {"sighting_id", "picture"} <= set(told)}
+    entries = [(each["defect"], json.loads(each["told"])) for each in json.loads(files["entries.json"])]
+    named = {told["sighting_id"]: told["picture"] for _, told in entries if {"sighting_id", "picture"} <= set(told)}
+    of_repairs = {(name, side, told[side]) for name, told in entries for side in SIDES if side in told}
+    told_of = {(name, side) for name, side, _ in of_repairs}
     for each in json.loads(files[PICTURES]):
+        mine = each["about"], each["of"]
+        if mine in told_of and (*mine, each["sha256"]) not in of_repairs:
+            yield f"{each['file']} is not a picture that the ledger names of {each['about']} {each['of']} its repair"
         if hashlib.sha256(files[each["file"]]).hexdigest() != each["sha256"]:
             yield f"{each['file']} is not the picture that {PICTURES} lists"
         if each["of"] == "defect" and named.get(each["about"], each["sha256"]) != each["sha256"]:

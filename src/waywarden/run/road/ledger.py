@@ -15,19 +15,28 @@ from waywarden.pavement.ledger.states import after, states_after
 from waywarden.pavement.policy.policy import Policy
 from waywarden.run.road.provided import ALWAYS, OvertakenError, Provided
 from waywarden.store.ledger import StoredLedger, open_ledger
+from waywarden.store.office.once import Once
 from waywarden.terms.distress import Role
 from waywarden.terms.errors import ConfigError, LedgerError
-from waywarden.terms.ledger import Head, LedgerEntry, LedgerFact, State, spelt
+from waywarden.terms.ledger import Fact, Head, LedgerEntry, LedgerFact, State, spelt
+from waywarden.terms.pictures import NewPicture
 
 
-def write(store_file: Path, fact: LedgerFact, provided: Provided = ALWAYS) -> LedgerEntry:
-    """Add one fact and return its entry; LedgerError if, by all that happened to the defect, it cannot be."""
-    (entry,) = write_all(store_file, [fact], provided)
+def write(
+    store_file: Path, fact: LedgerFact, provided: Provided = ALWAYS, pictures: Sequence[NewPicture] = ()
+) -> LedgerEntry:
+    """Add one fact and return its entry; LedgerError if, by all that happened to the defect, it cannot be.
+
+    ``pictures`` are those that it names: they are kept with it, or neither is.
+    """
+    (entry,) = write_all(store_file, [fact], provided, pictures)
     return entry
 
 
-def write_all(store_file: Path, facts: Sequence[LedgerFact], provided: Provided = ALWAYS) -> Sequence[LedgerEntry]:
-    """Add facts, all or none, and return their entries; LedgerError if one of them cannot be.
+def write_all(
+    store_file: Path, facts: Sequence[LedgerFact], provided: Provided = ALWAYS, pictures: Sequence[NewPicture] = ()
+) -> Sequence[LedgerEntry]:
+    """Add facts and the pictures that they name, all or none, and return the entries; LedgerError if one cannot be.
 
     OvertakenError where something was written about one of the defects after ``provided.after``.
     """
@@ -48,7 +57,7 @@ def write_all(store_file: Path, facts: Sequence[LedgerFact], provided: Provided 
         return chained(facts, head or EMPTY)
 
     try:
-        return ledger.append(entries_after, provided.once)
+        return ledger.append(entries_after, provided.once, pictures)
     except ValueError as error:
         raise LedgerError(str(error)) from error
     finally:
@@ -56,7 +65,9 @@ def write_all(store_file: Path, facts: Sequence[LedgerFact], provided: Provided 
 
 
 def _refuse_overtaken(name: str, written: Sequence[LedgerEntry], after_number: int | None) -> None:
-    later = [each for each in written if after_number is not None and each.number > after_number]
+    # A picture is of what was written down anyway: whoever had not seen it has missed nothing.
+    telling = (each for each in written if each.fact.fact is not Fact.PICTURED)
+    later = [each for each in telling if after_number is not None and each.number > after_number]
     if later:
         raise OvertakenError(name, later)
 
@@ -113,6 +124,15 @@ def read_entries(
     ledger: StoredLedger = open_ledger(store_file, read_only=True)
     try:
         return list(islice(ledger.entries(defect_id, first), most))
+    finally:
+        ledger.close()
+
+
+def written_under(store_file: Path, once: Once | None) -> LedgerEntry | None:
+    """Return what was written under a key before, None if nothing was; RepeatedKeyError where it was another thing."""
+    ledger = open_ledger(store_file, read_only=True)
+    try:
+        return ledger.written_under(once)
     finally:
         ledger.close()
 

@@ -13,6 +13,7 @@ import av
 
 from waywarden.sight.frame import Frame
 from waywarden.sight.ports import SourceFacts
+from waywarden.sight.sources.head import format_of
 from waywarden.sight.sources.video import gap_limit_s, time_in_name
 from waywarden.terms.errors import SourceError
 from waywarden.terms.records import CameraHealth, HealthState
@@ -143,10 +144,10 @@ def decode_still(path: Path) -> tuple[av.VideoFrame, str] | tuple[HealthState, s
         return HealthState.NOT_A_PICTURE, f"cannot be read ({fault.strerror})"
     if not content:
         return HealthState.EMPTY_FILE, "the file is empty (0 bytes)"
-    codec = _format_of(content)
+    codec = format_of(content)
     if codec is None:
         return HealthState.NOT_A_PICTURE, f"neither JPEG, PNG nor WebP, whatever its name says ({len(content)} bytes)"
-    if _is_cut_short(content, codec):
+    if is_cut_short(content, codec):
         return HealthState.CUT_SHORT, f"the {codec} picture breaks off after {len(content)} bytes"
     picture = _decoded(content, codec)
     if picture is None:
@@ -162,17 +163,7 @@ def _decoded(content: bytes, codec: str) -> av.VideoFrame | None:
         return None
 
 
-def _format_of(content: bytes) -> str | None:
-    if content.startswith(b"\xff\xd8\xff"):
-        return "jpeg"
-    if content.startswith(b"\x89PNG\r\n\x1a\n"):
-        return "png"
-    if content[:4] == b"RIFF" and content[8:12] == b"WEBP":
-        return "webp"
-    return None
-
-
-def _is_cut_short(content: bytes, codec: str) -> bool:
+def is_cut_short(content: bytes, codec: str) -> bool:
     """Look for the end that each format demands; FFmpeg fills in the missing half of a JPEG without a word.
 
     JPEG (ITU-T T.81, B.1.1.2): no marker byte occurs inside the scan, so an EOI after the last SOS is the end.

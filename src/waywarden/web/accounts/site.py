@@ -8,6 +8,7 @@ from waywarden.web.accounts.beside import Beside
 from waywarden.web.accounts.desk import Desk
 from waywarden.web.accounts.document import document
 from waywarden.web.accounts.looks import Looks
+from waywarden.web.accounts.pictures import GivenPictures
 from waywarden.web.accounts.provider import AtProviders
 from waywarden.web.accounts.sessions import Sessions
 from waywarden.web.accounts.writes import Writes
@@ -19,5 +20,6 @@ HTTPS_ONLY = {"Strict-Transport-Security": "max-age=31536000; includeSubDomains"
 
 def beside(desk: Desk, watching: Callable[[], str] = str) -> Beside:
     """Return what ``create_app`` serves beside the reading API so that accounts can write, and what ``watch`` says."""
-    routes = [*Sessions(desk).routes(), *AtProviders(desk).routes(), *Writes(desk).routes(), *Looks(desk).routes()]
+    resources = (Sessions(desk), AtProviders(desk), Writes(desk), GivenPictures(desk), Looks(desk))
+    routes = [route for each in resources for route in each.routes()]
     return Beside(routes, HTTPS_ONLY if desk.is_https else {}, watching, OpenApiPart(path_items=document()))

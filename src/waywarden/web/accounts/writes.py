@@ -90,15 +90,15 @@ class Writes:
 
     def _write(self, request: Request, sent: Mapping[str, Any], fact: Fact, told: str) -> Response:
         account = admitted(request, self._desk, fact)
-        at = _time(sent["observed_at"]) if "observed_at" in sent else None
+        at = time_of(sent["observed_at"]) if "observed_at" in sent else None
         defect = request.path_params["defect"]
         writing = Writing(account, defect, fact, told, at, condition_of(request, sent))
-        return _written(request, lambda: entry_json(self._desk.write(writing)))
+        return written(request, lambda: entry_json(self._desk.write(writing)))
 
     def _rename(self, request: Request, sent: Mapping[str, Any], change: Change, names: tuple[str, ...]) -> Response:
         account = admitted(request, self._desk, NAMES)
         renaming = Renaming(account, change, names, sent.get("number", -1), condition_of(request, sent))
-        return _written(request, lambda: change_json(self._desk.rename(renaming)))
+        return written(request, lambda: change_json(self._desk.rename(renaming)))
 
 
 def condition_of(request: Request, sent: Mapping[str, Any]) -> Condition:
@@ -116,7 +116,8 @@ def condition_of(request: Request, sent: Mapping[str, Any]) -> Condition:
     return Condition(after, key, said)
 
 
-def _written(request: Request, write: Callable[[], dict[str, object]]) -> Response:
+def written(request: Request, write: Callable[[], dict[str, object]]) -> Response:
+    """Answer with what was written (201), or say that it was ``If-Match`` that did not hold (412)."""
     try:
         return JSONResponse(write(), HTTPStatus.CREATED, headers=NO_STORE)
     except RefusedError as error:
@@ -126,7 +127,8 @@ def _written(request: Request, write: Callable[[], dict[str, object]]) -> Respon
         raise
 
 
-def _time(text: str) -> datetime:
+def time_of(text: str) -> datetime:
+    """Return the time that was sent, in UTC; RefusedError (422) where it is none, or has no offset."""
     try:
         at = datetime.fromisoformat(text)
         if at.tzinfo is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,7 +15,9 @@ from waywarden.run.road.drives.inspecting import Left
 from waywarden.run.sealing.sealed import Job, Openers, Task, messages
 from waywarden.run.weighing.weights import own
 from waywarden.sight.keeping import keep, open_keeper
+from waywarden.sight.ports import FrameSource
 from waywarden.sight.scoring import open_pictures
+from waywarden.sight.sources.given import open_given, open_named
 from waywarden.sight.sources.stills import STILL_SUFFIXES
 from waywarden.sight.surface.looking import open_nobody
 from waywarden.store.names import open_names
@@ -30,6 +32,9 @@ SAID = {
     WhyNot.STILL_FOUND: "on which a road user could still be found",
 }
 """Why pictures are not kept, in words."""
+LONGEST_S = 120
+"""A picture of as many pixels as may be takes some seconds; one that was made to be slow is given up."""
+OpenSource = Callable[[Camera, Path], FrameSource]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,26 +69,51 @@ def keep_of_drive(folder: Path, left: Left) -> Kept:
 
 
 def crops(pictures: Path, wanted: Mapping[int, Sequence[Crop]]) -> Iterator[RedactedJpeg | NotKept]:
-    """Yield the crops of a folder of pictures, or of one picture, in order of the pictures' numbers.
+    """Yield the crops of a folder of pictures, in order of the pictures' numbers.
 
     Our own weights say what is to be hidden. Errors as ``run.sealing.sealed.watch_sealed``.
     """
-    camera = Camera("kept", "kept", (str(pictures.resolve()),))
-    source, watch = partial(open_pictures, only=frozenset(wanted)), partial(keep, wanted=wanted)
-    job = Job(Task.KEEP, camera, Path(), str(own().resolve()), openers=Openers(source, open_keeper, watch, open_nobody))
-    for item in messages(job, None):
-        if isinstance(item, RedactedJpeg | NotKept):
-            yield item
+    return _kept(str(pictures.resolve()), partial(open_pictures, only=frozenset(wanted)), wanted)
 
 
 def keep_one(picture: Path, of: PictureOf, about_id: str, at: datetime) -> NewPicture:
     """Return one whole picture, redacted; SourceError where it may not be kept, with the reason."""
     if picture.suffix.lower() not in STILL_SUFFIXES:
         raise SourceError(f"{picture} is no picture that can be kept: give a jpg, png or webp")
-    (got,) = crops(picture, {0: [Crop()]})
+    try:
+        (got,) = _kept(str(picture.resolve()), open_named, {0: [Crop()]})
+    except SourceError as error:
+        raise SourceError(f"{picture}: {error}") from error
     if isinstance(got, NotKept):
         raise SourceError(f"{picture} is not kept, it is a picture {SAID[got.why]}: take one of the road alone")
     return NewPicture(of, about_id, at, got)
+
+
+def keep_given(content: bytes) -> RedactedJpeg | NotKept:
+    """Return one whole picture that somebody sent, redacted; or why it is not kept.
+
+    The bytes go to the sealed process by its standard input, as the job does: no file is made of them.
+
+    Raises
+    ------
+    SourceError
+        They are no picture, or one that is too large.
+    SealError
+        The sealed process took longer than ``LONGEST_S``, or died.
+    """
+    (got,) = _kept("given", partial(open_given, content=content), {0: [Crop()]}, LONGEST_S)
+    return got
+
+
+def _kept(
+    source: str, open_source: OpenSource, wanted: Mapping[int, Sequence[Crop]], at_most_s: int = 0
+) -> Iterator[RedactedJpeg | NotKept]:
+    openers = Openers(open_source, open_keeper, partial(keep, wanted=wanted), open_nobody)
+    camera = Camera("kept", "kept", (source,))
+    job = Job(Task.KEEP, camera, Path(), str(own().resolve()), at_most_s=at_most_s, openers=openers)
+    for item in messages(job, None):
+        if isinstance(item, RedactedJpeg | NotKept):
+            yield item
 
 
 def pictures_of(store_file: Path, defect: str) -> list[KeptPicture]:

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from waywarden.run.road.ledger import write
 from waywarden.run.road.pictures.keeping import keep_one
-from waywarden.store.pictures import open_kept_pictures
 from waywarden.terms.distress import Role
 from waywarden.terms.errors import LedgerError
 from waywarden.terms.ledger import Fact, LedgerEntry, LedgerFact, spelt
@@ -42,19 +40,16 @@ def write_repair(store_file: Path, done: Repair, before: Path | None, after: Pat
     """
     given = {PictureOf.BEFORE: before, PictureOf.AFTER: after}
     pictures = [keep_one(path, of, done.defect, done.at) for of, path in given.items() if path is not None]
-    told = {"material": done.material, "order_id": done.order_id, **{each.of.value: _sum(each) for each in pictures}}
+    told = {"material": done.material, "order_id": done.order_id, **{each.of.value: sum_of(each) for each in pictures}}
     text = spelt({name: value for name, value in told.items() if value is not None})
     fact = Fact.REPAIRED_TEMPORARILY if done.temporary else Fact.REPAIRED
     try:
         written = LedgerFact(done.defect, fact, done.at, datetime.now(UTC), done.role, "", done.policy, text)
     except ValueError as error:
         raise LedgerError(str(error)) from error
-    # The ledger first: it may refuse, and an entry whose picture was lost to a killed process says so by its sum.
-    entry = write(store_file, written)
-    with closing(open_kept_pictures(store_file)) as store:
-        store.append(pictures)
-    return entry
+    return write(store_file, written, pictures=pictures)
 
 
-def _sum(picture: NewPicture) -> str:
+def sum_of(picture: NewPicture) -> str:
+    """Return the SHA-256 by which the ledger names a picture."""
     return hashlib.sha256(picture.redacted.jpeg).hexdigest()
