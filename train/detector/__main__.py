@@ -35,7 +35,8 @@ from waywarden.run.weighing.score import score
 ROOT = Path(__file__).resolve().parents[2]
 PUBLISHED = "weights/person-vehicle-bike-detection-2004.xml"
 SHIPPED = ROOT / "src/waywarden/sight/networks/street-2.xml"
-STEPS = ("begun", "course", "kinds", "empties", "ship", "even", "score")
+LEARNT = ("begun", "course", "kinds", "empties")
+STEPS = (*LEARNT, "ship", "even", "score")
 SHORT = replace(COURSE, steps=100)
 """Of the ablation."""
 HELD = "03604"
@@ -61,19 +62,9 @@ def main() -> None:
 
 
 def _step(step: str, material: Material, shared: Path, work: Path) -> None:
-    if step == "begun" and not _file(work, step).exists():
-        published = published_net(shared / PUBLISHED)
-        mix = material.without_people()
-        torch.save(with_levels(with_stem(published, mix), published, mix).state_dict(), _file(work, step))
-    elif step == "course" and not _file(work, step).exists():
-        net = learnt(_kept(work, "begun"), material.exact(), material.stills())
-        torch.save(net.state_dict(), _file(work, step))
-    elif step == "kinds" and not _file(work, step).exists():
-        net = with_kinds(_kept(work, "course"), material.exact(), material.stills())
-        torch.save(net.state_dict(), _file(work, step))
-    elif step == "empties" and not _file(work, step).exists():
-        net = learnt(_kept(work, "kinds"), material.exact_and_empty(), material.stills(), EMPTIES, _kept(work, "begun"))
-        torch.save(net.state_dict(), _file(work, step))
+    if step in LEARNT:
+        if not _file(work, step).exists():
+            torch.save(_made(step, material, shared, work).state_dict(), _file(work, step))
     elif step == "ship":
         ship(in_eight_bits(exact(_kept(work, "empties")), material.all_of_it()), SHIPPED)
     elif step == "even":
@@ -85,6 +76,18 @@ def _step(step: str, material: Material, shared: Path, work: Path) -> None:
         for camera in TFL_CAMERAS:
             folder = _one_camera(camera, shared, work)
             _note(f"tfl {camera}", {"int8": score(folder, SHIPPED), "f32": score(folder, whole)})
+
+
+def _made(step: str, material: Material, shared: Path, work: Path) -> StreetNet:
+    """Return the network that one of the steps in ``LEARNT`` makes from the one before."""
+    if step == "begun":
+        published, mix = published_net(shared / PUBLISHED), material.without_people()
+        return with_levels(with_stem(published, mix), published, mix)
+    if step == "course":
+        return learnt(_kept(work, "begun"), material.exact(), material.stills())
+    if step == "kinds":
+        return with_kinds(_kept(work, "course"), material.exact(), material.stills())
+    return learnt(_kept(work, "kinds"), material.exact_and_empty(), material.stills(), EMPTIES, _kept(work, "begun"))
 
 
 def _file(work: Path, step: str) -> Path:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from detector.batches import SIZE, Mix, batch, follow, rate
-from detector.boxes import Grid
+from detector.boxes import Grid, Target
 from detector.keeping import kinds_loss, loss_of
 from detector.network import ANCHORS, STRIDES, StreetNet, pyramid, with_six
 
@@ -29,22 +29,28 @@ TOLD_EVERY = 20
 
 @dataclass(frozen=True, slots=True)
 class Steps:
-    """How long a part of the recipe is, how quick at most, how many steps until then, and how many pictures a step."""
+    """How long a part of the recipe is, how quick at most, how many steps until then, and how many pictures a step.
+
+    ``keep`` is how much of itself the average of the weights keeps in a step, at most.
+    """
 
     steps: int
     rate: float
     warm_steps: int
     pictures: int
     seed: int
+    keep: float = 0.985
 
 
 STEM = Steps(400, 1e-2, 1, 4, 3)
-LEVELS = Steps(160, 5e-4, 20, 8, 5)
+LEVELS = Steps(160, 5e-4, 20, 8, 5, keep=0.98)
 COURSE = Steps(600, 1.5e-3, 30, 7, 1)
 """So many pictures with exact boxes, and as many real ones."""
-KINDS = Steps(1000, 2e-3, 30, 7, 2)
+KINDS = Steps(1000, 2e-3, 30, 7, 2, keep=0.99)
 EMPTIES = Steps(400, 1.5e-3, 30, 7, 4)
 OF_KINDS = ("kind", "kind_laterals", "kind_out")
+GRID = Grid.of(*SIZE, STRIDES, len(ANCHORS))
+Lost = tuple[Tensor, dict[str, float]]
 
 
 def with_stem(published: StreetNet, mix: Mix) -> StreetNet:
@@ -86,7 +92,7 @@ def with_levels(begun: StreetNet, published: StreetNet, mix: Mix) -> StreetNet:
         unlike = [functional.mse_loss(a, b) / b.var() for a, b in zip(got, wanted, strict=True)]
         loss = torch.stack(unlike).mean()
         _step(optimiser, loss)
-        follow(average, net, min(0.98, (step + 1) / (step + 10)))
+        follow(average, net, min(LEVELS.keep, (step + 1) / (step + 10)))
         _tell("levels", step, LEVELS, {"unlike": float(loss.detach())})
     return average.eval()
 
@@ -104,24 +110,15 @@ def learnt(
     What is not to be forgotten is what ``said_by`` says, or ``begun`` where that is left out. Where there are no
     ``real`` pictures, nothing keeps it from forgetting.
     """
-    net, said_by = copy.deepcopy(begun).train().to(memory_format=torch.channels_last), said_by or copy.deepcopy(begun)
-    average = copy.deepcopy(net).eval()
-    optimiser = torch.optim.AdamW(_shares(net), lr=course.rate, betas=(0.9, 0.99), weight_decay=0.01)
-    rng, grid, began = np.random.default_rng(course.seed), Grid.of(*SIZE, STRIDES, len(ANCHORS)), time.monotonic()
-    for step in range(course.steps):
-        _at_rate(optimiser, step, course)
-        together = step < (1 - PLAIN_LAST) * course.steps
-        sharp, boxed = batch(exact, rng, course.pictures, together=together)
-        photos, labelled = batch(real, rng, course.pictures, together=together) if real else (sharp[:0], [])
-        with torch.autocast("cpu", torch.bfloat16):
-            told = net(torch.cat((sharp, photos)).contiguous(memory_format=torch.channels_last)).float()
-            with torch.no_grad():
-                said = said_by.eval()(photos).float()
-        loss, parts = loss_of(told, said, [*boxed, *labelled], grid)
-        _step(optimiser, loss, net)
-        follow(average, net, min(0.985, (step + 1) / (step + 20)))
-        _tell("course", step, course, parts, began)
-    return average
+    net = copy.deepcopy(begun).train().to(memory_format=torch.channels_last)
+    teacher = (said_by or copy.deepcopy(begun)).eval()
+
+    def wrong(told: Tensor, photos: Tensor, targets: Sequence[Target]) -> Lost:
+        with torch.autocast("cpu", torch.bfloat16), torch.no_grad():
+            said = teacher(photos).float()
+        return loss_of(told, said, targets, GRID)
+
+    return _run("course", net, _shares(net), (exact, real), course, wrong)
 
 
 def with_kinds(begun: StreetNet, exact: Mix, real: Mix, course: Steps = KINDS) -> StreetNet:
@@ -130,20 +127,39 @@ def with_kinds(begun: StreetNet, exact: Mix, real: Mix, course: Steps = KINDS) -
     kinds = list(net.parts(*OF_KINDS))
     for parameter in kinds:
         parameter.requires_grad_(True)
+
+    def wrong(told: Tensor, photos: Tensor, targets: Sequence[Target]) -> Lost:
+        return kinds_loss(told, targets, GRID, len(told) - len(photos))
+
+    return _run("kinds", net, [{"params": kinds}], (exact, real), course, wrong)
+
+
+def _run(
+    name: str,
+    net: StreetNet,
+    shares: Sequence[Mapping[str, object]],
+    mixes: tuple[Mix, Mix],
+    course: Steps,
+    wrong: Callable[[Tensor, Tensor, Sequence[Target]], Lost],
+) -> StreetNet:
+    """Return the average of ``net`` along a course on pictures with exact boxes and real ones.
+
+    ``wrong`` is asked for the loss of what is told, the real ones among the pictures, and what is on all of them.
+    """
     average = copy.deepcopy(net).eval()
-    optimiser = torch.optim.AdamW(kinds, lr=course.rate, betas=(0.9, 0.99), weight_decay=0.01)
-    rng, grid, began = np.random.default_rng(course.seed), Grid.of(*SIZE, STRIDES, len(ANCHORS)), time.monotonic()
+    optimiser = torch.optim.AdamW(shares, lr=course.rate, betas=(0.9, 0.99), weight_decay=0.01)
+    rng, began, (exact, real) = np.random.default_rng(course.seed), time.monotonic(), mixes
     for step in range(course.steps):
         _at_rate(optimiser, step, course)
         together = step < (1 - PLAIN_LAST) * course.steps
         sharp, boxed = batch(exact, rng, course.pictures, together=together)
-        photos, labelled = batch(real, rng, course.pictures, together=together)
+        photos, labelled = batch(real, rng, course.pictures, together=together) if real else (sharp[:0], [])
         with torch.autocast("cpu", torch.bfloat16):
             told = net(torch.cat((sharp, photos)).contiguous(memory_format=torch.channels_last)).float()
-        loss, parts = kinds_loss(told, [*boxed, *labelled], grid, len(sharp))
+        loss, parts = wrong(told, photos, [*boxed, *labelled])
         _step(optimiser, loss, net)
-        follow(average, net, min(0.99, (step + 1) / (step + 20)))
-        _tell("kinds", step, course, parts, began)
+        follow(average, net, min(course.keep, (step + 1) / (step + 20)))
+        _tell(name, step, course, parts, began)
     return average.requires_grad_(True)
 
 

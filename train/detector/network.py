@@ -82,7 +82,7 @@ class Block(nn.Module):
 class StreetNet(nn.Module):
     """The whole network; ``six``: with one convolution of 6x6 where the published one has 3x3 and 1x1."""
 
-    def __init__(self, *, six: bool = True, kinds: int = len(CLASSES)) -> None:
+    def __init__(self, *, six: bool = True) -> None:
         super().__init__()
         self.stem = Layer(3, 32, 6, 2) if six else nn.Sequential(Layer(3, 32, 3, 2), Layer(32, 32))
         ins, stages = 32, []
@@ -100,7 +100,7 @@ class StreetNet(nn.Module):
         )
         a = len(ANCHORS)
         self.sure_out, self.middle_out, self.kind_out = (
-            nn.Conv2d(WIDE, a * n, 3, padding=1) for n in (GROUPS, 1, kinds)
+            nn.Conv2d(WIDE, a * n, 3, padding=1) for n in (GROUPS, 1, len(CLASSES))
         )
         self.where_out = nn.ModuleList(nn.Conv2d(WIDE, a * 4, 3, padding=1) for _ in TAPS)
         self.plain = True
