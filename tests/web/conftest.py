@@ -11,14 +11,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, BrowserContext
 from starlette.testclient import TestClient
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
 from tests.web.made_up import MemoryStore, made_up_city, made_up_store  # noqa: E402 - found by the line above
-from tests.web.shots import CHROMIUM, browser, served  # noqa: E402 - found by the line above
+from tests.web.shots import CHROMIUM, PHONE, browser, served  # noqa: E402 - found by the line above
 
 from waywarden.terms.places import City  # noqa: E402 - found by the line above
 from waywarden.terms.records import (  # noqa: E402
@@ -81,6 +81,13 @@ def chromium() -> Iterator[Browser]:
         skip_loudly(f"there is no browser at {CHROMIUM}")
     with browser() as running:
         yield running
+
+
+@pytest.fixture
+def phone(chromium: Browser) -> Iterator[BrowserContext]:
+    context = chromium.new_context(**PHONE)
+    yield context
+    context.close()
 
 
 @pytest.fixture(scope="session")

@@ -16,7 +16,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 from tests.web.made_up import MemoryStore
 from tests.web.made_up_road import last_account, made_up_plan, made_up_road
-from tests.web.shots import served
+from tests.web.shots import PHONE, served
 from tests.web.test_page import axe
 
 from waywarden.run.accounts.passwords import Cost, hash_of
@@ -33,7 +33,6 @@ from waywarden.web.accounts.site import beside
 from waywarden.web.app import create_app
 
 PASSWORD = "four words in a row"
-PHONE: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 SOON = 30_000
 
 
@@ -64,13 +63,6 @@ def opened_office(tmp_path: Path, redact: Redact | None = None) -> Iterator[str]
     desk = desk_of(path, "", None, None if redact is None else PicturesIn(path, redact))
     with served(create_app(city, MemoryStore(), beside=with_road(beside(desk), path, shown))) as address:
         yield address
-
-
-@pytest.fixture
-def phone(chromium: Browser) -> Iterator[BrowserContext]:
-    context = chromium.new_context(**PHONE)
-    yield context
-    context.close()
 
 
 def sign_in(page: Page, name: str = "foreman-1") -> None:

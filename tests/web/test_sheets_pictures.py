@@ -12,9 +12,9 @@ import httpx
 import numpy as np
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+from tests.web.shots import PHONE
 from tests.web.test_page import axe
 from tests.web.test_sheets_page import (
-    PHONE,
     SOON,
     defects_of,
     kept_in,
@@ -65,13 +65,6 @@ def watched() -> Watched:
 def office(tmp_path: Path, built_page: Path, watched: Watched) -> Iterator[str]:
     with opened_office(tmp_path, watched) as address:
         yield address
-
-
-@pytest.fixture
-def phone(chromium: Browser) -> Iterator[BrowserContext]:
-    context = chromium.new_context(**PHONE)
-    yield context
-    context.close()
 
 
 def place_of(page: Page, stop: int, place: int = 0) -> Locator:
