@@ -177,16 +177,6 @@ class Misbehaving:
         return Quiet().detect(_)
 
 
-class Slow(Quiet):
-    """Never comes back, as a decoder may that was fed something made for it."""
-
-    name = "slow"
-
-    def detect(self, _: Frame) -> Seen:
-        while True:
-            np.ones((300, 300)) @ np.ones((300, 300))
-
-
 class SendsFrames(Quiet):
     """Makes ``watch_here`` try to send the frame itself."""
 
@@ -204,7 +194,7 @@ def open_here(camera: Camera, folder: Path) -> MadeUp:
 def open_detector_here(spec: str) -> object:
     if spec in FAULTS:
         return Misbehaving(spec)
-    return {"leaky": Leaky, "quiet": Quiet, "frames": SendsFrames, "slow": Slow}[spec]()
+    return {"leaky": Leaky, "quiet": Quiet, "frames": SendsFrames}[spec]()
 
 
 def watch_here(camera_id: str, source: MadeUp, object_detector: object) -> Iterator[Detections]:

@@ -323,11 +323,11 @@ def test_another_picture_is_not_the_one_that_the_ledger_names(surveyed: Path, tm
 def test_another_picture_of_a_repair_is_not_one_that_the_ledger_names(surveyed: Path, tmp_path: Path) -> None:
     """Of one side there are two, each with an entry: either is named, and what is put in its place is not."""
     store, at = Path(shutil.copy(surveyed, tmp_path)), datetime(2026, 3, 3, tzinfo=UTC)
-    for number in range(2):
+    for number, fact in enumerate((Fact.REPAIRED_TEMPORARILY, Fact.REPAIRED)):
         jpeg = b"\xff\xd8" + bytes([number]) * 200 + b"\xff\xd9"
         mended = NewPicture(PictureOf.AFTER, "d-000-0004100", at, RedactedJpeg(jpeg, 8, 8, REDACTION_KEY))
         told = spelt({"after": sum_of(mended)})
-        write(store, LedgerFact("d-000-0004100", Fact.PICTURED, at, at, Role.FOREMAN, told=told), pictures=[mended])
+        write(store, LedgerFact("d-000-0004100", fact, at, at, Role.FOREMAN, told=told), pictures=[mended])
     files = packed(store, tmp_path / "p.zip", "--defect", "d-000-0004100")
     (_, _, second) = json.loads(files["pictures.json"])
     forged = b"\xff\xd8 a smooth road \xff\xd9"

@@ -23,7 +23,10 @@ from waywarden.run.road.pictures.keeping import pictures_of
 from waywarden.run.road.surface.look import HEADER, Mounting, placed
 from waywarden.run.road.surface.on_drives import LONGEST_M, _seen, around, judged
 from waywarden.store.pictures import open_kept_pictures
+from waywarden.store.port import IntervalFilter
+from waywarden.store.sqlite import open_store
 from waywarden.terms.distress import DistressKind
+from waywarden.terms.errors import StoreError
 from waywarden.terms.pictures import PictureOf
 from waywarden.terms.transient import DAMAGES, TILE_PX, Damage, SurfaceLook
 from waywarden.testing.road.__main__ import as_jpeg
@@ -244,6 +247,44 @@ def test_a_picture_that_lies_on_its_side_is_turned_before_anybody_is_looked_for(
     said = ask("ledger", "repaired", "d-1", "--after", broken, "--store", store)
     assert (said.code, len(said.lines)) == (3, 1)
     assert "broken.jpg: the jpeg picture breaks off" in said.lines[0]
+
+
+def test_a_picture_past_its_time_is_in_no_file_though_a_server_has_the_store_open(tmp_path: Path) -> None:
+    folder = tmp_path / "store"
+    folder.mkdir()
+    store = folder / "records.sqlite"
+    for name in ("d-2", "d-20"):
+        assert ask("ledger", "write", name, "confirmed", "--store", store).code == 0
+    with closing(open_store(store, read_only=True)) as server:  # as long as one has it, the journal stays
+        assert list(server.intervals(IntervalFilter())) == []
+        for number, day in enumerate((2, 20)):
+            taken = plain(tmp_path / f"{day}.jpg", 60 + 50 * number)
+            words = ("--observed", f"2026-03-{day:02}", "--store", store)
+            assert ask("ledger", "repaired", f"d-{day}", "--after", taken, *words).code == 0
+        (first,), (second,) = pictures_of(store, "d-2"), pictures_of(store, "d-20")
+        with closing(open_store(store)) as records:
+            at = datetime(2026, 3, 10, tzinfo=UTC)
+            records.prune(intervals_before=at, health_before=at, inspections_before=at, pictures_before=at)
+        files = b"".join(each.read_bytes() for each in folder.iterdir())
+    assert first.jpeg[400:800] not in files
+    assert second.jpeg[400:800] in files
+
+
+def test_an_entry_and_its_pictures_are_written_together_or_not_at_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store, taken = tmp_path / "records.sqlite", plain(tmp_path / "after.jpg")
+    assert ask("ledger", "write", "d-1", "confirmed", "--store", store).code == 0
+
+    def full(*_: object) -> None:
+        raise StoreError("disk full")
+
+    monkeypatch.setattr("waywarden.store.ledger.add", full)
+    assert ask("ledger", "repaired", "d-1", "--after", taken, "--store", store).code != 0
+    assert len(read_entries(store)) == 1
+    monkeypatch.undo()
+    assert ask("ledger", "repaired", "d-1", "--after", taken, "--store", store).code == 0
+    assert (len(read_entries(store)), len(pictures_of(store, "d-1"))) == (2, 1)
 
 
 def test_a_picture_that_may_not_be_kept_writes_nothing(shared: Path, tmp_path: Path) -> None:

@@ -23,7 +23,7 @@ def cookie_of(answer: object) -> str:
 
 def test_nobody_is_a_viewer(office: Office) -> None:
     answer = office.browser().client.get(SESSION)
-    assert answer.json() == {"account": None, "role": "viewer", "csrf": None, "provider": None, "pictures": False}
+    assert answer.json() == {"account": None, "role": "viewer", "csrf": None, "provider": None}
     assert answer.headers["cache-control"] == "no-store"
 
 

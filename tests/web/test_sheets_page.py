@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,6 @@ from tests.web.shots import PHONE, served
 from tests.web.test_page import axe
 
 from waywarden.run.accounts.passwords import Cost, hash_of
-from waywarden.run.accounts.pictures import PicturesIn, Redact
 from waywarden.run.accounts.signing_in import desk_of
 from waywarden.run.road.now.site import with_road
 from waywarden.store.office.accounts import open_accounts
@@ -38,13 +37,6 @@ SOON = 30_000
 
 @pytest.fixture
 def office(tmp_path: Path, built_page: Path) -> Iterator[str]:
-    with opened_office(tmp_path) as address:
-        yield address
-
-
-@contextmanager
-def opened_office(tmp_path: Path, redact: Redact | None = None) -> Iterator[str]:
-    """Serve a made-up office; it takes pictures where there is somebody who redacts them."""
     path, shown = tmp_path / "records.sqlite", tmp_path / "shown"
     made_up_road(path)
     shown.mkdir()
@@ -60,8 +52,7 @@ def opened_office(tmp_path: Path, redact: Redact | None = None) -> Iterator[str]
             accounts.add(Account(name, AccountRole.FOREMAN), hash_of(PASSWORD, Cost(16, 8, 1)))
         accounts.add(Account("viewer-1", AccountRole.VIEWER), hash_of(PASSWORD, Cost(16, 8, 1)))
     city = City("Made-up", "Europe/Helsinki", (), {})
-    desk = desk_of(path, "", None, None if redact is None else PicturesIn(path, redact))
-    with served(create_app(city, MemoryStore(), beside=with_road(beside(desk), path, shown))) as address:
+    with served(create_app(city, MemoryStore(), beside=with_road(beside(desk_of(path, "")), path, shown))) as address:
         yield address
 
 
@@ -111,17 +102,16 @@ def life(office: str, defect: str) -> list[dict[str, Any]]:
     return [each for each in found if each["told"].get("order_id", "").startswith("2026-11-27")]
 
 
-def kept_in(page: Page, store: str, database: str = "waywarden-sheets") -> list[Any]:
-    """Return what lies in the phone's own store; of a picture, how many bytes."""
+def kept_in(page: Page, store: str) -> list[Any]:
+    """Return what lies in the phone's own store."""
     return page.evaluate(
-        """([store, database]) => new Promise((resolve) => {
-          indexedDB.open(database).onsuccess = (event) => {
+        """store => new Promise((resolve) => {
+          indexedDB.open("waywarden-sheets").onsuccess = (event) => {
             const asking = event.target.result.transaction(store).objectStore(store).getAll();
-            const plain = (one) => (one && one.jpeg ? { ...one, jpeg: one.jpeg.size } : one);
-            asking.onsuccess = () => resolve(asking.result.map(plain));
+            asking.onsuccess = () => resolve(asking.result);
           };
         })""",
-        [store, database],
+        store,
     )
 
 
@@ -293,10 +283,6 @@ def test_signing_out_clears_the_route_and_keeps_what_was_not_sent(phone: Browser
     expect(page.get_by_text("The route is off this phone")).to_be_visible(timeout=SOON)
     expect(other.locator(".sheet-stop")).to_have_count(0, timeout=SOON)
     assert kept_in(page, "phone") == [{"account": None, "role": "viewer", "contact": None}]
-    assert page.evaluate("indexedDB.databases().then(all => all.map(one => one.name).sort())") == [
-        "waywarden-pictures",
-        "waywarden-sheets",
-    ]
     (entry,) = kept_in(page, "entries")
     assert (entry["account"], entry["step"]) == ("foreman-1", "waiting")
     assert page.evaluate("caches.keys().then(names => names.length)") == 1

@@ -188,8 +188,6 @@ export interface Session {
   csrf?: string;
   /** The host of a provider at which one can sign in as well; null if there is none. */
   provider?: string | null;
-  /** Whether this server takes pictures of repairs. */
-  pictures?: boolean;
 }
 
 const API = "/api/v1";

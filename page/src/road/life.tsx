@@ -184,8 +184,6 @@ const TOLD: Record<string, (value: string | number | boolean) => string> = {
   severity: (value) => `severity ${value}`,
   order_id: (value) => `order ${value}`,
   material: (value) => `with ${value}`,
-  before: () => "of the place before",
-  after: () => "of the place after",
   valid: (value) => (value ? "" : "by poor light, or wet"),
 };
 

@@ -83,7 +83,6 @@ const FACTS: Record<string, string> = {
   made_safe: "Made safe",
   repaired_temporarily: "Repaired for a time",
   repaired: "Repaired",
-  pictured: "Picture taken",
   verified: "Repair verified",
   reopened: "Reopened",
   closed: "Order closed",

@@ -41,10 +41,8 @@ export class Unreachable extends Error {}
 
 const API = "/api/v1";
 const PATIENCE_MS = 20_000;
-/** A picture is larger, and is looked at before it is answered. */
-const PICTURE_PATIENCE_MS = 90_000;
 
-export async function ask(address: string, init: RequestInit = {}, patienceMs = PATIENCE_MS): Promise<Came> {
+export async function ask(address: string, init: RequestInit = {}): Promise<Came> {
   let response: Response;
   let text: string;
   try {
@@ -52,7 +50,7 @@ export async function ask(address: string, init: RequestInit = {}, patienceMs = 
       ...init,
       cache: "no-store",
       headers: { accept: "application/json", ...init.headers },
-      signal: AbortSignal.timeout(patienceMs),
+      signal: AbortSignal.timeout(PATIENCE_MS),
     });
     text = await response.text();
   } catch {
@@ -109,11 +107,6 @@ export async function getPicture(href: string): Promise<Blob | null> {
 export function post(address: string, body: object, csrf: string, key: string): Promise<Came> {
   const headers = { "content-type": "application/json", "X-CSRF-Token": csrf, "Idempotency-Key": key };
   return ask(address, { method: "POST", headers, body: JSON.stringify(body) });
-}
-
-export function postPicture(address: string, jpeg: Blob, csrf: string, key: string): Promise<Came> {
-  const headers = { "content-type": "image/jpeg", "X-CSRF-Token": csrf, "Idempotency-Key": key };
-  return ask(address, { method: "POST", headers, body: jpeg }, PICTURE_PATIENCE_MS);
 }
 
 export async function endSession(csrf: string): Promise<void> {

@@ -7,8 +7,6 @@ import { Choose } from "./choose";
 import { Decide } from "./decide";
 import { HELD_MS, countsOf, dropped, factLabel, isUndoable, type Entry } from "./queue";
 import { type Deeds, type Held, usePhone } from "./phone";
-import { NotKept } from "./pictures";
-import { shotsLeft } from "./shots";
 import { SignInPanel } from "./sign-in";
 import { StopCard } from "./stop";
 import { bringWords, clockOf, contactWords, dayWord, isToday, nextStop, picturesOf, statusWords, toBring } from "./words";
@@ -25,12 +23,11 @@ export function SheetsApp() {
   const now = useNow();
   useEffect(() => followSystem(() => undefined), []);
   const pictures = usePictures(held);
-  const { kept, phone, queue, shots } = held;
-  const unsent = shotsLeft(shots, phone.account);
+  const { kept, phone, queue } = held;
   const route = kept?.route ?? null;
   useEffect(() => {
-    if (route) document.title = `Crew ${route.crew} · ${statusWords(countsOf(queue, phone.account), unsent)}`;
-  }, [route, queue, phone, unsent]);
+    if (route) document.title = `Crew ${route.crew} · ${statusWords(countsOf(queue, phone.account))}`;
+  }, [route, queue, phone]);
   if (!held.read) return null;
   // A stop at which nothing is left closes, unless another one was opened meanwhile.
   const noted = (entry: Entry, stop: number) => {
@@ -54,7 +51,6 @@ export function SheetsApp() {
           </p>
         )}
         <Decide queue={queue} account={phone.account} deeds={deeds} />
-        <NotKept shots={shots} account={phone.account} deeds={deeds} />
         {route === null ? (
           <Choose deeds={deeds} link={held.link} />
         ) : (
@@ -66,8 +62,6 @@ export function SheetsApp() {
                   key={stop.order}
                   stop={stop}
                   queue={queue}
-                  shots={shots}
-                  takes={phone.pictures === true}
                   pictures={pictures}
                   open={open === stop.number}
                   next={next === stop.number}
@@ -100,9 +94,7 @@ interface HeadProps {
 function Head({ held, deeds, now, menu, setMenu }: HeadProps) {
   const counts = countsOf(held.queue, held.phone.account);
   const route = held.kept?.route;
-  const pictures = shotsLeft(held.shots, held.phone.account);
-  const waits = counts.waiting + pictures > 0;
-  const tone = counts.toDecide > 0 ? "decide" : waits ? "waiting" : "sent";
+  const tone = counts.toDecide > 0 ? "decide" : counts.waiting > 0 ? "waiting" : "sent";
   return (
     <header class="sheet-head">
       <div class="sheet-title">
@@ -117,14 +109,14 @@ function Head({ held, deeds, now, menu, setMenu }: HeadProps) {
           {tone === "sent" ? "✓" : tone === "waiting" ? "…" : "!"}
         </span>
         <span>
-          <b>{statusWords(counts, pictures)}</b>
+          <b>{statusWords(counts)}</b>
           <small>
             {held.link === "unreachable" ? "No contact now. " : ""}
             {contactWords(held.phone.contact, now)}
           </small>
         </span>
         <button type="button" class="big-button plain" disabled={held.busy} onClick={() => deeds.send()}>
-          {held.busy ? "Asking" : waits ? "Send now" : "Check now"}
+          {held.busy ? "Asking" : counts.waiting > 0 ? "Send now" : "Check now"}
         </button>
       </div>
     </header>
@@ -178,7 +170,7 @@ function Menu({ held, deeds, close }: { held: Held; deeds: Deeds; close: () => v
   const [sure, setSure] = useState(false);
   const other: Theme = theme() === "dark" ? "light" : "dark";
   const counts = countsOf(held.queue, held.phone.account);
-  const left = counts.waiting + counts.toDecide + shotsLeft(held.shots, held.phone.account);
+  const left = counts.waiting + counts.toDecide;
   const out = () =>
     deeds.signOut().then(close, () =>
       setSaid("The route is off this phone. The office was not reached: the session there ends by itself after 30 minutes."),

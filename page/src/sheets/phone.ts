@@ -3,12 +3,10 @@
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import type { Session } from "../road/api";
 import { signIn as begin } from "../road/api";
-import { endSession, getPicture, getRoute, getSession, post, postPicture, Unreachable } from "./api";
-import type { Outcome } from "./asking";
-import { change, changeShots, keep, type KeptRoute, kept, NOBODY, type Phone } from "./kept";
+import { endSession, getPicture, getRoute, getSession, post, Unreachable } from "./api";
+import { change, keep, type KeptRoute, kept, NOBODY, type Phone } from "./kept";
 import { afterSignOut, backOffMs, heldFor, nextOf, pruned, type Queue } from "./queue";
-import { sendAll } from "./sending";
-import { nextShot, type Shot, shotsAfterSignOut, shotsHeldFor, shotsPruned } from "./shots";
+import { type Outcome, sendAll } from "./sending";
 import { picturesOf } from "./words";
 
 /** The office is asked again after so long though nothing is to be sent, while somebody looks at the page. */
@@ -21,7 +19,6 @@ export interface Held {
   /** False until the phone's store has been read. */
   read: boolean;
   queue: Queue;
-  shots: Shot[];
   kept: KeptRoute | null;
   phone: Phone;
   link: Link;
@@ -32,11 +29,10 @@ export interface Held {
   wrong: string | null;
 }
 
-const NOTHING: Held = { read: false, queue: [], shots: [], kept: null, phone: NOBODY, link: "unknown", busy: false, aheadMs: null, wrong: null };
+const NOTHING: Held = { read: false, queue: [], kept: null, phone: NOBODY, link: "unknown", busy: false, aheadMs: null, wrong: null };
 
 export interface Deeds {
   alter: (how: (queue: Queue) => Queue) => Promise<void>;
-  alterShots: (how: (shots: Shot[]) => Shot[]) => Promise<void>;
   send: () => Promise<void>;
   fetchRoute: (crew: number) => Promise<void>;
   forgetRoute: () => Promise<void>;
@@ -64,8 +60,8 @@ export function usePhone(): [Held, Deeds] {
   };
 
   const isAnyLeft = () => {
-    const { phone, queue, shots } = now.current;
-    return phone.account !== null && (nextOf(queue, phone.account, Date.now()) !== null || nextShot(shots, phone.account, Date.now()) !== null);
+    const { phone, queue } = now.current;
+    return phone.account !== null && nextOf(queue, phone.account, Date.now()) !== null;
   };
 
   const send = useCallback(async () => {
@@ -76,7 +72,7 @@ export function usePhone(): [Held, Deeds] {
     try {
       // Nobody is asked who is signed in while nothing waits: a page that lies open must not keep a session alive.
       if (now.current.link === "reached" && !isAnyLeft() && now.current.kept) await fetchRoute(now.current.kept.route.crew);
-      else outcome = await alone(() => sendAll({ change: shared, changeShots: sharedShots, session: getSession, post, postPicture, now: Date.now }));
+      else outcome = await alone(() => sendAll({ change: shared, session: getSession, post, now: Date.now }));
       if (outcome && era.current === begun) await heard(outcome);
     } catch (error) {
       put({ wrong: (error as Error).message });
@@ -93,13 +89,6 @@ export function usePhone(): [Held, Deeds] {
     return queue;
   };
 
-  const sharedShots = async (how: (shots: Shot[]) => Shot[]) => {
-    const shots = await changeShots(how);
-    put({ shots });
-    others.current?.postMessage("changed");
-    return shots;
-  };
-
   const heard = async (outcome: Outcome) => {
     const reached = outcome.kind !== "unreachable";
     tries.current = reached ? 0 : tries.current + 1;
@@ -112,8 +101,7 @@ export function usePhone(): [Held, Deeds] {
 
   /** When to try again: soon after a failure, when a held entry is let go, or after a while to look what is new. */
   const plan = (outcome: Outcome | null) => {
-    const waits = [heldFor(now.current.queue, Date.now()), shotsHeldFor(now.current.shots, Date.now())].filter((one) => one !== null);
-    const held = waits.length > 0 ? Math.min(...waits) : null;
+    const held = heldFor(now.current.queue, Date.now());
     const left = isAnyLeft();
     let ms = FRESH_MS;
     if (outcome?.kind === "unreachable") ms = Math.max((outcome.waitS ?? 0) * 1000, backOffMs(tries.current, Math.random()));
@@ -162,11 +150,6 @@ export function usePhone(): [Held, Deeds] {
       navigator.storage?.persist?.().catch(() => false);
       plan(null);
     },
-    alterShots: async (how) => {
-      await sharedShots(how);
-      navigator.storage?.persist?.().catch(() => false);
-      plan(null);
-    },
     send,
     fetchRoute,
     forgetRoute: async () => {
@@ -187,7 +170,6 @@ export function usePhone(): [Held, Deeds] {
       await keep("route", null);
       await keep("phone", NOBODY);
       await shared(afterSignOut);
-      await sharedShots(shotsAfterSignOut);
       put({ kept: null, phone: NOBODY, link: "signed out" });
       others.current?.postMessage("cleared");
       const { session } = await getSession();
@@ -196,14 +178,10 @@ export function usePhone(): [Held, Deeds] {
   });
 
   useEffect(() => {
-    const reload = async () => {
-      const shots = await changeShots((all) => shotsPruned(all, Date.now()));
-      const queue = await change((all) => pruned(all, Date.now()));
-      return { queue, shots, kept: (await kept("route")) ?? null, phone: (await kept("phone")) ?? NOBODY };
-    };
+    const reload = () => Promise.all([change((queue) => pruned(queue, Date.now())), kept("route"), kept("phone")]);
     reload().then(
-      (found) => {
-        put({ read: true, ...found });
+      ([queue, route, phone]) => {
+        put({ read: true, queue, kept: route ?? null, phone: phone ?? NOBODY });
         send();
       },
       () => put({ read: true, wrong: "This browser lets the page keep nothing: what is written down here would be lost. Leave its private mode." }),
@@ -212,7 +190,7 @@ export function usePhone(): [Held, Deeds] {
     others.current = "BroadcastChannel" in window ? new BroadcastChannel(CHANNEL) : null;
     others.current?.addEventListener("message", (message) => {
       if (message.data === "cleared") era.current += 1;
-      reload().then(put, () => undefined);
+      reload().then(([queue, route, phone]) => put({ queue, kept: route ?? null, phone: phone ?? NOBODY }), () => undefined);
     });
     addEventListener("online", send);
     addEventListener("pageshow", look);
@@ -230,8 +208,7 @@ export function usePhone(): [Held, Deeds] {
 
 /** Who works on this phone: whoever is signed in, and else still whoever was, as sessions end while one is away. */
 function whoIs(session: Session | null, before: Phone): Partial<Phone> {
-  const pictures = session ? session.pictures === true : before.pictures === true;
-  return session?.account ? { account: session.account, role: session.role, pictures } : { account: before.account, role: before.role, pictures };
+  return session?.account ? { account: session.account, role: session.role } : { account: before.account, role: before.role };
 }
 
 /** One tab sends at a time; null where another one does. Without locks (no https) two would send the same key: once is written. */

@@ -1,15 +1,15 @@
 import { describe, expect, it } from "vitest";
-import type { Came } from "./api";
+import { type Came, Unreachable } from "./api";
 import {
   again, afterSignOut, answered, backOffMs, bodyOf, countsOf, dropped, type Entry, HELD_MS, heldFor, isUndoable, nextOf, noted, onNewest,
   pruned, type Queue, read, tried,
 } from "./queue";
-import { LATER, Office } from "./office.testing";
-import { sendAll } from "./sending";
+import { type Port, sendAll } from "./sending";
 import { doneOf, nextStop, statusWords, toBring } from "./words";
 
 const START = Date.parse("2026-05-04T07:00:00Z");
 const at = (seconds: number) => new Date(START + seconds * 1000).toISOString();
+const LATER = START + 3_600_000;
 
 function entry(key: string, more: Partial<Entry> = {}): Omit<Entry, "turn" | "tried" | "step"> {
   return {
@@ -102,6 +102,47 @@ describe("what an answer means", () => {
     expect([1, 2, 3, 20].map((tries) => backOffMs(tries, 0.5))).toEqual([2000, 4000, 8000, 120_000]);
   });
 });
+
+/** A server that writes once under a key, and a network that loses what it is told to lose. */
+class Office {
+  written: { key: string; defect: string; number: number; said: string }[] = [];
+  account: string | null = "foreman-1";
+  csrf = "c1";
+  /** What becomes of each POST: sent on and answered, lost on the way there, or lost on the way back. */
+  fate: ("there" | "back" | null)[] = [];
+  queue: Queue = [];
+  posts = 0;
+
+  port(now = LATER): Port {
+    return {
+      now: () => now,
+      change: async (how) => (this.queue = how(this.queue)),
+      session: async () => ({ session: { account: this.account, role: "foreman", csrf: this.csrf }, at: now - 4000 }),
+      post: async (address, body, csrf, key) => {
+        this.posts += 1;
+        const lost = this.fate.shift() ?? null;
+        if (lost === "there") throw new Unreachable("gone");
+        const came = this.write(decodeURIComponent(address.split("/")[4] ?? ""), body as { fact: string; after?: number }, csrf, key);
+        if (lost === "back") throw new Unreachable("gone");
+        return came;
+      },
+    };
+  }
+
+  write(defect: string, body: { fact: string; after?: number }, csrf: string, key: string): Came {
+    const say = (status: number, more: object) => ({ status, json: { status, detail: "no", ...more }, retryAfterS: null, at: null });
+    if (this.account === null) return say(401, {});
+    if (csrf !== this.csrf) return say(403, {});
+    const said = JSON.stringify(body);
+    const before = this.written.find((one) => one.key === key);
+    if (before) return before.said === said ? say(201, { status: undefined, defect, fact: body.fact, number: before.number }) : say(422, {});
+    const since = this.written.filter((one) => one.defect === defect && one.number > (body.after ?? -1));
+    if (since.length > 0) return say(409, { written: since.map((one) => ({ number: one.number, fact: "repaired" })) });
+    const number = 100 + this.written.length;
+    this.written.push({ key, defect, number, said });
+    return say(201, { status: undefined, defect, fact: body.fact, number });
+  }
+}
 
 describe("sending", () => {
   it("writes each once, whatever is lost on the way there and back", async () => {

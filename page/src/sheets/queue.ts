@@ -178,7 +178,7 @@ export function countsOf(queue: Queue, account: string | null): Counts {
 }
 
 /** What an answer means. Only what is surely the API's word settles an entry: anything else is asked again. */
-export function read(came: { status: number; json: unknown; retryAfterS: number | null }, entry: { defect: string; fact: string }): Answer {
+export function read(came: { status: number; json: unknown; retryAfterS: number | null }, entry: Entry): Answer {
   const json = came.json as Record<string, unknown> | null;
   const nothing: Answer = { kind: "nothing", waitS: came.retryAfterS };
   if (json === null || typeof json !== "object") return nothing;

@@ -5,17 +5,12 @@ import { kindWord, stateWord } from "../road/words";
 import { plural } from "../words";
 import type { SheetDefect, SheetStop } from "./api";
 import type { Deeds } from "./phone";
-import { TakePictures } from "./pictures";
 import { dropped, type Entry, FACTS, type Fact, factLabel, isUndoable, noted as withEntry, type Queue } from "./queue";
-import type { Shot } from "./shots";
 import { bringWords, clockOf, doneOf, isMended, isSettled, lastOf, newKey, toBring } from "./words";
 
 interface Props {
   stop: SheetStop;
   queue: Queue;
-  shots: Shot[];
-  /** Whether the office takes pictures. */
-  takes: boolean;
   /** What an <img> can show, by the pictures' addresses. */
   pictures: Record<string, string>;
   open: boolean;
@@ -67,15 +62,14 @@ export function StopCard(props: Props) {
   );
 }
 
-function Place({ one, stop, queue, shots, takes, pictures, account, deeds, noted }: Props & { one: SheetDefect }) {
+function Place({ one, stop, queue, pictures, account, deeds, noted }: Props & { one: SheetDefect }) {
   const [fact, setFact] = useState<Fact | null>(null);
   const mine = queue.filter((entry) => entry.defect === one.defect);
   const [more, setMore] = useState(false);
-  const place = `${stop.street}, ${Math.round(stop.chainage_m)} m`;
   const write = async (material: string | null) => {
     if (fact === null || account === null) return;
     const entry = {
-      key: newKey(), account, defect: one.defect, place, fact, material, order: stop.order,
+      key: newKey(), account, defect: one.defect, place: `${stop.street}, ${Math.round(stop.chainage_m)} m`, fact, material, order: stop.order,
       observed: new Date().toISOString(), after: one.newest,
     };
     setFact(null);
@@ -100,16 +94,10 @@ function Place({ one, stop, queue, shots, takes, pictures, account, deeds, noted
       <div class="place-pictures">
         {one.pictures.map((picture) =>
           pictures[picture.href] ? (
-            <figure key={picture.href}>
-              <img src={pictures[picture.href]} alt={picture.of === "defect" ? "The damage, as a drive saw it" : `The place ${picture.of} a repair`} />
-              <figcaption>{picture.of === "defect" ? "as a drive saw it" : `${picture.of} a repair`}</figcaption>
-            </figure>
+            <img key={picture.href} src={pictures[picture.href]} alt={picture.of === "defect" ? "The damage, as a drive saw it" : `The place ${picture.of} a repair`} />
           ) : null,
         )}
       </div>
-      {takes && account !== null && one.newest !== null && (
-        <TakePictures one={one} place={place} shots={shots} account={account} deeds={deeds} />
-      )}
       {mine.map((entry) => (
         <Done key={entry.key} entry={entry} deeds={deeds} />
       ))}

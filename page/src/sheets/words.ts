@@ -74,11 +74,10 @@ export function nextStop(route: Route, queue: Queue): number | null {
 }
 
 /** The line that always stands on top. */
-export function statusWords(counts: Counts, pictures = 0): string {
+export function statusWords(counts: Counts): string {
   const words = [];
   if (counts.toDecide > 0) words.push(`${counts.toDecide} to decide`);
   if (counts.waiting > 0) words.push(`${counts.waiting} not sent yet`);
-  if (pictures > 0) words.push(`${plural(pictures, "picture")} not sent yet`);
   const others = Object.values(counts.others).reduce((sum, one) => sum + one, 0);
   if (others > 0) words.push(`${others} of another account`);
   return words.length > 0 ? words.join(", ") : "All sent";

@@ -16,7 +16,6 @@ from rich.markup import escape
 
 from waywarden.run import cameras, comparing, demo, serve, sheets
 from waywarden.run.accounts.commands import accounts_app
-from waywarden.run.accounts.pictures import PicturesIn
 from waywarden.run.accounts.provider.told import SignInWords, read_told
 from waywarden.run.accounts.signing_in import read_origin, say_who_signs_in
 from waywarden.run.checking import command as checking
@@ -182,16 +181,12 @@ def serve_command(  # noqa: PLR0913, PLR0917 - a parameter an option
     secret_file: Annotated[
         Path | None, typer.Option("--client-secret", metavar="FILE", help="Holds the secret that goes with it.")
     ] = None,
-    keep_pictures: Annotated[  # noqa: FBT002
-        bool, typer.Option("--keep-pictures", help="Take crews' pictures of repairs, and keep them redacted.")
-    ] = False,
 ) -> None:
     """Serve the map pages and the API."""
     city, origin = read_city(city_file), read_origin(origin)
     told = read_told(SignInWords(sign_in, client_id, secret_file), origin, os.environ)
     store = open_kept(store_file, city)
     say_who_signs_in()
-    pictures = PicturesIn(store_file) if keep_pictures else None
     if told is not None:
         notes.print(f"{told.host} sends browsers back to {told.redirect_uri}")
     serve.serve(
@@ -199,7 +194,7 @@ def serve_command(  # noqa: PLR0913, PLR0917 - a parameter an option
         store,
         address=(host, port),
         ready=lambda url: notes.print(f"the map is at [bold]{url}[/]"),
-        beside=beside_counts(store_file, origin, shown, lambda: figures_of(beside(store_file)), told, pictures),
+        beside=beside_counts(store_file, origin, shown, lambda: figures_of(beside(store_file)), told),
     )
 
 

@@ -59,20 +59,16 @@ class StoredLedger:
             Go into the same transaction: there is no entry that names a picture which was never there.
         """
         with spoken(self._path, "write to"), self._writing.begin() as connection:
-            there = self._written_under(connection, once)
-            if there is not None:
-                return [there]
+            number = already_written(connection, once)
+            if number is not None:
+                there = connection.execute(select(ledger_entry).where(_COLUMNS.number == number))
+                return [self._entry(row) for row in there]
             entries = entries_after(_head(connection))
             if entries:
                 connection.execute(insert(ledger_entry), [_row(each) for each in entries])
                 note_written(connection, once, entries[0].number)
                 add(connection, pictures)
         return entries
-
-    def written_under(self, once: Once | None) -> LedgerEntry | None:
-        """Return what was written under a key before, None if nothing was; RepeatedKeyError where it was another."""
-        with spoken(self._path, "read"), self._engine.connect() as connection:
-            return self._written_under(connection, once)
 
     def head(self) -> Head | None:
         """Return the head as it is kept, unchecked; None where there is no entry."""
@@ -101,12 +97,6 @@ class StoredLedger:
     def close(self) -> None:
         """Let go of the file."""
         self._engine.dispose()
-
-    def _written_under(self, connection: Connection, once: Once | None) -> LedgerEntry | None:
-        number = already_written(connection, once)
-        if number is None:
-            return None
-        return self._entry(connection.execute(select(ledger_entry).where(_COLUMNS.number == number)).one())
 
     def _entry(self, row: Row[Any]) -> LedgerEntry:
         try:

@@ -28,7 +28,6 @@ class Fact(StrEnum):
     MADE_SAFE = "made_safe"
     REPAIRED_TEMPORARILY = "repaired_temporarily"
     REPAIRED = "repaired"
-    PICTURED = "pictured"
     VERIFIED = "verified"
     REOPENED = "reopened"
     CLOSED = "closed"

@@ -30,7 +30,7 @@ TABLE: Mapping[State | None, Mapping[Fact, State]] = {
 }
 """State (None: nothing is known yet) and fact to the state that follows."""
 
-CHANGES_NOTHING = frozenset({Fact.SEEN, Fact.SEEN_SOUND, Fact.MEASURED, Fact.PICTURED, Fact.CLOSED})
+CHANGES_NOTHING = frozenset({Fact.SEEN, Fact.SEEN_SOUND, Fact.MEASURED, Fact.CLOSED})
 """Facts that may come at any time once a defect is known. Closing an order is one: ``closed`` is never ``fixed``."""
 
 BACKLOG = frozenset(State) - {State.REPAIRED, State.VERIFIED, State.REJECTED}

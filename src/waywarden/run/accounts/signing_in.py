@@ -16,7 +16,6 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from waywarden.run.accounts.passwords import check_password, hash_of, is_right
-from waywarden.run.accounts.pictures import PicturesIn
 from waywarden.run.accounts.provider.asking import BackChannel
 from waywarden.run.accounts.provider.flow import AtProvider
 from waywarden.run.accounts.provider.links import Links
@@ -133,11 +132,8 @@ class SigningIn:
         return None if account is None or account.locked else account
 
 
-def desk_of(store_file: Path, origin: str, told: Told | None = None, pictures: PicturesIn | None = None) -> Desk:
-    """Return the desk at which the accounts of ``store_file`` sign in and write.
-
-    Also by the provider ``told`` of; ``pictures`` takes those that crews send, None where none are taken.
-    """
+def desk_of(store_file: Path, origin: str, told: Told | None = None) -> Desk:
+    """Return the desk at which the accounts of ``store_file`` sign in and write; also by the provider ``told`` of."""
     accounts = open_accounts(store_file)
     signing_in = SigningIn(accounts, Throttle())
 
@@ -162,7 +158,6 @@ def desk_of(store_file: Path, origin: str, told: Told | None = None, pictures: P
         lock=lock,
         origin=origin,
         provider=None if told is None else _provider(told, store_file, signing_in),
-        keep=None if pictures is None else lambda asked: pictures.keep(asked, now_utc()),
     )
 
 

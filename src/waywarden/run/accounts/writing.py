@@ -15,18 +15,15 @@ from waywarden.terms.distress import Change, KeptChange
 from waywarden.terms.errors import RepeatedKeyError
 from waywarden.terms.ledger import LedgerEntry, LedgerFact
 from waywarden.terms.office.accounts import LEDGER, Account, may, word_of
-from waywarden.terms.pictures import NewPicture
 from waywarden.web.accounts.desk import Condition, Renaming, Writing
 from waywarden.web.accounts.written import change_json, entry_json
 from waywarden.web.problems import RefusedError, UnknownNameError
 
 
-def write_down(store_file: Path, writing: Writing, now: datetime, pictures: Sequence[NewPicture] = ()) -> LedgerEntry:
-    """Write a fact down under its account, and keep the pictures that it names.
-
-    LedgerError where it cannot be, by all that happened to the defect.
-    """
-    refuse_unknown(store_file, writing.defect_id)
+def write_down(store_file: Path, writing: Writing, now: datetime) -> LedgerEntry:
+    """Write a fact down under its account; LedgerError where it cannot be, by all that happened to the defect."""
+    if not ledger.is_known(store_file, writing.defect_id):
+        raise UnknownNameError(f"there is no defect '{writing.defect_id[:80]}'")
     account, at = writing.account, writing.observed_at or now
     try:
         fact = LedgerFact(
@@ -35,25 +32,11 @@ def write_down(store_file: Path, writing: Writing, now: datetime, pictures: Sequ
     except ValueError as error:
         raise RefusedError(HTTPStatus.UNPROCESSABLE_ENTITY, str(error)) from error
     try:
-        return ledger.write(store_file, fact, _provided(account, writing.condition, now), pictures)
+        return ledger.write(store_file, fact, _provided(account, writing.condition, now))
     except OvertakenError as error:
         raise _overtaken(error, account) from error
     except RepeatedKeyError as error:
         raise RefusedError(HTTPStatus.UNPROCESSABLE_ENTITY, str(error)) from error
-
-
-def written_before(store_file: Path, account: Account, condition: Condition, now: datetime) -> LedgerEntry | None:
-    """Return what the account wrote under that key before; RefusedError (422) where that was something else."""
-    try:
-        return ledger.written_under(store_file, _provided(account, condition, now).once)
-    except RepeatedKeyError as error:
-        raise RefusedError(HTTPStatus.UNPROCESSABLE_ENTITY, str(error)) from error
-
-
-def refuse_unknown(store_file: Path, defect_id: str) -> None:
-    """Raise UnknownNameError where nothing was ever written down of a defect."""
-    if not ledger.is_known(store_file, defect_id):
-        raise UnknownNameError(f"there is no defect '{defect_id[:80]}'")
 
 
 def rename(store_file: Path, renaming: Renaming, now: datetime) -> KeptChange:

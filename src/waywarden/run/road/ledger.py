@@ -15,10 +15,9 @@ from waywarden.pavement.ledger.states import after, states_after
 from waywarden.pavement.policy.policy import Policy
 from waywarden.run.road.provided import ALWAYS, OvertakenError, Provided
 from waywarden.store.ledger import StoredLedger, open_ledger
-from waywarden.store.office.once import Once
 from waywarden.terms.distress import Role
 from waywarden.terms.errors import ConfigError, LedgerError
-from waywarden.terms.ledger import Fact, Head, LedgerEntry, LedgerFact, State, spelt
+from waywarden.terms.ledger import Head, LedgerEntry, LedgerFact, State, spelt
 from waywarden.terms.pictures import NewPicture
 
 
@@ -65,9 +64,7 @@ def write_all(
 
 
 def _refuse_overtaken(name: str, written: Sequence[LedgerEntry], after_number: int | None) -> None:
-    # A picture is of what was written down anyway: whoever had not seen it has missed nothing.
-    telling = (each for each in written if each.fact.fact is not Fact.PICTURED)
-    later = [each for each in telling if after_number is not None and each.number > after_number]
+    later = [each for each in written if after_number is not None and each.number > after_number]
     if later:
         raise OvertakenError(name, later)
 
@@ -124,15 +121,6 @@ def read_entries(
     ledger: StoredLedger = open_ledger(store_file, read_only=True)
     try:
         return list(islice(ledger.entries(defect_id, first), most))
-    finally:
-        ledger.close()
-
-
-def written_under(store_file: Path, once: Once | None) -> LedgerEntry | None:
-    """Return what was written under a key before, None if nothing was; RepeatedKeyError where it was another thing."""
-    ledger = open_ledger(store_file, read_only=True)
-    try:
-        return ledger.written_under(once)
     finally:
         ledger.close()
 

@@ -72,7 +72,6 @@ def ports_of(camera: Camera) -> tuple[int, ...]:
 def _do(job: Job, send: Send) -> None:
     openers = job.openers or _own_openers(job)
     send(seal(ports=ports_of(job.camera), landlock=job.landlock))
-    signal.alarm(job.at_most_s)  # ends us though a decoder never comes back to Python
     threading.Thread(target=_end_with_parent, daemon=True).start()
     source = openers.open_source(job.camera, job.folder)
     if job.task is Task.ABOUT:

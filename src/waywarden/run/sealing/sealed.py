@@ -75,8 +75,7 @@ class Job:
     ``folder`` is where relative sources start. ``seconds`` is how much of the source a still may look at, ``spans`` are
     what a replay is of. ``sparing``:
     look only when and as often as traffic asks for it (``sight.cascade``), if ``openers`` are not given. ``landlock``
-    False leaves that layer out, as on a kernel that lacks it; for tests, as are ``openers``. The kernel ends the child
-    after ``at_most_s`` seconds, 0 for never.
+    False leaves that layer out, as on a kernel that lacks it; for tests, as are ``openers``.
     """
 
     task: Task
@@ -87,7 +86,6 @@ class Job:
     spans: tuple[tuple[datetime, datetime], ...] = ()
     sparing: bool = False
     landlock: bool = True
-    at_most_s: int = 0
     openers: Openers | None = None
 
 

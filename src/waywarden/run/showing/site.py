@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from waywarden.run.accounts.pictures import PicturesIn
 from waywarden.run.accounts.provider.told import Told
 from waywarden.run.accounts.signing_in import desk_of
 from waywarden.run.road.now.site import with_road
@@ -19,12 +18,10 @@ def beside_counts(
     shown: Path | None = None,
     watching: Callable[[], str] = str,
     told: Told | None = None,
-    pictures: PicturesIn | None = None,
 ) -> Beside:
     """Return what is served of a store besides its counts.
 
     ``origin`` is where the page is opened if a proxy is before it, ``shown`` a folder of plans to be shown,
-    ``watching`` gives the figures of a running ``watch``, ``told`` is the provider at which one can sign in, too, and
-    ``pictures`` takes those that crews send.
+    ``watching`` gives the figures of a running ``watch``, and ``told`` is the provider at which one can sign in, too.
     """
-    return with_road(accounts_site.beside(desk_of(store_file, origin, told, pictures), watching), store_file, shown)
+    return with_road(accounts_site.beside(desk_of(store_file, origin, told), watching), store_file, shown)

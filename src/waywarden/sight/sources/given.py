@@ -1,4 +1,4 @@
-"""One picture that somebody sent: bytes in memory, which nobody here has seen before and nobody trusts.
+"""One picture out of a file that nobody here has seen before and nobody trusts.
 
 What it claims to be is looked at first, so that a few bytes that unpack into gigabytes are never unpacked; the decoder
 is told the same limit, should the claim be false.
@@ -22,7 +22,7 @@ from waywarden.terms.errors import SourceError
 from waywarden.terms.places import Camera
 
 MOST_PIXELS, MOST_OF_FILE = 16_000_000, 100_000_000
-"""Of what came over a network, and of a file that whoever works on this machine has named."""
+"""Unless told otherwise, and of a file that whoever works on this machine has named."""
 LONGEST_PX, LEAST_PX = 16_000, 32
 PADDED = 5, 4
 """The decoder counts what it pads a picture with: so much is its limit over ours."""
@@ -64,11 +64,6 @@ class GivenPicture:
             raise SourceError(f"the {codec} picture is damaged and cannot be decoded: take it again")
         _check_size(decoded.width, decoded.height, self._most_pixels)
         yield as_frame(upright(Frame(decoded, EPOCH, 0.0).rgb(), orientation_of(content, codec)), EPOCH)
-
-
-def open_given(_camera: Camera, _folder: Path, content: bytes) -> FrameSource:
-    """Return the picture in ``content``; the camera is but a name."""
-    return GivenPicture(content)
 
 
 def open_named(camera: Camera, folder: Path) -> FrameSource:

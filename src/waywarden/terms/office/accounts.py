@@ -39,7 +39,6 @@ LEAST_ROLE: Mapping[str, AccountRole] = MappingProxyType(
         Fact.MADE_SAFE: AccountRole.FOREMAN,
         Fact.REPAIRED_TEMPORARILY: AccountRole.FOREMAN,
         Fact.REPAIRED: AccountRole.FOREMAN,
-        Fact.PICTURED: AccountRole.FOREMAN,
         Fact.CLOSED: AccountRole.MANAGER,
         LEDGER: AccountRole.MANAGER,
         ACCOUNTS: AccountRole.ADMINISTRATOR,

@@ -1,4 +1,4 @@
-"""What is sent to be written: JSON, small, and with no other keys than are known; or the file of one picture."""
+"""What is sent to be written: JSON, small, and with no other keys than are known."""
 
 from __future__ import annotations
 
@@ -13,10 +13,6 @@ from starlette.requests import Request
 from waywarden.web.problems import RefusedError, nearest
 
 MAX_BODY_BYTES = 65_536
-MAX_PICTURE_BYTES = 6 * 1024**2
-"""A phone's page sends some 300,000."""
-PICTURE_TYPES = ("image/jpeg", "image/png", "image/webp")
-"""What is said of a picture. What it is, its bytes say (``sight.sources.given``)."""
 Word = TypeVar("Word", bound=StrEnum)
 
 
@@ -33,36 +29,19 @@ async def read_json(request: Request, wanted: Mapping[str, type], optional: Mapp
     RefusedError
         415, 413, 400 or 422, with what is wrong.
     """
-    if _type_of(request) != "application/json":
+    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
         raise RefusedError(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "send JSON, and say so: Content-Type: application/json")
-    body = await _read(request, MAX_BODY_BYTES)
+    body = bytearray()
+    async for part in request.stream():
+        body += part
+        if len(body) > MAX_BODY_BYTES:
+            raise RefusedError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"send {MAX_BODY_BYTES} bytes at most")
     try:
-        sent = json.loads(body, parse_constant=_no_number)
+        sent = json.loads(bytes(body), parse_constant=_no_number)
     except (ValueError, RecursionError) as error:
         raise RefusedError(HTTPStatus.BAD_REQUEST, "what was sent is no JSON that could be read") from error
     _check(sent, wanted, optional or {})
     return sent
-
-
-async def read_picture(request: Request) -> bytes:
-    """Return the file of a picture that was sent as it is; RefusedError (415, 413). It stays in memory."""
-    if _type_of(request) not in PICTURE_TYPES:
-        said = f"send the picture itself, and say what it is: Content-Type: {', '.join(PICTURE_TYPES)}"
-        raise RefusedError(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, said)
-    return await _read(request, MAX_PICTURE_BYTES)
-
-
-async def _read(request: Request, most: int) -> bytes:
-    body = bytearray()
-    async for part in request.stream():
-        body += part
-        if len(body) > most:
-            raise RefusedError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"send {most} bytes at most")
-    return bytes(body)
-
-
-def _type_of(request: Request) -> str:
-    return request.headers.get("content-type", "").partition(";")[0].strip().lower()
 
 
 def read_word(sent: Mapping[str, Any], key: str, words: type[Word]) -> Word:

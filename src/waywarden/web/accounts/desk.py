@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
 from waywarden.terms.distress import Change, KeptChange
 from waywarden.terms.ledger import Fact, LedgerEntry
 from waywarden.terms.office.accounts import Account
-from waywarden.terms.pictures import PictureOf
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,22 +35,6 @@ class Writing:
     defect_id: str
     fact: Fact
     told: str
-    observed_at: datetime | None
-    condition: Condition
-
-
-@dataclass(frozen=True, slots=True)
-class Picturing:
-    """A picture of a repair's place that ``account`` took, ``before`` or ``after``.
-
-    ``content`` is the file as it was sent: road users may be on it, so it is handed on to the sealed process, and
-    shown or kept nowhere. ``observed_at`` is None for now.
-    """
-
-    account: Account
-    defect_id: str
-    of: PictureOf
-    content: bytes = field(repr=False)
     observed_at: datetime | None
     condition: Condition
 
@@ -126,9 +109,6 @@ class Desk:
         The address that the page is opened at, such as ``https://roads.example.org``; empty if it was not told.
     provider : Provider or None
         Where one can sign in besides here; None if no provider was told of.
-    keep : (Picturing) -> LedgerEntry, or None
-        Keeps a picture, redacted, and writes down that it does; RefusedError, in one sentence, where it may not be
-        kept. None where this server keeps none.
     """
 
     sign_in: Callable[[str, str, str], str]
@@ -145,7 +125,6 @@ class Desk:
     lock: Callable[[str, bool], None]
     origin: str = ""
     provider: Provider | None = None
-    keep: Callable[[Picturing], LedgerEntry] | None = None
 
     @property
     def is_https(self) -> bool:

@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from waywarden.terms.ledger import Fact, Triage
-from waywarden.web.accounts.asked import PICTURE_TYPES
-from waywarden.web.accounts.pictures import TAKEN
 from waywarden.web.accounts.written import TOLD_WITH
 from waywarden.web.parts.part import API, JsonObject
 
@@ -20,10 +18,7 @@ _PROBLEM: JsonObject = {"$ref": "#/components/responses/Problem"}
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One operation: its name, what it does, what is sent (required, and not) and the status of what comes back.
-
-    Where ``media`` are given, what is sent is a file of one of these, and the rest goes into the address.
-    """
+    """One operation: its name, what it does, what is sent (required, and not) and the status of what comes back."""
 
     name: str
     summary: str
@@ -31,13 +26,9 @@ class Operation:
     optional: Mapping[str, JsonObject]
     status: int
     answer: Mapping[str, JsonObject] | None
-    media: tuple[str, ...] = ()
 
 
-WHO: Mapping[str, JsonObject] = {
-    "account": _MAYBE, "role": _TEXT, "csrf": _MAYBE, "provider": _MAYBE,
-    "pictures": {"type": "boolean"},
-}  # fmt: skip
+WHO: Mapping[str, JsonObject] = {"account": _MAYBE, "role": _TEXT, "csrf": _MAYBE, "provider": _MAYBE}
 ENTRY: Mapping[str, JsonObject] = {
     "number": _WHOLE, "defect": _TEXT, "fact": {"enum": [each.value for each in Fact]}, "observed_at": _TIME,
     "recorded_at": _TIME, "role": _TEXT, "account": _MAYBE, "weights": _TEXT, "policy": _TEXT,
@@ -55,7 +46,6 @@ _AFTER: Mapping[str, JsonObject] = {"after": {**_WHOLE, "description": "the newe
 _WHEN: Mapping[str, JsonObject] = {**_AFTER, "observed_at": {**_TIME, "description": "when it was so; else now"}}
 _OUTCOME: JsonObject = {"enum": [each.value for each in Triage]}
 _FACT: JsonObject = {"enum": [each.value for each in TOLD_WITH]}
-_SIDE: JsonObject = {"enum": list(TAKEN)}
 _NAMES: JsonObject = {"type": "array", "items": _TEXT}
 _NONE: Mapping[str, JsonObject] = {}
 
@@ -84,12 +74,6 @@ OPERATIONS: Mapping[str, Mapping[str, Operation]] = {
         "post": Operation(
             "fact", "Write down what happened to a defect.", {"fact": _FACT}, {"told": {"type": "object"}, **_WHEN},
             201, ENTRY,
-        )
-    },
-    f"{API}/defects/{{defect}}/pictures": {
-        "post": Operation(
-            "takePicture", "Keep a picture of a repair's place, redacted.", {"of": _SIDE},
-            {"observed_at": _WHEN["observed_at"]}, 201, ENTRY, PICTURE_TYPES,
         )
     },
     f"{API}/names/merge": {
@@ -136,9 +120,7 @@ def _operation(path: str, each: Operation) -> JsonObject:
         "parameters": _parameters(path, each),
         "responses": {str(each.status): answer, "default": _PROBLEM},
     }
-    if each.media:
-        found["requestBody"] = {"required": True, "content": {media: {} for media in each.media}}
-    elif each.sent is not None:
+    if each.sent is not None:
         schema = {**_object({**each.sent, **each.optional}, each.sent), "additionalProperties": False}
         found["requestBody"] = {"required": True, "content": {"application/json": {"schema": schema}}}
     return found
@@ -149,12 +131,6 @@ def _parameters(path: str, each: Operation) -> list[JsonObject]:
     found = [{"name": named, "in": "path", "required": True, "schema": _TEXT}] if named else []
     if set(each.answer or {}) & set(_SLICED):
         found += [{"name": name, "in": "query", "required": False, "schema": _WHOLE} for name in ("first", "limit")]
-    if each.media:
-        asked = {**(each.sent or {}), **each.optional}
-        found += [
-            {"name": name, "in": "query", "required": name in (each.sent or {}), "schema": schema}
-            for name, schema in asked.items()
-        ]
     if each.status == 201:
         found += [
             {"name": name, "in": "header", "required": False, "schema": _TEXT}

@@ -99,7 +99,6 @@ class Sessions:
             "role": seen_by(account).value,
             "csrf": None if account is None else csrf_of(session),
             "provider": None if self._desk.provider is None else self._desk.provider.name,
-            "pictures": self._desk.keep is not None,
         }
         return JSONResponse(body, headers=NO_STORE)
 

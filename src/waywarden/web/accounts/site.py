@@ -8,7 +8,6 @@ from waywarden.web.accounts.beside import Beside
 from waywarden.web.accounts.desk import Desk
 from waywarden.web.accounts.document import document
 from waywarden.web.accounts.looks import Looks
-from waywarden.web.accounts.pictures import GivenPictures
 from waywarden.web.accounts.provider import AtProviders
 from waywarden.web.accounts.sessions import Sessions
 from waywarden.web.accounts.writes import Writes
@@ -20,6 +19,5 @@ HTTPS_ONLY = {"Strict-Transport-Security": "max-age=31536000; includeSubDomains"
 
 def beside(desk: Desk, watching: Callable[[], str] = str) -> Beside:
     """Return what ``create_app`` serves beside the reading API so that accounts can write, and what ``watch`` says."""
-    resources = (Sessions(desk), AtProviders(desk), Writes(desk), GivenPictures(desk), Looks(desk))
-    routes = [route for each in resources for route in each.routes()]
+    routes = [*Sessions(desk).routes(), *AtProviders(desk).routes(), *Writes(desk).routes(), *Looks(desk).routes()]
     return Beside(routes, HTTPS_ONLY if desk.is_https else {}, watching, OpenApiPart(path_items=document()))

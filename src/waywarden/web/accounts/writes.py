@@ -90,15 +90,15 @@ class Writes:
 
     def _write(self, request: Request, sent: Mapping[str, Any], fact: Fact, told: str) -> Response:
         account = admitted(request, self._desk, fact)
-        at = time_of(sent["observed_at"]) if "observed_at" in sent else None
+        at = _time(sent["observed_at"]) if "observed_at" in sent else None
         defect = request.path_params["defect"]
         writing = Writing(account, defect, fact, told, at, condition_of(request, sent))
-        return written(request, lambda: entry_json(self._desk.write(writing)))
+        return _written(request, lambda: entry_json(self._desk.write(writing)))
 
     def _rename(self, request: Request, sent: Mapping[str, Any], change: Change, names: tuple[str, ...]) -> Response:
         account = admitted(request, self._desk, NAMES)
         renaming = Renaming(account, change, names, sent.get("number", -1), condition_of(request, sent))
-        return written(request, lambda: change_json(self._desk.rename(renaming)))
+        return _written(request, lambda: change_json(self._desk.rename(renaming)))
 
 
 def condition_of(request: Request, sent: Mapping[str, Any]) -> Condition:
@@ -116,8 +116,7 @@ def condition_of(request: Request, sent: Mapping[str, Any]) -> Condition:
     return Condition(after, key, said)
 
 
-def written(request: Request, write: Callable[[], dict[str, object]]) -> Response:
-    """Answer with what was written (201), or say that it was ``If-Match`` that did not hold (412)."""
+def _written(request: Request, write: Callable[[], dict[str, object]]) -> Response:
     try:
         return JSONResponse(write(), HTTPStatus.CREATED, headers=NO_STORE)
     except RefusedError as error:
@@ -127,8 +126,7 @@ def written(request: Request, write: Callable[[], dict[str, object]]) -> Respons
         raise
 
 
-def time_of(text: str) -> datetime:
-    """Return the time that was sent, in UTC; RefusedError (422) where it is none, or has no offset."""
+def _time(text: str) -> datetime:
     try:
         at = datetime.fromisoformat(text)
         if at.tzinfo is not None:

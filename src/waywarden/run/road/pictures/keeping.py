@@ -17,7 +17,7 @@ from waywarden.run.weighing.weights import own
 from waywarden.sight.keeping import keep, open_keeper
 from waywarden.sight.ports import FrameSource
 from waywarden.sight.scoring import open_pictures
-from waywarden.sight.sources.given import open_given, open_named
+from waywarden.sight.sources.given import open_named
 from waywarden.sight.sources.stills import STILL_SUFFIXES
 from waywarden.sight.surface.looking import open_nobody
 from waywarden.store.names import open_names
@@ -32,8 +32,6 @@ SAID = {
     WhyNot.STILL_FOUND: "on which a road user could still be found",
 }
 """Why pictures are not kept, in words."""
-LONGEST_S = 120
-"""A picture of as many pixels as may be takes some seconds; one that was made to be slow is given up."""
 OpenSource = Callable[[Camera, Path], FrameSource]
 
 
@@ -89,28 +87,12 @@ def keep_one(picture: Path, of: PictureOf, about_id: str, at: datetime) -> NewPi
     return NewPicture(of, about_id, at, got)
 
 
-def keep_given(content: bytes) -> RedactedJpeg | NotKept:
-    """Return one whole picture that somebody sent, redacted; or why it is not kept.
-
-    The bytes go to the sealed process by its standard input, as the job does: no file is made of them.
-
-    Raises
-    ------
-    SourceError
-        They are no picture, or one that is too large.
-    SealError
-        The sealed process took longer than ``LONGEST_S``, or died.
-    """
-    (got,) = _kept("given", partial(open_given, content=content), {0: [Crop()]}, LONGEST_S)
-    return got
-
-
 def _kept(
-    source: str, open_source: OpenSource, wanted: Mapping[int, Sequence[Crop]], at_most_s: int = 0
+    source: str, open_source: OpenSource, wanted: Mapping[int, Sequence[Crop]]
 ) -> Iterator[RedactedJpeg | NotKept]:
     openers = Openers(open_source, open_keeper, partial(keep, wanted=wanted), open_nobody)
     camera = Camera("kept", "kept", (source,))
-    job = Job(Task.KEEP, camera, Path(), str(own().resolve()), at_most_s=at_most_s, openers=openers)
+    job = Job(Task.KEEP, camera, Path(), str(own().resolve()), openers=openers)
     for item in messages(job, None):
         if isinstance(item, RedactedJpeg | NotKept):
             yield item
