@@ -6,7 +6,7 @@ import pytest
 from tests.traffic.made_up import car, detections
 
 from waywarden.terms.kinds import Kind
-from waywarden.traffic.boxes import without_riders
+from waywarden.traffic.boxes import ground_px, without_riders
 from waywarden.traffic.track import vote
 from waywarden.traffic.tracker import Tracker
 
@@ -63,7 +63,7 @@ def test_two_that_drive_past_each_other_are_kept_apart(height):
     frames = [[car(100 + 5 * n, 200), car(500 - 5 * n, 200 + height)] for n in range(80)]
     tracks = distinct(follow(frames))
     assert len(tracks) == 2
-    ends = sorted((round(track.ground_px[0]), round(track.ground_px[1])) for track in tracks)
+    ends = sorted(tuple(map(round, ground_px(track.box))) for track in tracks)
     assert ends == [(105, 200 + height), (495, 200)]
 
 

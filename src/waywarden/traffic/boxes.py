@@ -55,6 +55,11 @@ def size_px(box: Box) -> float:
     return math.sqrt(box[2] * box[3])
 
 
+def ground_px(box: Box) -> tuple[float, float]:
+    """Return where a box touches the ground: the middle of its lower side."""
+    return float(box[0]), float(box[1] + box[3] / 2)
+
+
 def sizes_px(boxes: Floats) -> Floats:
     """Return (n,) sides of the squares of the areas of (n, 4) boxes."""
     return np.asarray(np.sqrt(boxes[:, 2] * boxes[:, 3]))

@@ -13,7 +13,7 @@ from waywarden.geo.plane import inside
 from waywarden.terms.kinds import Kind
 from waywarden.terms.places import Camera, Gate
 from waywarden.terms.transient import Crossing, Detections, Passage
-from waywarden.traffic.boxes import Box, Followed, size_px
+from waywarden.traffic.boxes import Box, Followed, ground_px, size_px
 from waywarden.traffic.crossings import GateWatch, Step, Through
 from waywarden.traffic.joining import End, LooseEnds, Vector
 from waywarden.traffic.speed import speed_at, speed_between
@@ -123,9 +123,11 @@ class CrossingFinder:
 
     def _new_way(self, track: Track) -> _Way:
         there = self._begun is None or track.begun - self._begun < AFTER_START
-        step = self._step_of(track)
+        step = self._step_at(track.begun, track.first)
         first = None if self._parks(step) else step
         way = _Way(track, tuple(GateWatch(gate) for gate in self._gates), step, first, there)
+        for watch in way.watches:
+            watch.step(step)
         self._ways[id(track)] = way
         return way
 
@@ -145,7 +147,7 @@ class CrossingFinder:
             way.first = None
 
     def _step(self, way: _Way) -> None:
-        step = self._step_of(way.track)
+        step = self._step_at(way.track.at, way.track.box)
         self._settle_birth(way, step)
         if way.set_off_px is None and (step.at - way.begun.at).total_seconds() >= SET_OFF_S:
             way.set_off_px = way.track.velocity_px
@@ -153,10 +155,9 @@ class CrossingFinder:
         for watch in way.watches:
             self._note(way, watch.step(step))
 
-    def _step_of(self, track: Track) -> Step:
-        x, y = track.box[:2]
-        cut = _is_cut(track.box, self._picture_px)
-        return Step(track.at, track.ground_px, size_px(track.box), (float(x), float(y)), cut=cut)
+    def _step_at(self, at: datetime, box: Box) -> Step:
+        (x, y), cut = box[:2], _is_cut(box, self._picture_px)
+        return Step(at, ground_px(box), size_px(box), (float(x), float(y)), cut=cut)
 
     def _parks(self, step: Step) -> bool:
         """Return whether it is where road users come and go within the picture: a car park, a driveway."""

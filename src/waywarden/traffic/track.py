@@ -43,11 +43,15 @@ PAST = 64
 
 @dataclass(slots=True, eq=False)
 class Track:
-    """One road user in one picture. It has no number of ours; ``given`` is somebody else's, or ``NOBODYS``."""
+    """One road user in one picture. It has no number of ours; ``given`` is somebody else's, or ``NOBODYS``.
+
+    ``first`` is where it was when it had ``begun``, be it that nothing was certain then.
+    """
 
     box: Box
     at: datetime
     begun: datetime
+    first: Box
     given: int = NOBODYS
     velocity_px: Floats = field(default_factory=lambda: np.zeros(2))
     hits: int = 1
@@ -112,11 +116,6 @@ class Track:
     def kind(self) -> Kind:
         """What most of the score says it is; a name for a class beats plain ``vehicle``, and that no name at all."""
         return vote(self.votes)
-
-    @property
-    def ground_px(self) -> tuple[float, float]:
-        """Where it touches the ground: the middle of the box's lower side."""
-        return float(self.box[0]), float(self.box[1] + self.box[3] / 2)
 
 
 def vote(votes: Mapping[Kind, float]) -> Kind:

@@ -17,7 +17,7 @@ import numpy.typing as npt
 from waywarden.terms.transient import Detections
 from waywarden.traffic.association import far_cost, near_cost, own_cost, shared_out
 from waywarden.traffic.boxes import NOBODYS, Boxes, Floats, taken, without_riders
-from waywarden.traffic.track import PAST, Track
+from waywarden.traffic.track import NEW_LOST_S, PAST, Track
 
 SURE_SCORE = 0.5
 """A box that matches nothing begins a track only if it is at least this certain (the common scale of ``sight``)."""
@@ -26,6 +26,9 @@ FAR_COST = 0.8
 CLOSE_COST = 0.6
 """First every road user takes the box that surely is its own (overlap .4 and more), the certain boxes before the
 uncertain; only what is left may reach further. One assignment for all lets two of them swap where they meet."""
+UNSURE_LOST_S = NEW_LOST_S
+"""Boxes that are too uncertain to begin a track are strung together over gaps of this long, for as long as no certain
+one comes: a car that comes out from behind a van is half seen before it is surely seen."""
 OWN_COST = 0.25
 """Before all, one takes the box of its own given number if it is this near (a share of ``association.OWN_SIZES``)."""
 
@@ -37,6 +40,7 @@ class Tracker:
 
     def __init__(self) -> None:
         self._tracks: list[Track] = []
+        self._unsure: list[Track] = []
 
     def update(self, detections: Detections) -> Sequence[Track]:
         """Return the tracks that were seen in this frame; the others are waited for, then forgotten."""
@@ -47,13 +51,9 @@ class Tracker:
             track.seen(boxes.box[i], boxes.kind[i], float(boxes.score[i]), at)
             track.given = int(boxes.given[i])
         seen = boxes.box[list(matched)]
-        new = [
-            _begun(boxes, i, at)
-            for i in range(len(boxes.kind))
-            if i not in matched
-            and _may_begin(boxes, i)
-            and (boxes.given[i] != NOBODYS or not taken(boxes.box[i], seen))
-        ]
+        owned = boxes.given != NOBODYS
+        free = [i for i in range(len(owned)) if i not in matched and (owned[i] or not taken(boxes.box[i], seen))]
+        new = self._begun(boxes.of(free), at)
         self._tracks += new
         return [*matched.values(), *new]
 
@@ -83,12 +83,28 @@ class Tracker:
                 busy |= {id(waiting[row]) for row, _ in pairs}
         return matched
 
+    def _begun(self, boxes: Boxes, at: datetime) -> list[Track]:
+        """Return the tracks that begin with the certain ones of ``boxes``, and string the others together."""
+        waiting = [track for track in self._unsure if (at - track.at).total_seconds() <= UNSURE_LOST_S]
+        pairs = shared_out(near_cost(waiting, boxes, at), CLOSE_COST) if waiting and len(boxes.kind) else []
+        before = {column: waiting[row] for row, column in pairs}
+        begun, unsure = [], [track for track in waiting if track not in before.values()]
+        for i, score in enumerate(boxes.score):
+            led = before.get(i)
+            if score >= SURE_SCORE:
+                begun.append(_new(boxes, i, at, led))
+                continue
+            if led is None:
+                led = _new(boxes, i, at)
+            else:
+                led.seen(boxes.box[i], boxes.kind[i], float(score), at)
+            unsure.append(led)
+        self._unsure = unsure
+        return begun
 
-def _may_begin(boxes: Boxes, i: int) -> bool:
-    return bool(boxes.score[i] >= SURE_SCORE)
 
-
-def _begun(boxes: Boxes, i: int, at: datetime) -> Track:
-    past = deque([(at, boxes.box[i])], maxlen=PAST)
-    votes = {boxes.kind[i]: float(boxes.score[i])}
-    return Track(boxes.box[i], at, at, int(boxes.given[i]), votes=votes, past=past)
+def _new(boxes: Boxes, i: int, at: datetime, led: Track | None = None) -> Track:
+    """Return the track that begins with a box, or began where the uncertain ones that ``led`` to it did."""
+    box, votes = boxes.box[i], {boxes.kind[i]: float(boxes.score[i])}
+    begun, first = (led.begun, led.first) if led else (at, box)
+    return Track(box, at, begun, first, int(boxes.given[i]), votes=votes, past=deque([(at, box)], maxlen=PAST))
