@@ -27,8 +27,10 @@ so single speeds are those of the passages in memory, found as the command does 
 with the clicked ones so that they fit best, for neither side says which is which.
 """
 STREETS = """
-Seeds {seeds}; 120 s of 640x360 at 12.5 Hz each. Counted are vehicles that made a turning movement; a movement is out of
-bounds where it is off by more than max(1, 3 %). The error adds up what is missed and what is too many, by movement.
+Seeds {seeds}; 120 s of 640x360 at 12.5 Hz each. Counted are vehicles that made a turning movement: those seen from gate
+to gate, and apart from them those inferred over a gap, of whom the command says how many and whom `--store` keeps. A
+movement is out of bounds where both together are off by more than max(1, 3 %). Who came in before the first frame or
+left after the last is neither missed nor too many. The error adds up what is missed and what is too many, by movement.
 """
 
 
@@ -78,11 +80,12 @@ def _streets(rows: Sequence[StreetRow]) -> list[str]:
             row.condition,
             row.method,
             row.true,
-            row.counted,
+            row.seen,
+            row.inferred,
             row.missed,
             row.extra,
             f"{row.error:.0%}",
-            _off(row),
+            ", ".join(off_said(row)) or "none",
         )
         for row in rows
     ]
@@ -91,8 +94,8 @@ def _streets(rows: Sequence[StreetRow]) -> list[str]:
     return [
         "### Made-up streets",
         STREETS.format(seeds=seeds).strip(),
-        table("seed | condition | method | true | counted | missed | too many | error | out of bounds", each),
-        table("condition | method | true | missed | too many | error", totals),
+        table("seed | condition | method | true | seen | inferred | missed | too many | error | out of bounds", each),
+        table("condition | method | true | seen | inferred | missed | too many | error", totals),
         (
             f"The worst: seed {worst.seed}, {worst.condition}, {worst.method}: {worst.missed} missed and {worst.extra} "
             f"too many of {worst.true} ({worst.error:.0%})."
@@ -100,14 +103,16 @@ def _streets(rows: Sequence[StreetRow]) -> list[str]:
     ]
 
 
-def _off(row: StreetRow) -> str:
-    return ", ".join(f"{name} {got} of {true}" for name, got, true in row.off) or "none"
+def off_said(row: StreetRow) -> list[str]:
+    """Return what each movement out of bounds counted, and what is true."""
+    return [f"{name} {seen}{f' and {more} inferred' if more else ''} of {true}" for name, seen, more, true in row.off]
 
 
 def _total(rows: Sequence[StreetRow], condition: str, method: str) -> tuple[object, ...]:
     some = [row for row in rows if (row.condition, row.method) == (condition, method)]
-    true, missed, extra = (sum(getattr(row, name) for row in some) for name in ("true", "missed", "extra"))
-    return condition, method, true, missed, extra, f"{(missed + extra) / max(1, true):.0%}"
+    names = ("true", "seen", "inferred", "missed", "extra")
+    true, seen, inferred, missed, extra = (sum(getattr(row, name) for row in some) for name in names)
+    return condition, method, true, seen, inferred, missed, extra, f"{(missed + extra) / max(1, true):.0%}"
 
 
 def table(head: str, rows: Iterable[Sequence[object]]) -> str:

@@ -72,8 +72,12 @@ def look(camera_id: str, source: FrameSource, object_detector: ObjectDetector) -
 
 
 def ms_per_inference(weights: Path, times: int = 30) -> float:
-    """Return the CPU time of one look of a network at a grey picture, in ms on one core: the median of ``times``."""
-    network, grey = NetworkObjectDetector(weights), grey_picture(640, 360)
+    """Return the CPU time of one look of a network, in ms on one core: the median of ``times``.
+
+    The picture is grey, and of the network's own size: what scaling takes hangs on the camera.
+    """
+    network = NetworkObjectDetector(weights)
+    grey = grey_picture(*network.input_size)
     return cpu_ms(lambda: network.detect(grey), times)
 
 

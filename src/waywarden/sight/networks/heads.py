@@ -6,6 +6,7 @@ labels (n,) int64) with at least the given score, overlapping boxes of one label
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Sequence
 
 import numpy as np
@@ -32,7 +33,8 @@ def rows_of_five(outputs: Sequence[Floats], _size: tuple[int, int], least_score:
     return rows[keep, :4].astype(np.float32), rows[keep, 4], labels[keep].astype(np.int64)
 
 
-def grid_points(size: tuple[int, int], strides: Sequence[int]) -> tuple[Floats, Floats]:
+@functools.cache
+def grid_points(size: tuple[int, int], strides: tuple[int, ...]) -> tuple[Floats, Floats]:
     """Return the cells' (n, 2) column and row, and (n, 1) stride, level by level, row by row."""
     cells, steps = [], []
     for stride in strides:

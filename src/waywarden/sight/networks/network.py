@@ -100,6 +100,11 @@ class NetworkObjectDetector:
         """Name of the network, as stored in ``TrafficInterval.method``."""
         return self._network.name
 
+    @property
+    def input_size(self) -> tuple[int, int]:
+        """Width and height in pixels that each frame is scaled to."""
+        return self._network.input_size
+
     def detect(self, frame: Frame) -> Seen:
         """Return road users on ``frame``, boxes in its own pixels, clipped to it."""
         size = self._network.input_size
