@@ -6,6 +6,9 @@ whereupon OpenVINO takes its own silent stand-in (seen in 2026.4, ``openvino/too
 
 Nor does it get its converter of other frameworks' networks (``openvino.tools.ovc``): that would be memory in every
 process, for what is done in ``train`` alone. OpenVINO goes on without it; afterwards it can be imported by its name.
+
+Its kernels are those for AVX-512 with VNNI at most. Those for AMX, of processors that have it, say the same to the last
+bit, take as long over networks as small as ours, and 13 MB more in every process.
 """
 
 from __future__ import annotations
@@ -15,6 +18,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+os.environ.setdefault("ONEDNN_MAX_CPU_ISA", "AVX512_CORE_VNNI")
 # None in sys.modules is how Python itself spells "may not be imported".
 sys.modules["openvino_telemetry"] = None  # type: ignore[assignment]
 _CONVERTER = "openvino.tools.ovc"
