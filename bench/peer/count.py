@@ -24,7 +24,7 @@ import numpy as np
 import supervision as sv
 from trackers import ByteTrackTracker
 
-SURE = {"yolox": 0.22, "street": 0.49, "ssd": 0.45}
+SURE = {"yolox": 0.22, "street": 0.37, "ssd": 0.45}
 """The networks' own scores at their best F1 on human boxes."""
 LEAST_SHARE = 0.4
 LABELS = {"yolox": (0, 1, 2, 3, 5, 7), "street": tuple(range(7))}
