@@ -202,3 +202,11 @@ def test_nothing_is_said_of_a_time_that_was_closed(ways, seed):
         assert closed <= finder.said_until <= time_of(n)
     closed = finder.said_until
     assert all(item.at >= closed for item in finder.finish())
+
+
+def test_one_that_is_half_seen_behind_another_when_it_passes_a_gate_is_counted():
+    """A car comes out from behind a van: its boxes are uncertain until it is well beyond the gate."""
+    way = [car(320, 60 + 3 * n, score=0.3 if 60 + 3 * n < 300 else 0.9) for n in range(120)]
+    assert forward_backward(found_in(frames_of(way), camera_of(GATE))) == (1, 0)
+    faint = [car(320, 60 + 3 * n, score=0.3) for n in range(120)]
+    assert forward_backward(found_in(frames_of(faint), camera_of(GATE))) == (0, 0)

@@ -94,6 +94,32 @@ def test_an_uncertain_box_continues_a_track_but_never_begins_one():
     assert track.hits == 60
 
 
+def test_a_track_begins_where_the_uncertain_boxes_that_led_to_it_did():
+    way = [[car(100 + 3 * n, 200, score=0.9 if n >= 20 else 0.3)] for n in range(40)]
+    (track,) = distinct(follow(way))
+    assert ground_px(track.first) == (100, 200)
+    assert track.hits == 20  # what was uncertain counts for nothing but the place
+    apart = [[car(100 + 3 * n, 200, score=0.3)] if n < 8 else [] for n in range(20)]
+    (track,) = distinct(follow([*apart, *([car(400 + 3 * n, 200)] for n in range(20))]))
+    assert ground_px(track.first) == (400, 200)
+    late = [[car(100 + 3 * n, 200, score=0.3)] if n < 8 else [] for n in range(20)]
+    (track,) = distinct(follow([*late, *([car(124 + 3 * n, 200)] for n in range(20))]))
+    assert ground_px(track.first) == (124, 200)  # nothing was seen for longer than is bridged
+
+
+def test_a_cyclist_who_hides_somebody_waiting_is_not_that_somebody():
+    def cyclist(x, y=203):
+        return car(x, y, width=17, height=31, kind=Kind.BICYCLE)
+
+    walker = car(300, 200, width=14, height=30, kind=Kind.PEDESTRIAN)
+    frames = [[walker, cyclist(360 - 2 * n)] for n in range(26)]
+    frames += [[cyclist(301 - n, 200)] for n in range(5)]  # one box, of both
+    frames += [[walker, cyclist(296 - 2 * n)] for n in range(10)]
+    waiting, passing = distinct(follow(frames))
+    assert set(waiting.votes) == {Kind.PEDESTRIAN}
+    assert passing.hits == 41
+
+
 def test_a_flash_is_not_believed():
     (track,) = distinct(follow([[car(100, 200)], [car(100, 200)], *([[]] * 40)]))
     assert not track.believable
