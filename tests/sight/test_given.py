@@ -6,17 +6,20 @@ import contextlib
 import struct
 import tracemalloc
 import zlib
+from pathlib import Path
 
+import av
 import cv2
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from waywarden.sight.frame import Picture
+from waywarden.sight.frame import Picture, upright
 from waywarden.sight.sources import given as given_picture
-from waywarden.sight.sources.given import LEAST_PX, LONGEST_PX, MOST_PIXELS, GivenPicture, upright
+from waywarden.sight.sources.given import LEAST_PX, LONGEST_PX, MOST_PIXELS, GivenPicture
 from waywarden.sight.sources.head import format_of, orientation_of, sizes_of
+from waywarden.sight.sources.stills import decode_still
 from waywarden.terms.errors import SourceError
 
 CODECS = {"jpeg": ".jpg", "png": ".png", "webp": ".webp"}
@@ -82,7 +85,7 @@ def test_what_is_a_picture_by_its_bytes_is_looked_at(codec: str, size: tuple[int
 
 @pytest.mark.parametrize("codec", CODECS)
 @pytest.mark.parametrize("orientation", ORIENTATIONS)
-def test_it_stands_upright_whatever_its_exif_says(codec: str, orientation: int) -> None:
+def test_it_stands_upright_whatever_its_exif_says(codec: str, orientation: int, tmp_path: Path) -> None:
     """The eight pictures of which each, shown as its tag wants it, is the same street."""
     want = street()
     back = {2: 2, 3: 3, 4: 4, 5: 5, 6: 8, 7: 7, 8: 6}.get(orientation, 1)
@@ -91,6 +94,13 @@ def test_it_stands_upright_whatever_its_exif_says(codec: str, orientation: int) 
     got = shown(content)
     assert got.shape == want.shape
     assert np.abs(got.astype(int) - want).mean() < 12
+    file = tmp_path / f"still.{codec}"
+    file.write_bytes(content)
+    still, _ = decode_still(file)
+    assert isinstance(still, av.VideoFrame)
+    of_folder = still.to_ndarray(format="rgb24")
+    assert of_folder.shape == want.shape
+    assert np.abs(of_folder.astype(int) - want).mean() < 12
 
 
 def test_turning_is_as_the_standard_has_it() -> None:

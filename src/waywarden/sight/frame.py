@@ -88,3 +88,13 @@ class Frame:
 def as_frame(picture: Picture, at: datetime) -> Frame:
     """Return a picture (height, width, 3), red first, that was made here as a frame of the time ``at``."""
     return Frame(av.VideoFrame.from_ndarray(np.ascontiguousarray(picture), format="rgb24"), at, 0.0)
+
+
+def upright(picture: Picture, orientation: int) -> Picture:
+    """Return a picture (height, width, 3) as EXIF's ``orientation`` wants it shown.
+
+    Road users who lie on their side are not known for what they are.
+    """
+    flipped = picture[:, ::-1] if orientation in {2, 4, 5, 7} else picture
+    turns = {3: 2, 4: 2, 5: 1, 6: 3, 7: 3, 8: 1}.get(orientation, 0)
+    return np.ascontiguousarray(np.rot90(flipped, turns))

@@ -11,9 +11,8 @@ from pathlib import Path
 from typing import cast
 
 import av
-import numpy as np
 
-from waywarden.sight.frame import Frame, Picture, as_frame
+from waywarden.sight.frame import Frame, as_frame, upright
 from waywarden.sight.ports import FrameSource, SourceFacts
 from waywarden.sight.scoring import EPOCH
 from waywarden.sight.sources.head import format_of, orientation_of, sizes_of
@@ -73,16 +72,6 @@ def open_named(camera: Camera, folder: Path) -> FrameSource:
         return GivenPicture(path.read_bytes(), MOST_OF_FILE)
     except OSError as error:
         raise SourceError(f"it cannot be read ({error.strerror}): give another") from error
-
-
-def upright(picture: Picture, orientation: int) -> Picture:
-    """Return a picture (height, width, 3) as EXIF's ``orientation`` wants it shown.
-
-    Road users who lie on their side are not known for what they are.
-    """
-    flipped = picture[:, ::-1] if orientation in {2, 4, 5, 7} else picture
-    turns = {3: 2, 4: 2, 5: 1, 6: 3, 7: 3, 8: 1}.get(orientation, 0)
-    return np.ascontiguousarray(np.rot90(flipped, turns))
 
 
 def _check_size(width: int, height: int, most_pixels: int) -> None:

@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 import av
+import numpy as np
 
-from waywarden.sight.frame import Frame
+from waywarden.sight.frame import Frame, upright
 from waywarden.sight.ports import SourceFacts
-from waywarden.sight.sources.head import format_of
+from waywarden.sight.sources.head import format_of, orientation_of
 from waywarden.sight.sources.video import gap_limit_s, time_in_name
 from waywarden.terms.errors import SourceError
 from waywarden.terms.records import CameraHealth, HealthState
@@ -133,7 +134,7 @@ class StillsSource:
 
 
 def decode_still(path: Path) -> tuple[av.VideoFrame, str] | tuple[HealthState, str]:
-    """Return the picture and its codec, or what is the matter with the file and why.
+    """Return the picture, upright whatever its EXIF says, and its codec, or what is the matter with the file and why.
 
     The format is told by the file's first bytes, not by FFmpeg's guess: a guess may take a text file for a list of
     addresses to open.
@@ -152,6 +153,10 @@ def decode_still(path: Path) -> tuple[av.VideoFrame, str] | tuple[HealthState, s
     picture = _decoded(content, codec)
     if picture is None:
         return HealthState.NOT_A_PICTURE, f"the {codec} picture is damaged and cannot be decoded"
+    orientation = orientation_of(content, codec)
+    if orientation != 1:
+        seen = np.asarray(picture.to_ndarray(format="rgb24"), np.uint8)
+        picture = av.VideoFrame.from_ndarray(upright(seen, orientation), format="rgb24")
     return picture, codec
 
 
