@@ -29,6 +29,18 @@ def test_exact_places_are_found_exactly() -> None:
     assert all(place.confirmed for place in found)
 
 
+@pytest.mark.parametrize("off_m", [0.0, 0.4, 1.0, 3.0])
+@pytest.mark.parametrize("passes", [2, 3, 6])
+def test_the_only_hole_of_a_street_is_one_however_near_the_passes_agree(off_m: float, passes: int) -> None:
+    (place,) = find_places([sighting(0, turn, 333.25 + off_m * (turn % 2)) for turn in range(passes)])
+    assert len(place.sightings) == passes
+
+
+def test_the_only_two_holes_of_a_street_stay_two() -> None:
+    found = find_places([each for turn in range(3) for each in one_pass(turn, [100.0, 106.0])])
+    assert [len(place.sightings) for place in found] == [3, 3]
+
+
 @pytest.mark.parametrize("off_m", [-9.0, -5.0, 5.0, 9.0])
 def test_a_pass_that_is_off_as_a_whole_is_still_right(off_m: float) -> None:
     """Farther than half way to the next damage: each alone would be given to its neighbour."""

@@ -192,6 +192,36 @@ def test_broken_sightings_are_told_with_their_line(street: Street, text: str, sa
     assert not street.rows("SELECT * FROM inspection") if street.store.exists() else True
 
 
+def seen_at(*drives_and_scores: tuple[int, float]) -> str:
+    """Return rows of one pothole: which drive saw it, how surely."""
+    rows = "".join(f"drive-{drive}.csv,main,along,333.25,pothole,{score}\n" for drive, score in drives_and_scores)
+    return f"drive,street,way,chainage_m,kind,score\n{rows}"
+
+
+def test_what_nobody_is_sure_of_is_no_defect_until_a_surer_look(street: Street) -> None:
+    (street.folder / "sightings.csv").write_text(seen_at((0, 0.6), (1, 0.6), (2, 0.8)))
+    for drive in street.drives[:2]:
+        assert street.survey(drive).code == 0
+    assert street.rows("SELECT score FROM distress_sighting") == [(0.6,), (0.6,)]
+    assert {found for (found,) in street.rows("SELECT found FROM inspection")} == {"{}"}
+    assert street.rows(LEDGER) == []
+    assert street.survey(street.drives[2]).code == 0
+    rows = street.rows(LEDGER)
+    assert [fact for _, fact, *_ in rows] == ["seen"] * 3
+    assert len({defect for defect, *_ in rows}) == 1
+    assert ask("ledger", "verify", "--store", street.store).code == 0
+
+
+def test_a_repair_is_not_sound_while_the_hole_is_half_seen(street: Street) -> None:
+    (street.folder / "sightings.csv").write_text(seen_at((0, 0.9), (1, 0.6)))
+    street.survey(street.drives[0])
+    ((defect, *_),) = street.rows(LEDGER)
+    ask("ledger", "write", defect, "repaired", "--observed", "2026-03-20", "--store", street.store)
+    street.survey(*street.drives[1:3])
+    facts = [fact for _, fact, *_ in street.rows(LEDGER)]
+    assert facts == ["seen", "repaired", "seen", "seen_sound"]
+
+
 def test_a_sighting_by_its_chainage_and_one_where_nobody_drove(street: Street) -> None:
     (street.folder / "sightings.csv").write_text(
         "drive,street,way,chainage_m,kind,score\ndrive-0.csv,main,along,333.25,pothole,0.9\n"

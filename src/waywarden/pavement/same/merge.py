@@ -20,6 +20,9 @@ from waywarden.pavement.same.looks import Floats, Looks, Numbers, Usual, likenes
 
 FREE = -1
 """The defect of a sighting that no person has placed."""
+ALONE_M = 20.0
+"""A street of which less than this has damage is taken to have it once in so many metres: one hole that all passes saw
+at the very same place is no proof of a hole in every metre."""
 MOST_SIGMA_M, LEAST_SIGMA_M = 12.0, 1.0
 """The fitted drift stays between these: twice the worst of the table, and a good receiver."""
 
@@ -198,7 +201,7 @@ def _fitted_sigma(drifts_m: Sequence[Floats]) -> float:
 def _density(passes: Sequence[Pass], assumed: Assumed) -> float:
     """Return how many defects there are a metre, from how many a pass sees."""
     every = np.concatenate([each.chainage_m for each in passes])
-    length_m = max(float(np.ptp(every)), 1.0)
+    length_m = max(float(np.ptp(every)), ALONE_M)
     return len(every) / len(passes) / (assumed.seen_share + assumed.false_share) / length_m
 
 

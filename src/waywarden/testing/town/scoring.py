@@ -45,14 +45,16 @@ class Known:
 
 
 def known(truth_file: Path, store_file: Path) -> Known:
-    """Return what is known of a store and its truth."""
+    """Return what is known of a store and its truth: of what has a name, for the rest nobody was told of."""
     truth = json.loads(truth_file.read_text("utf-8"))
     with closing(open_names(store_file, read_only=True)) as kept:
         changes = [each.change for each in kept.changes()]
     with closing(open_drives(store_file, read_only=True)) as store:
         seen = _sightings(store, {each["street"] for each in truth["damage"]})
+    names = names_after(changes)
+    seen = [each for each in seen if each.sighting_id in names]
     true = {each.sighting_id: _true(each, truth) for each in seen}
-    return Known(truth["damage"], find_places(seen, placed_by_persons(changes)), true, names_after(changes))
+    return Known(truth["damage"], find_places(seen, placed_by_persons(changes)), true, names)
 
 
 def _sightings(store: StoredDrives, streets: Iterable[str]) -> list[DistressSighting]:

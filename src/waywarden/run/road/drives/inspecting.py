@@ -15,6 +15,7 @@ from waywarden.geo.drives.sun import light
 from waywarden.geo.streets.lanes import lane_of, lanes_driven, lanes_there
 from waywarden.geo.streets.network import Network, length_m
 from waywarden.pavement.same.fuse import FELT_SE_M, fuse
+from waywarden.pavement.same.place import is_sure
 from waywarden.run.road.drives.driven import Driven
 from waywarden.run.road.drives.looking import Looked, SeenDistress
 from waywarden.run.road.drives.reading import Drive
@@ -59,7 +60,7 @@ class Shown:
 class Left:
     """What a drive leaves. ``unplaced`` sightings are of streets that the drive was not surely on.
 
-    ``shown`` are those sightings that are on a picture; it is not stored.
+    ``shown`` are those sightings that are surely to be seen on a picture; it is not stored.
     """
 
     drive_id: str
@@ -88,7 +89,12 @@ def left_by(
     inspections = tuple(
         replace(
             _inspection(
-                name, drive.positions, each, looked, streets, [one for one in sightings if one.pass_id == name]
+                name,
+                drive.positions,
+                each,
+                looked,
+                streets,
+                [one for one in sightings if one.pass_id == name and is_sure(one)],
             ),
             lanes=_lanes(each, streets, said),
         )
@@ -97,7 +103,7 @@ def left_by(
     shown = tuple(
         Shown(sighting.sighting_id, sighting.at, one.picture, one.crop)
         for sighting, one in zip(sightings, (placed[number][1] for number, _ in numbered), strict=True)
-        if one.picture is not None and one.crop is not None
+        if one.picture is not None and one.crop is not None and is_sure(sighting)
     )
     return Left(drive_id, inspections, sightings, len(sure) - len(placed), shown)
 

@@ -49,6 +49,11 @@ class _Seen:
     places: tuple[Place, ...]
     inspections: Mapping[str, Inspection]
 
+    def without_the_unsure(self, known: Mapping[str, str]) -> _Seen:
+        """Return it without the places of which nobody is sure yet and that have no name: they may be nothing."""
+        kept = [each for each in self.places if each.sure or any(one.sighting_id in known for one in each.sightings)]
+        return replace(self, places=tuple(kept))
+
 
 def write_down(stored: Stored, lines: Iterable[Line], network: str, now: datetime) -> Sequence[LedgerEntry]:
     """Write down what is stored of ``lines`` on ``network`` and was not yet; return the new entries of the ledger.
@@ -79,14 +84,14 @@ def _with(fact: LedgerFact, told: Mapping[str, Mapping[str, object]]) -> LedgerF
 
 
 def _named(store: StoredDrives, names: StoredNames, lines: Sequence[Line], network: str, now: datetime) -> list[_Seen]:
-    """Give every sighting of ``lines`` the name of its defect, and return what is stored of each line."""
+    """Give every sighting of ``lines`` that is of damage the name of its defect; return what is stored of each line."""
     seen: list[_Seen] = []
 
     def changes_after(kept: list[KeptChange]) -> list[KeptChange]:
         changes = [each.change for each in kept]
-        placed = placed_by_persons(changes)
+        placed, known = placed_by_persons(changes), names_after(changes)
         for line in lines:
-            seen.append(_seen(store, line, network, placed))
+            seen.append(_seen(store, line, network, placed).without_the_unsure(known))
             changes += take_in(seen[-1].places, changes)
         return chained_changes(changes[len(kept) :], now, kept[-1] if kept else None)
 
