@@ -83,8 +83,8 @@ def unlike(tracks: Sequence[Track], kinds: Sequence[Kind]) -> Floats:
 
 
 def _unlike(track: Track, kinds: Sequence[Kind]) -> list[float]:
-    least = 0.1 * sum(track.votes.values())
-    return [0.0 if track.votes.get(kind, 0.0) >= least else _apart(track.kind, kind) for kind in kinds]
+    least, own = 0.1 * sum(track.votes.values()), track.kind
+    return [0.0 if track.votes.get(kind, 0.0) >= least else _apart(own, kind) for kind in kinds]
 
 
 def _apart(one: Kind, other: Kind) -> float:
