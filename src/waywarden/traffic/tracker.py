@@ -27,7 +27,7 @@ CLOSE_COST = 0.6
 """First every road user takes the box that surely is its own (overlap .4 and more), the certain boxes before the
 uncertain; only what is left may reach further. One assignment for all lets two of them swap where they meet."""
 UNSURE_SCORE, UNSURE_LOST_S = 0.25, NEW_LOST_S
-"""Boxes that are too uncertain to begin a track, but as certain as this, are strung together over gaps of this long, for
+"""Boxes too uncertain to begin a track, but as certain as this, are strung together over gaps of this long, for
 as long as no certain one comes: a car that comes out from behind a van is half seen before it is surely seen."""
 OWN_COST = 0.25
 """Before all, one takes the box of its own given number if it is this near (a share of ``association.OWN_SIZES``)."""
