@@ -59,6 +59,12 @@ def learnt(out: str) -> list[Row]:
     ]
 
 
+def looked(out: str) -> list[Row]:
+    """Read ``waywarden weights score``: what one look takes."""
+    took_ms = float(json.loads(out)["ms_per_inference"])
+    return [("a look of the network that ships, CPU time on one core", "7 ms or less", f"{took_ms:.2f} ms", took_ms <= 7)]
+
+
 def by_condition(out: str) -> list[Row]:
     """Read ``bench/street_scores.py``: its last line."""
     share = float(re.findall(r"night is ([\d.]+) of day", out)[-1])
@@ -73,5 +79,6 @@ TRAFFIC = (
              ("run/watching", "run/sealing", "sight", "traffic")),
     Measured("audit", ("python", "bench/audit.py", "11"), audited, ("traffic/audit", "sight/cascade")),
     Measured("detector", ("cat", "train/scores.json"), learnt, ("sight/networks",)),
+    Measured("look", ("waywarden", "weights", "score", "--folder", "../shared/data/tfl"), looked, ("sight/networks",)),
     Measured("conditions", ("python", "bench/street_scores.py"), by_condition, ("sight/networks", "testing/drawing")),
 )  # fmt: skip

@@ -115,7 +115,7 @@ def learnt(
 
     def wrong(told: Tensor, photos: Tensor, targets: Sequence[Target]) -> Lost:
         with torch.autocast("cpu", torch.bfloat16), torch.no_grad():
-            said = teacher(photos).float()
+            said = teacher(photos).float() if len(photos) else told[:0]
         return loss_of(told, said, targets, GRID)
 
     return _run("course", net, _shares(net), (exact, real), course, wrong)

@@ -60,11 +60,12 @@ def loss_of(told: Tensor, said: Tensor, targets: Sequence[Target], grid: Grid) -
             _exact(sums, rows, seen, found, target, grid)
         _what(sums, rows, found, target, told_apart=number < exact)
     n = max(sums.answering, 1)
+    stays = kept(told[exact:], said) if len(said) else {}
     parts = {
         "where": WHERE * torch.stack(sums.where).sum() / n,
         "whether": torch.stack(sums.whether).sum() / n,
         "what": torch.stack(sums.what).sum() / max(sums.known, 1),
-        **{name: KEEP * part for name, part in kept(told[exact:], said).items()},
+        **{name: KEEP * part for name, part in stays.items()},
     }
     return sum(parts.values(), torch.zeros(())), {name: float(part.detach()) for name, part in parts.items()}
 
