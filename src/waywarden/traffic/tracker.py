@@ -94,12 +94,11 @@ class Tracker:
             led = before.get(i)
             if score >= SURE_SCORE:
                 begun.append(_new(boxes, i, at, led))
-                continue
-            if led is None:
-                led = _new(boxes, i, at)
+            elif led is None:
+                unsure.append(_new(boxes, i, at))
             else:
                 led.seen(boxes.box[i], boxes.kind[i], float(score), at)
-            unsure.append(led)
+                unsure.append(led)
         self._unsure = unsure
         return begun
 

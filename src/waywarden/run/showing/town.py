@@ -22,6 +22,7 @@ from rich.markup import escape
 from rich.progress import Progress
 from rich.table import Table
 
+from waywarden.pavement.same.place import is_sure
 from waywarden.run.road.drives.inspecting import id_of
 from waywarden.run.road.drives.reading import read_drive
 from waywarden.run.road.ledger import judge, read_entries, write_all
@@ -107,7 +108,7 @@ def _take_in(job: TownJob, town: Path, folder: Path, camera: Mapping[str, float]
 def _is_in(store_file: Path, folder: Path) -> bool:
     drive_id = id_of(read_drive(folder).positions)
     with closing(open_drives(store_file)) as store:
-        mine = {each.sighting_id for each in store.sightings_of(drive_id)}
+        mine = {each.sighting_id for each in store.sightings_of(drive_id) if is_sure(each)}
         known = any(each == drive_id for each, _, _ in store.left_by_drives())
     told = (json.loads(entry.fact.told).get("sighting_id") for entry in read_entries(store_file))
     return known and mine <= set(told)
