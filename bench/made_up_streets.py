@@ -13,9 +13,8 @@ from pathlib import Path
 
 from command import waywarden_count
 
-from waywarden.testing.junction import Path as Way
 from waywarden.testing.street import MadeUpStreet, made_up_street
-from waywarden.testing.truth import passes_s
+from waywarden.testing.truth import passage_of
 
 CONDITIONS = ("day", "dusk", "night", "rain")
 
@@ -79,16 +78,9 @@ def _at_the_edges(street: MadeUpStreet) -> Counter[str]:
     """Return by movement who came in before the first frame or left after the last: whether they count is nobody's."""
     last_s = (street.frame_count - 1) / street.scene.rate_hz
     found: Counter[str] = Counter()
-    for trip in street.trips:
-        if isinstance(trip.path, Way):
-            entered_s, left_s = passes_s(trip, trip.path.gate_in_s), passes_s(trip, trip.path.clear_s)
-            if (
-                entered_s is not None
-                and left_s is not None
-                and (entered_s < 0 <= left_s or entered_s <= last_s < left_s)
-            ):
-                found[trip.path.movement_id] += 1
-    return found
+    for path, entered_s, left_s in filter(None, map(passage_of, street.trips)):
+        found[path.movement_id] += entered_s < 0 <= left_s or entered_s <= last_s < left_s
+    return +found
 
 
 def _counts(city: Path, options: Sequence[str]) -> tuple[Counter[str], Counter[str]]:

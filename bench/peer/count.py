@@ -25,7 +25,7 @@ import supervision as sv
 from trackers import ByteTrackTracker
 
 SURE = {"yolox": 0.22, "street": 0.37, "ssd": 0.45}
-"""The networks' own scores at their best F1 on human boxes."""
+"""The networks' own scores from which on they count: ``even_score`` in ``waywarden.sight.networks.network``."""
 LEAST_SHARE = 0.4
 LABELS = {"yolox": (0, 1, 2, 3, 5, 7), "street": tuple(range(7))}
 

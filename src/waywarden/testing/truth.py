@@ -91,6 +91,17 @@ def passes_s(trip: Trip, along_m: float) -> float | None:
     return trip.begins_s() + (after - 1 + float(share)) * STEP_S
 
 
+def passage_of(trip: Trip) -> tuple[Path, float, float] | None:
+    """Return a vehicle's path, and when its middle passes the gates it comes in and leaves by, in or out of the clip.
+
+    None of who walks, and of a vehicle that never passes both.
+    """
+    if not isinstance(trip.path, Path):
+        return None
+    entered_s, left_s = passes_s(trip, trip.path.gate_in_s), passes_s(trip, trip.path.clear_s)
+    return None if entered_s is None or left_s is None else (trip.path, entered_s, left_s)
+
+
 def _speed_mps(trip: Trip, at_s: float) -> float:
     """Return the speed over the step around ``at_s``."""
     return (trip.along_m(at_s + STEP_S / 2) - trip.along_m(at_s - STEP_S / 2)) / STEP_S
@@ -114,11 +125,11 @@ def movements_of(trips: Sequence[Trip], last_s: float) -> tuple[TrueMovement, ..
     """Return every turning movement whose both crossings fall in 0..``last_s``."""
     found = []
     for trip in trips:
-        if not isinstance(trip.path, Path):
+        passage = passage_of(trip)
+        if passage is None:
             continue
-        path = trip.path
-        entered_s, left_s = passes_s(trip, path.gate_in_s), passes_s(trip, path.clear_s)
-        if entered_s is not None and left_s is not None and entered_s >= 0 and left_s <= last_s:
+        path, entered_s, left_s = passage
+        if entered_s >= 0 and left_s <= last_s:
             speed = (path.clear_s - path.gate_in_s) / (left_s - entered_s)
             found.append(
                 TrueMovement(path.movement_id, path.from_arm, path.to_arm, trip.kind, entered_s, left_s, speed)

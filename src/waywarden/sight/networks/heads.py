@@ -51,10 +51,7 @@ def yolox(outputs: Sequence[Floats], size: tuple[int, int], least_score: float) 
     keep = np.flatnonzero(rows[:, 4] >= least_score)  # most cells are empty, and need not be looked through
     keep = keep[rows[keep, 4] * rows[keep, 5:].max(axis=1) >= least_score]
     score = rows[keep, 4] * rows[keep, 5:].max(axis=1)
-    cell, stride = grid_points(size, (8, 16, 32))
-    centre = (rows[keep, :2] + cell[keep]) * stride[keep]
-    half = np.exp(rows[keep, 2:4]) * stride[keep] / 2
-    return np.concatenate([centre - half, centre + half], axis=1), score, rows[keep, 5:].argmax(axis=1)
+    return _from_cells(rows[keep], keep, size), score, rows[keep, 5:].argmax(axis=1)
 
 
 def three_a_cell(outputs: Sequence[Floats], size: tuple[int, int], least_score: float) -> Raw:
@@ -65,10 +62,14 @@ def three_a_cell(outputs: Sequence[Floats], size: tuple[int, int], least_score: 
     """
     rows = outputs[0].reshape(-1, outputs[0].shape[-1])
     keep = np.flatnonzero(rows[:, 4] >= least_score)
-    cell, stride = (values[keep // 3] for values in grid_points(size, (8, 16, 32)))
-    centre = rows[keep, :2] * stride + cell * stride
-    half = np.exp(rows[keep, 2:4]) * stride / 2
-    return np.concatenate([centre - half, centre + half], axis=1), rows[keep, 4], rows[keep, 5:].argmax(axis=1)
+    return _from_cells(rows[keep], keep // 3, size), rows[keep, 4], rows[keep, 5:].argmax(axis=1)
+
+
+def _from_cells(rows: Floats, cells: npt.NDArray[np.intp], size: tuple[int, int]) -> Floats:
+    """Return the (n, 4) boxes of rows (n, 4 or more) of (dx, dy, log w, log h) at ``cells`` of strides 8, 16, 32."""
+    cell, stride = (values[cells] for values in grid_points(size, (8, 16, 32)))
+    centre, half = (rows[:, :2] + cell) * stride, np.exp(rows[:, 2:4]) * stride / 2
+    return np.concatenate([centre - half, centre + half], axis=1)
 
 
 def nanodet_plus(outputs: Sequence[Floats], size: tuple[int, int], least_score: float) -> Raw:

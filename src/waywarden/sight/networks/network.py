@@ -40,9 +40,9 @@ COMMON_SCALE = (0.0, 0.5, 1.0)
 class Network:
     """One family of weights: how to recognise it, feed it and read it.
 
-    ``even_score`` is the network's own score at its best F1 on human boxes; ``mean`` and ``scale`` are per channel,
-    blue first. ``letterbox`` keeps the picture's proportions and pads to the right and below. ``rows``, where it is
-    given, is how many rows its output has.
+    ``even_score`` is the network's own score at its best F1 on human boxes, and of ours what ``train/detector/even.py``
+    says. ``mean`` and ``scale`` are per channel, blue first. ``letterbox`` keeps the picture's proportions and pads to
+    the right and below. ``rows``, where it is given, is how many rows its output has.
     """
 
     name: str

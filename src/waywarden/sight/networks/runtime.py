@@ -8,7 +8,7 @@ Nor does it get its converter of other frameworks' networks (``openvino.tools.ov
 process, for what is done in ``train`` alone. OpenVINO goes on without it; afterwards it can be imported by its name.
 
 Its kernels are those for AVX-512 with VNNI at most. Those for AMX, of processors that have it, say the same to the last
-bit, take as long over networks as small as ours, and 13 MB more in every process.
+bit, are no quicker over networks as small as ours, and take more memory in every process.
 """
 
 from __future__ import annotations

@@ -21,7 +21,7 @@ from waywarden.testing.drivers import STEP_S, WARM_UP_S, Trip
 from waywarden.testing.junction import Path, turn_of
 from waywarden.testing.mast import Mast
 from waywarden.testing.street import START
-from waywarden.testing.truth import passes_s
+from waywarden.testing.truth import passage_of
 
 Floats = npt.NDArray[np.float64]
 
@@ -233,7 +233,6 @@ def _meant(passage: Passage, among: Sequence[_Made]) -> _Made | None:
 
 def _made(trip: Trip) -> Iterator[_Made]:
     """Yield a vehicle's movement, if it both comes in and leaves."""
-    if isinstance(trip.path, Path):
-        begins, ends = passes_s(trip, trip.path.gate_in_s), passes_s(trip, trip.path.clear_s)
-        if begins is not None and ends is not None:
-            yield _Made(trip, trip.path, begins, ends)
+    passage = passage_of(trip)
+    if passage is not None:
+        yield _Made(trip, *passage)

@@ -81,8 +81,8 @@ def left_by(
     """
     drive_id = id_of(drive.positions)
     passes = {f"{drive_id}-{number:03d}": each for number, each in enumerate(parts) if each.stretch.decided}
-    sure = [] if looked is None else [each for each in looked.seen if each.score >= LEAST_SCORE]
-    placed = [(name, each) for each in sure if (name := _pass_of(each, passes)) is not None]
+    likely = [] if looked is None else [each for each in looked.seen if each.score >= LEAST_SCORE]
+    placed = [(name, each) for each in likely if (name := _pass_of(each, passes)) is not None]
     found = [_sighting(name, passes[name], one, streets, said) for name, one in placed]
     numbered = _together(found, FELT_SE_M if looked is None else looked.felt_se_m)
     sightings = with_ids([each for _, each in numbered], before)
@@ -105,7 +105,7 @@ def left_by(
         for sighting, one in zip(sightings, (placed[number][1] for number, _ in numbered), strict=True)
         if one.picture is not None and one.crop is not None and is_sure(sighting)
     )
-    return Left(drive_id, inspections, sightings, len(sure) - len(placed), shown)
+    return Left(drive_id, inspections, sightings, len(likely) - len(placed), shown)
 
 
 def _together(found: Sequence[DistressSighting], felt_se_m: float) -> list[tuple[int, DistressSighting]]:
