@@ -81,6 +81,7 @@ def test_defects_are_judged_with_keys_alone_and_the_ledger_has_it(
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_label("Password").press("Enter")
     expect(page.get_by_text("Signed in as inspector-2")).to_be_visible(timeout=60_000)
+    expect(page.locator(".triage-count")).to_contain_text("1 of", timeout=60_000)
     for key in ("5", "u", "5", "n", "1"):
         page.keyboard.press(key)
     expect(page.locator(".triage-count")).to_contain_text("2 written", timeout=60_000)
@@ -99,6 +100,7 @@ def test_a_verdict_that_cannot_be_written_comes_back(seen: Watched, road_site: s
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_label("Password").press("Enter")
     expect(page.get_by_text("Signed in as inspector-2")).to_be_visible(timeout=60_000)
+    expect(page.locator(".triage-count")).to_contain_text("1 of", timeout=60_000)
     page.keyboard.press("4")
     page.keyboard.press("p")
     expect(page.get_by_text("A verdict came back: the store is locked")).to_be_visible(timeout=60_000)

@@ -74,6 +74,8 @@ def test_one_signs_in_by_the_button_and_judges_a_defect(chromium: Browser, site:
     button.click()
     page.get_by_role("link", name="Go on").click()
     expect(page.get_by_text("Signed in as inspector-2")).to_be_visible(timeout=60_000)
+    # The page was loaded anew, and a key judges what is shown: nothing, until the queue has come.
+    expect(page.locator(".triage-count")).to_contain_text("1 of", timeout=60_000)
     page.keyboard.press("1")
     expect(page.locator(".triage-count")).to_contain_text("1 written", timeout=60_000)
     after = httpx.get(f"{site.address}/api/v1/defects/{defect['defect']}").json()
