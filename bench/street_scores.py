@@ -34,8 +34,8 @@ AT = datetime(2026, 6, 1, tzinfo=UTC)
 SEEN = 0.3
 """A road user of which less than this share is seen is not asked for."""
 SCENES = (
-    *((light, "corner", light) for light in ("day", "dusk", "night", "rain")),
-    *((f"above, {light}", "above", light) for light in ("day", "night")),
+    *((light, "corner", light) for light in ("day", "dusk", "night", "rain", "snow")),
+    *((f"above, {light}", "above", light) for light in ("day", "night", "snow")),
 )
 
 

@@ -14,6 +14,8 @@ import pytest
 from waywarden.terms.errors import ConfigError
 from waywarden.terms.kinds import KINDS, Kind
 from waywarden.terms.records import Direction
+from waywarden.testing.drawing.meshes import GLASS, Builder
+from waywarden.testing.drawing.weather import SNOW_RGB, Condition, flakes, under_snow
 from waywarden.testing.junction import OUTWARDS
 from waywarden.testing.street import MadeUpStreet, made_up_street
 
@@ -26,7 +28,8 @@ def street() -> MadeUpStreet:
 
 
 def test_the_same_seed_gives_the_same_frames_and_truth() -> None:
-    for options in ({}, {"condition": "rain", "shake": True}, {"condition": "night", "occlusion": True}):
+    rain, night, snow = ({"condition": condition} for condition in ("rain", "night", "snow"))
+    for options in ({}, rain | {"shake": True}, night | {"occlusion": True}, snow | {"shake": True}):
         one, two = (made_up_street(5, seconds=4, size=SMALL, rate_hz=2, **options) for _ in range(2))
         assert all(np.array_equal(a, b) for a, b in zip(one.frames(), two.frames(), strict=True))
         assert one.truth.crossings == two.truth.crossings
@@ -167,13 +170,35 @@ def test_a_poor_line_makes_a_smaller_and_worse_clip(tmp_path: Path) -> None:
 
 
 def test_conditions_look_as_they_are_called() -> None:
-    light = {
-        c: made_up_street(8, seconds=1, size=SMALL, condition=c).frame(0) for c in ("day", "dusk", "night", "rain")
-    }
+    light = {c.value: made_up_street(8, seconds=1, size=SMALL, condition=c).frame(0) for c in Condition}
     mean = {name: picture.mean() for name, picture in light.items()}
     assert mean["day"] > mean["dusk"] > mean["night"]
     assert light["night"].max() > 200  # lamps shine
     assert light["rain"].std() < light["day"].std()
+    colourful = {name: np.ptp(picture.astype(int), axis=2).mean() for name, picture in light.items()}
+    assert colourful["snow"] < colourful["rain"]  # grass and roofs are under it
+
+
+def test_snow_lies_on_roofs_and_not_on_panes_or_sides() -> None:
+    build = Builder()
+    square = ((0, 0), (1, 0), (1, 1), (0, 1))
+    build.quad([(x, y, 1) for x, y in square], (0, 0, 1), ((120, 20, 20), 0.3, 0))
+    build.quad([(x, y, 1) for x, y in square], (0, 0, 1), (GLASS, 0.3, 0))
+    build.quad([(x, 1, z) for x, z in square], (0, 1, 0), ((120, 20, 20), 0.3, 0))
+    bare = build.body()
+    roof, pane, side = under_snow(bare, 1.0).rgb
+    assert (roof == SNOW_RGB).all()
+    assert (pane == GLASS).all()
+    assert (side == (120, 20, 20)).all()
+    assert (under_snow(bare, 0.0).rgb == bare.rgb).all()
+
+
+def test_flakes_are_bright_and_few_and_only_ever_add_light() -> None:
+    layer = flakes(np.random.default_rng(3), 288, 352)
+    assert layer.shape == (288, 352)
+    assert layer.min() == 0
+    assert layer.max() > 40
+    assert 0.001 < (layer > 20).mean() < 0.03
 
 
 def test_a_mast_in_the_wind_shakes_the_picture() -> None:
@@ -217,7 +242,7 @@ def test_near_vehicles_are_large_and_far_ones_not_too_small() -> None:
 
 @pytest.mark.parametrize(
     "options",
-    [{"size": (353, 288)}, {"size": (64, 48)}, {"seconds": 0}, {"condition": "snow"}],
+    [{"size": (353, 288)}, {"size": (64, 48)}, {"seconds": 0}, {"condition": "hail"}],
 )
 def test_impossible_options_are_refused(options: dict[str, object]) -> None:
     with pytest.raises(ConfigError):

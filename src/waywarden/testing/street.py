@@ -205,7 +205,7 @@ def made_up_street(  # noqa: PLR0913 the public entry names each of its options
         How long the clip is, and its frames per second.
     size : width, height
         In pixels, both even; from 160x120 on.
-    condition : ``day``, ``dusk``, ``night`` or ``rain``
+    condition : ``day``, ``dusk``, ``night``, ``rain`` or ``snow``
     shake, occlusion, drives_on_left : bool
         A mast that shakes in the wind; a tree and a sign that stand in the view; which side traffic keeps to.
     view : ``corner``, ``roadside`` or ``above``

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from waywarden.testing.drawing.paint import FINE, cover, faces_of, nearest
 from waywarden.testing.drawing.site import House, Site, Tree
-from waywarden.testing.drawing.weather import Weather, shade
+from waywarden.testing.drawing.weather import SNOW_RGB, Weather, shade
 from waywarden.testing.junction import (
     CROSSWALK_M,
     HALF_ROAD_M,
@@ -120,6 +120,22 @@ def _markings(x: Floats, y: Floats, *, drives_on_left: bool) -> Floats:
     return painted.astype(np.float32)
 
 
+def snowed(rgb: Floats, x: Floats, y: Floats, look: int, snow: float) -> Floats:
+    """Return the ground's colour (..., 3) with ``snow`` upon it: deep beside the road, slush on it, wheels' tracks."""
+    ax, ay = np.abs(x), np.abs(y)
+    road = (ax < HALF_ROAD_M) | (ay < HALF_ROAD_M) | _rounded(ax, ay, HALF_ROAD_M, KERB_RADIUS_M)
+    walked = ~road & ((ax < PAVED_M) | (ay < PAVED_M))
+    across = np.minimum(ax, ay)
+    track = np.exp(-(((np.abs(across - LANE_M / 2) - 0.75) / 0.38) ** 2))
+    middle = np.maximum(ax, ay) < HALF_ROAD_M
+    patches = value_noise(x * 0.5, y * 0.5, look + 20) + 0.5 * value_noise(x * 2.1, y * 2.1, look + 21)
+    lying = np.where(road, 0.55 - np.where(middle, 0.25, 0.5 * track) + 0.7 * patches, 1.05 + 0.3 * patches)
+    lying = np.clip(np.where(walked, lying - 0.3 + 0.5 * patches, lying) * snow * 1.2, 0, 0.97)[..., None]
+    slush = np.where(road, 0.8 + 0.12 * patches, 0.97 + 0.08 * patches)[..., None]
+    wet = np.where(road, 0.78, 0.9)[..., None]
+    return np.asarray(rgb * wet * (1 - lying) + np.array(SNOW_RGB) * slush * lying, np.float32)
+
+
 def draw_backdrop(where: Site, mast: Mast, light: Weather) -> Backdrop:
     """Draw the street without road users."""
     width, height = (side * FINE for side in mast.size_px)
@@ -166,6 +182,8 @@ def _band(where: Site, mast: Mast, light: Weather, rows: slice, depth: Floats) -
     x, y = (np.where(is_ground, ground[..., i], 1e4).astype(np.float32) for i in (0, 1))
     is_ground &= np.hypot(x, y) < 260
     own = np.where(is_ground[..., None], ground_rgb(x, y, where), 0).astype(np.float32)
+    if light.snow:
+        own = np.where(is_ground[..., None], snowed(own, x, y, where.look, light.snow), 0).astype(np.float32)
     sunlit = np.where(is_ground, 1 - _shaded(x, y, where, light), 0).astype(np.float32)
     lit = own * illumination(x, y, sunlit, where, light)
     up = np.clip(rays[..., 2:] / np.linalg.norm(rays, axis=-1, keepdims=True) * 4, 0, 1)
@@ -240,6 +258,8 @@ def _draw_house(house: House, mast: Mast, rays: Reals, light: Weather, fine: Flo
     normal[:, 1] = np.where(~on_x & ~on_roof, -np.sign(ray[:, 1]), 0)
     normal[:, 2] = on_roof
     rgb, gloss, shines = _facade(house, across, at[:, 2], on_roof)
+    if light.snow:
+        rgb = np.where(on_roof[:, None], np.array(SNOW_RGB, np.float32), rgb)
     lit = shade(normal, rgb, gloss, light) + shines[:, None] * light.lamps * np.array((150, 120, 70), np.float32)
     fine[hit], depth[hit] = lit, near[hit]
 
@@ -275,5 +295,8 @@ def _draw_tree(tree: Tree, mast: Mast, pixels: Reals, light: Weather, fine: Floa
     lit = (np.array(light.ambient) + np.array(light.sun) * 0.7) * 1.05
     green = leaf[:, None] * np.array((74, 98, 46)) * lit
     bark = np.array((70, 58, 48)) * lit
+    if light.snow:
+        lies = np.clip(0.3 - 0.5 * dv + 2 * value_noise(du * 7, dv * 7, tree.look + 3), 0, 1)[hit][:, None]
+        green = bark * leaf[:, None] * (1 - lies) + np.array(SNOW_RGB) * lit * lies
     fine[hit] = np.where(crown[hit][:, None], green, bark)
     depth[hit] = near

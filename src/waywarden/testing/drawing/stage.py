@@ -15,7 +15,7 @@ from waywarden.testing.drawing.meshes import Body
 from waywarden.testing.drawing.paint import FINE, Placed, Polygons, cover, faces_of, nearest, to_pixels
 from waywarden.testing.drawing.scenery import Backdrop, draw_backdrop, illumination
 from waywarden.testing.drawing.site import POST_M, Site
-from waywarden.testing.drawing.weather import Weather, noise_tile, shade, streaks
+from waywarden.testing.drawing.weather import Weather, flakes, noise_tile, shade, streaks, under_snow
 from waywarden.testing.drivers import Trip
 from waywarden.testing.junction import ARMS, OUTWARDS, STOP_M, Light, SignalPlan
 from waywarden.testing.mast import Mast, Reals
@@ -60,11 +60,13 @@ class Stage:
 
     @cached_property
     def _grain(self) -> tuple[npt.NDArray[np.int16], npt.NDArray[np.int16]]:
-        """Noise and rain, each as large as the stage, shifted about from frame to frame."""
+        """Noise, and rain or snow, each as large as the stage, shifted about from frame to frame."""
         rng = np.random.default_rng((self._look, 1))
         width, height = self._mast.size_px
-        rain = streaks(rng, height, width) if self._light.wet else np.zeros((height, width), np.int16)
-        return noise_tile(rng, self._light.noise_sd, height, width), rain
+        falls = np.zeros((height, width), np.int16)
+        if self._light.wet or self._light.snow:
+            falls = (flakes if self._light.snow else streaks)(rng, height, width)
+        return noise_tile(rng, self._light.noise_sd, height, width), falls
 
     def on_stage(self, at_s: float) -> tuple[list[int], list[Placed]]:
         """Return who is in view at ``at_s``: numbers of trips, and their bodies where they stand."""
@@ -85,6 +87,9 @@ class Stage:
     def _body(self, number: int, trip: Trip, at_s: float) -> Body:
         if number not in self._bodies:
             self._bodies[number] = bodies_of(trip)
+            if self._light.snow:  # some have swept theirs off, some have come from a garage
+                share = float(np.random.default_rng((self._look, 3, number)).uniform(0, 0.9)) * self._light.snow
+                self._bodies[number] = tuple(under_snow(body, share) for body in self._bodies[number])
         shapes = self._bodies[number]
         return shapes[int(trip.along_m(at_s) / 0.35) % len(STRIDES)] if len(shapes) > 1 else shapes[0]
 
@@ -263,14 +268,14 @@ class Stage:
         picture[y0:y1, x0:x1] += shape[..., None] * rgb
 
     def _lens(self, picture: Floats, at_s: float) -> Picture:
-        """Return the picture as the camera gives it: sharpened, with its contrast, noise, and rain before the lens."""
-        noise, rain = self._grain
+        """Return the picture as the camera gives it: sharpened, with its contrast, noise, and what falls."""
+        noise, falls = self._grain
         roll = np.random.default_rng((self._look, 2, round(at_s * 1000)))
         height, width = noise.shape
         grain = np.roll(noise, (int(roll.integers(height)), int(roll.integers(width))), axis=(0, 1))
-        if self._light.wet:
+        if self._light.wet or self._light.snow:
             grain = grain + np.roll(
-                rain, (int(at_s * height * 2.1) + int(roll.integers(9)), int(roll.integers(width))), (0, 1)
+                falls, (int(at_s * height * 2.1) + int(roll.integers(9)), int(roll.integers(width))), (0, 1)
             )
         middle = picture[1:-1, 1:-1]
         around = picture[:-2, 1:-1] + picture[2:, 1:-1] + picture[1:-1, :-2] + picture[1:-1, 2:]

@@ -1,13 +1,15 @@
-"""Light and weather: the sun, dusk, the night with its lamps, rain, a shaking mast, a poor line."""
+"""Light and weather: the sun, dusk, the night with its lamps, rain, snow, a shaking mast, a poor line."""
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 import numpy as np
 import numpy.typing as npt
+
+from waywarden.testing.drawing.meshes import GLASS, Body
 
 Floats = npt.NDArray[np.float32]
 
@@ -19,6 +21,12 @@ class Condition(StrEnum):
     DUSK = "dusk"
     NIGHT = "night"
     RAIN = "rain"
+    SNOW = "snow"
+
+
+SNOW_RGB = (228, 232, 238)
+LEVEL = 0.6
+"""Snow lies on faces that look up at least so steeply (the third part of their normal)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +46,8 @@ class Weather:
         How much the road mirrors.
     contrast, noise_sd : float
         Of the picture, around its middle grey; noise in grey levels.
+    snow : 0..1
+        How much snow lies; where some does, more is falling.
     """
 
     to_sun: tuple[float, float, float]
@@ -50,6 +60,7 @@ class Weather:
     wet: float
     contrast: float
     noise_sd: float
+    snow: float = 0.0
 
 
 def weather(condition: Condition, rng: np.random.Generator) -> Weather:
@@ -66,6 +77,11 @@ def weather(condition: Condition, rng: np.random.Generator) -> Weather:
         )
     if condition is Condition.NIGHT:
         return Weather((0, 0, 1), (0, 0, 0), (0.085, 0.085, 0.1), (14, 16, 26), (34, 30, 34), 0, 1, 0, 1, 2.6)
+    if condition is Condition.SNOW:
+        return Weather(
+            (0, 0, 1), (0.08, 0.08, 0.08), (0.6, 0.61, 0.64), (178, 182, 188), (190, 193, 198), 0.1, 0.3, 0, 0.84, 1.6,
+            snow=float(rng.uniform(0.45, 1)),
+        )  # fmt: skip
     return Weather(
         (0, 0, 1), (0.12, 0.12, 0.12), (0.5, 0.51, 0.54), (150, 154, 160), (168, 172, 176), 0.16, 0.3, 0.5, 0.8, 1.6
     )
@@ -98,6 +114,29 @@ def streaks(rng: np.random.Generator, height: int, width: int) -> npt.NDArray[np
     for step in range(long):
         np.maximum.at(layer, ((y + step) % height, (x + step // 5) % width), bright)
     return layer
+
+
+def flakes(rng: np.random.Generator, height: int, width: int) -> npt.NDArray[np.int16]:
+    """Return (height, width) brightness of snow that falls before the lens: many small flakes, few large dim ones."""
+    layer = np.zeros((height, width), np.float32)
+    for radius, area_px, bright in ((0.6, 500, 70), (1.1, 2200, 60), (2.4, 16000, 34)):
+        count, reach = max(6, height * width // area_px), math.ceil(2 * radius)
+        x, y = rng.integers(0, width, count), rng.integers(0, height, count)
+        shown = bright * rng.uniform(0.4, 1.0, count).astype(np.float32)
+        for dy in range(-2 * reach, 2 * reach + 1):
+            for dx in range(-reach, reach + 1):
+                share = math.exp(-(dx * dx + dy * dy / 2) / radius**2)  # it falls while the shutter is open
+                np.maximum.at(layer, ((y + dy) % height, (x + dx) % width), shown * share)
+    return np.asarray(np.rint(layer), np.int16)
+
+
+def under_snow(body: Body, share: float) -> Body:
+    """Return ``body`` with snow on what looks up and is not glass; with a ``share`` of 1 nothing shines through."""
+    corners = body.vertices[body.faces]
+    normal = np.cross(corners[:, 2] - corners[:, 0], corners[:, 3] - corners[:, 1])
+    steep = np.abs(normal[:, 2]) / np.maximum(np.linalg.norm(normal, axis=1), 1e-9)
+    lies = (share * ((steep > LEVEL) & (body.rgb.max(axis=1) > max(GLASS))))[:, None].astype(np.float32)
+    return replace(body, rgb=body.rgb * (1 - lies) + np.array(SNOW_RGB, np.float32) * lies)
 
 
 def shaking(rng: np.random.Generator, frames: int, rate_hz: float) -> npt.NDArray[np.int64]:
