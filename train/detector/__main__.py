@@ -5,7 +5,7 @@
 3. ``course``: made-up streets by their exact boxes, and stills without forgetting what the published network sees.
    Nothing that a person drew is learnt from.
 4. ``kinds``: the branch for kinds learns on by itself, of the same pictures. ``empties``: the course goes on, with
-   made-up streets among the others to which nobody comes. ``snow``: and on, with made-up streets in snow.
+   made-up streets among the others to which nobody comes.
 5. ``ship``: to int8, into ``src/waywarden/sight/networks/street-2.xml`` and ``.bin``.
 6. ``even``: the score from which on three of four detections are right, on pictures it learnt from. It stands in
    ``waywarden.sight.networks.network`` as ``even_score``; nothing writes it there.
@@ -24,7 +24,7 @@ from typing import Any
 
 import torch
 
-from detector.courses import COURSE, EMPTIES, SNOW, learnt, with_kinds, with_levels, with_stem
+from detector.courses import COURSE, EMPTIES, learnt, with_kinds, with_levels, with_stem
 from detector.even import even_score
 from detector.material import DOUBT, Material, gather
 from detector.network import StreetNet, published_net
@@ -35,7 +35,7 @@ from waywarden.run.weighing.score import score
 ROOT = Path(__file__).resolve().parents[2]
 PUBLISHED = "weights/person-vehicle-bike-detection-2004.xml"
 SHIPPED = ROOT / "src/waywarden/sight/networks/street-2.xml"
-LEARNT = ("begun", "course", "kinds", "empties", "snow")
+LEARNT = ("begun", "course", "kinds", "empties")
 STEPS = (*LEARNT, "ship", "even", "score")
 SHORT = replace(COURSE, steps=100)
 """Of the ablation."""
@@ -66,13 +66,13 @@ def _step(step: str, material: Material, shared: Path, work: Path) -> None:
         if not _file(work, step).exists():
             torch.save(_made(step, material, shared, work).state_dict(), _file(work, step))
     elif step == "ship":
-        ship(in_eight_bits(exact(_kept(work, LEARNT[-1])), material.all_of_it()), SHIPPED)
+        ship(in_eight_bits(exact(_kept(work, "empties")), material.all_of_it()), SHIPPED)
     elif step == "even":
         raw = even_score(SHIPPED, [*material.labelled, *material.taught], material.made_up)
         print(f"even score: {raw:.3f}", flush=True)
         _keep("even score", {"its own score that becomes .5": round(raw, 3)})
     elif step == "score":
-        whole = ship(exact(_kept(work, LEARNT[-1])), work / "street-f32.xml")
+        whole = ship(exact(_kept(work, "empties")), work / "street-f32.xml")
         for camera in TFL_CAMERAS:
             folder = _one_camera(camera, shared, work)
             _note(f"tfl {camera}", {"int8": score(folder, SHIPPED), "f32": score(folder, whole)})
@@ -87,10 +87,7 @@ def _made(step: str, material: Material, shared: Path, work: Path) -> StreetNet:
         return learnt(_kept(work, "begun"), material.exact(), material.stills())
     if step == "kinds":
         return with_kinds(_kept(work, "course"), material.exact(), material.stills())
-    stills, begun = material.stills(), _kept(work, "begun")
-    if step == "empties":
-        return learnt(_kept(work, "kinds"), material.exact_and_empty(), stills, EMPTIES, begun)
-    return learnt(_kept(work, "empties"), material.exact_and_snow(), stills, SNOW, begun)
+    return learnt(_kept(work, "kinds"), material.exact_and_empty(), material.stills(), EMPTIES, _kept(work, "begun"))
 
 
 def _file(work: Path, step: str) -> Path:
@@ -121,8 +118,7 @@ def _ablation(material: Material, shared: Path, work: Path) -> None:
     _note("a stem of 6x6 that sees the same", score(clips, _as_file(begun, work), 3))
     _note("and the course", score(clips, _as_file(_kept(work, "course"), work), 3))
     _note("and the kinds' own", score(clips, _as_file(_kept(work, "kinds"), work), 3))
-    _note("and empty streets", score(clips, _as_file(_kept(work, "empties"), work), 3))
-    _note("and snow: this ships", score(clips, _as_file(_kept(work, "snow"), work), 3))
+    _note("and empty streets: this ships", score(clips, _as_file(_kept(work, "empties"), work), 3))
     stills, made_up = material.stills(), material.exact()
     parts = {
         "a short course": (made_up, stills),

@@ -48,7 +48,6 @@ COURSE = Steps(600, 1.5e-3, 30, 7, 1)
 """So many pictures with exact boxes, and as many real ones."""
 KINDS = Steps(1000, 2e-3, 30, 7, 2, keep=0.99)
 EMPTIES = Steps(400, 1.5e-3, 30, 7, 4)
-SNOW = Steps(200, 1e-3, 30, 7, 6)
 OF_KINDS = ("kind", "kind_laterals", "kind_out")
 GRID = Grid.of(*SIZE, STRIDES, len(ANCHORS))
 Lost = tuple[Tensor, dict[str, float]]

@@ -32,13 +32,12 @@ SEEN_BEFORE = ("_20221020", "_20240129")
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """Machine-labelled stills, stills that teachers labelled, made-up frames, empty, in snow, TfL's."""
+    """Machine-labelled stills, stills that teachers labelled, made-up frames and empty ones, TfL frames by camera."""
 
     labelled: Sequence[Sample]
     taught: Sequence[Sample]
     made_up: Sequence[Sample]
     empty: Sequence[Sample]
-    snow: Sequence[Sample]
     tfl: Mapping[str, Sequence[Sample]]
 
     def without_people(self) -> Mix:
@@ -65,13 +64,9 @@ class Material:
         """Return made-up streets, a third of them without anybody."""
         return {"made up": (2.0, self.made_up), "empty": (1.0, self.empty)}
 
-    def exact_and_snow(self) -> Mix:
-        """Return made-up streets, a third of them in snow and a sixth without anybody."""
-        return {"made up": (3.0, self.made_up), "snow": (2.0, self.snow), "empty": (1.0, self.empty)}
-
     def all_of_it(self) -> Sequence[Sample]:
-        """Return every sample of `without_people`, and those in snow."""
-        return [*(one for _, group in self.without_people().values() for one in group), *self.snow]
+        """Return every sample of `without_people`."""
+        return [one for _, group in self.without_people().values() for one in group]
 
 
 def gather(shared: Path, work: Path, least: float) -> Material:
@@ -91,7 +86,6 @@ def gather(shared: Path, work: Path, least: float) -> Material:
         list(taught_stills(files, told, least)),
         list(made_up(work / "streets")),
         list(made_up(work / "streets", empty=True)),
-        [*made_up(work / "streets", snow=True), *made_up(work / "streets", snow=True, empty=True)],
         {camera: list(tfl_samples(shared / "data/tfl", [camera], TFL_EVERY, told)) for camera in TFL_CAMERAS},
     )
 

@@ -35,7 +35,6 @@ MOSTLY = 0.5
 CONDITIONS = ("day", "dusk", "night", "rain")
 SCENES = {"corner": 6, "roadside": 8, "above": 9}
 """So many made-up scenes for each condition."""
-SNOW = "snow"
 FIRST_SEED = 1000
 """Made-up streets from this seed on are for training; counts are measured on seeds below."""
 FIRST_EMPTY_SEED = 2000
@@ -144,15 +143,13 @@ def taught_stills(files: Sequence[Path], taught: dict[str, dict[str, list]], lea
         yield sample(cv2.imread(str(file)), told["boxes"], told["kinds"], unsure(told, least), file.stem)
 
 
-def made_up(folder: Path, *, empty: bool = False, snow: bool = False) -> Iterator[Sample]:
+def made_up(folder: Path, *, empty: bool = False) -> Iterator[Sample]:
     """Yield frames of made-up streets, drawn into ``folder`` as clips the first time; exact boxes.
 
-    ``empty``: streets to which nobody comes. ``snow``: those in snow, which are not among the others.
+    ``empty``: streets to which nobody comes.
     """
     folder.mkdir(parents=True, exist_ok=True)
     for number, (condition, view) in enumerate(scenes(), FIRST_EMPTY_SEED if empty else FIRST_SEED):
-        if (condition == SNOW) != snow:
-            continue
         clip = folder / f"{number}-{view}-{condition}.mp4"
         labels = clip.with_suffix(".json")
         if not labels.exists():
@@ -168,8 +165,7 @@ def made_up(folder: Path, *, empty: bool = False, snow: bool = False) -> Iterato
 
 def scenes() -> list[tuple[str, str]]:
     """Return (condition, view) of every made-up scene."""
-    each = [view for view, n in SCENES.items() for _ in range(n)]
-    return [(condition, view) for view in each for condition in CONDITIONS] + [(SNOW, view) for view in each]
+    return [(condition, view) for view, n in SCENES.items() for _ in range(n) for condition in CONDITIONS]
 
 
 def draw(seed: int, condition: str, view: str, clip: Path, *, empty: bool) -> None:
