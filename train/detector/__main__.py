@@ -39,8 +39,6 @@ LEARNT = ("begun", "course", "kinds", "empties")
 STEPS = (*LEARNT, "ship", "even", "score")
 SHORT = replace(COURSE, steps=100)
 """Of the ablation."""
-HELD = "03604"
-"""The camera that is held back where people's boxes are learnt from."""
 SCORES = ROOT / "train/scores.json"
 
 
@@ -120,18 +118,21 @@ def _ablation(material: Material, shared: Path, work: Path) -> None:
     _note("and the kinds' own", score(clips, _as_file(_kept(work, "kinds"), work), 3))
     _note("and empty streets: this ships", score(clips, _as_file(_kept(work, "empties"), work), 3))
     stills, made_up = material.stills(), material.exact()
+    short = _as_file(learnt(begun, made_up, stills, SHORT), work)
+    _note("a short course", score(clips, short, 3))
+    for held in TFL_CAMERAS:
+        _note(f"{held} alone: a short course", score(_one_camera(held, shared, work), short, 3))
     parts = {
-        "a short course": (made_up, stills),
         "short, kinds from made-up streets alone": (made_up, material.stills_without_kinds()),
         "short, nothing kept": (made_up | stills, {}),
     }
     for name, (sharp, real) in parts.items():
         _note(name, score(clips, _as_file(learnt(begun, sharp, real, SHORT), work), 3))
-    folder = _one_camera(HELD, shared, work)
-    others = [camera for camera in TFL_CAMERAS if camera != HELD]
-    for name, sharp in (("", made_up), (", people's boxes of two cameras too", material.exact(others))):
-        net = learnt(begun, sharp, stills, SHORT)
-        _note(f"{HELD} alone: a short course{name}", score(folder, _as_file(net, work), 3))
+    for held in TFL_CAMERAS:
+        people = material.exact([camera for camera in TFL_CAMERAS if camera != held])
+        net = learnt(begun, people, stills, SHORT)
+        name = f"{held} alone: a short course, people's boxes of two cameras too"
+        _note(name, score(_one_camera(held, shared, work), _as_file(net, work), 3))
 
 
 def _as_file(net: StreetNet, work: Path) -> Path:
