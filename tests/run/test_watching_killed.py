@@ -29,6 +29,7 @@ from waywarden.terms.transient import Detections
 from waywarden.traffic.tally import Clock
 
 KILLS, STOPS = 200, 12
+MOST_ROUNDS = 5
 Rows = Sequence[TrafficInterval]
 
 
@@ -133,7 +134,10 @@ def kill_again_and_again(path: Path) -> str:
     rng.shuffle(ends)
     before: Rows = []
     unseen_frames = 0
-    for end in ends:
+    # On a busy machine little is stored between two kills: then it is killed more often, so that something is compared.
+    for done, end in enumerate(ends * MOST_ROUNDS):
+        if done >= len(ends) and sum(row.count for row in before) > KILLS:
+            break
         first = number.value
         watching = fork.Process(target=watch_on, args=(path, number))
         watching.start()
@@ -154,8 +158,8 @@ def kill_again_and_again(path: Path) -> str:
         before = after
     assert sum(row.count for row in before) > KILLS
     return (
-        f"watch killed {KILLS} and stopped {STOPS} times over {number.value / RATE_HZ / 60:.0f} scripted minutes: "
-        f"{sum(row.count for row in before if row.vehicle_class == 'all')} counted, "
+        f"watch killed {KILLS} and stopped {STOPS} times, or more often, over {number.value / RATE_HZ / 60:.0f} "
+        f"scripted minutes: {sum(row.count for row in before if row.vehicle_class == 'all')} counted, "
         f"{100 * unseen_frames / number.value:.0f} % of the time not watched, and said so"
     )
 
