@@ -70,7 +70,7 @@ def value_noise(x: Reals, y: Reals, look: int) -> Floats:
 def ground_rgb(x: Floats, y: Floats, where: Site) -> Floats:
     """Return the colour (..., 3) of the ground at ``x``, ``y`` in metres: asphalt, markings, kerbs, paving, grass."""
     ax, ay = np.abs(x), np.abs(y)
-    road = (ax < HALF_ROAD_M) | (ay < HALF_ROAD_M) | _rounded(ax, ay, HALF_ROAD_M, KERB_RADIUS_M)
+    road = _road(ax, ay)
     kerb = ~road & ((ax < HALF_ROAD_M + 0.25) | (ay < HALF_ROAD_M + 0.25) | _rounded(ax, ay, HALF_ROAD_M + 0.25, 2.15))
     paved = (ax < PAVED_M) | (ay < PAVED_M)
     grain = value_noise(x * 9, y * 9, where.look) * 14 + value_noise(x * 2.3, y * 2.3, where.look + 1) * 9
@@ -88,6 +88,11 @@ def ground_rgb(x: Floats, y: Floats, where: Site) -> Floats:
     worn_off = (0.86 + value_noise(x * 5, y * 5, where.look + 3) * 0.5)[..., None]
     painted = _markings(x, y, drives_on_left=where.drives_on_left)[..., None] * np.clip(worn_off, 0, 1)
     return np.asarray(rgb * (1 - painted) + np.array((238, 238, 232)) * painted, np.float32)
+
+
+def _road(ax: Floats, ay: Floats) -> Mask:
+    """Return where the carriageway is, by the distances from the middles of both roads."""
+    return np.asarray((ax < HALF_ROAD_M) | (ay < HALF_ROAD_M) | _rounded(ax, ay, HALF_ROAD_M, KERB_RADIUS_M))
 
 
 def _rounded(ax: Floats, ay: Floats, edge_m: float, radius_m: float) -> Mask:
@@ -123,7 +128,7 @@ def _markings(x: Floats, y: Floats, *, drives_on_left: bool) -> Floats:
 def snowed(rgb: Floats, x: Floats, y: Floats, look: int, snow: float) -> Floats:
     """Return the ground's colour (..., 3) with ``snow`` upon it: deep beside the road, slush on it, wheels' tracks."""
     ax, ay = np.abs(x), np.abs(y)
-    road = (ax < HALF_ROAD_M) | (ay < HALF_ROAD_M) | _rounded(ax, ay, HALF_ROAD_M, KERB_RADIUS_M)
+    road = _road(ax, ay)
     walked = ~road & ((ax < PAVED_M) | (ay < PAVED_M))
     across = np.minimum(ax, ay)
     track = np.exp(-(((np.abs(across - LANE_M / 2) - 0.75) / 0.38) ** 2))

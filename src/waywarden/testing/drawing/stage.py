@@ -59,13 +59,12 @@ class Stage:
         return draw_backdrop(self._where, self._mast, self._light)
 
     @cached_property
-    def _grain(self) -> tuple[npt.NDArray[np.int16], npt.NDArray[np.int16]]:
-        """Noise, and rain or snow, each as large as the stage, shifted about from frame to frame."""
+    def _grain(self) -> tuple[npt.NDArray[np.int16], npt.NDArray[np.int16] | None]:
+        """Noise, and rain or snow where any falls, each as large as the stage, shifted about from frame to frame."""
         rng = np.random.default_rng((self._look, 1))
         width, height = self._mast.size_px
-        falls = np.zeros((height, width), np.int16)
-        if self._light.wet or self._light.snow:
-            falls = (flakes if self._light.snow else streaks)(rng, height, width)
+        falling = flakes if self._light.snow else streaks if self._light.wet else None
+        falls = None if falling is None else falling(rng, height, width)
         return noise_tile(rng, self._light.noise_sd, height, width), falls
 
     def on_stage(self, at_s: float) -> tuple[list[int], list[Placed]]:
@@ -273,7 +272,7 @@ class Stage:
         roll = np.random.default_rng((self._look, 2, round(at_s * 1000)))
         height, width = noise.shape
         grain = np.roll(noise, (int(roll.integers(height)), int(roll.integers(width))), axis=(0, 1))
-        if self._light.wet or self._light.snow:
+        if falls is not None:
             grain = grain + np.roll(
                 falls, (int(at_s * height * 2.1) + int(roll.integers(9)), int(roll.integers(width))), (0, 1)
             )
