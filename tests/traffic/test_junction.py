@@ -98,8 +98,35 @@ def test_nobody_is_inferred_who_would_have_had_to_go_back_or_faster_than_he_did(
     assert moved([*ACROSS[:30], *[None] * 8, *far_in_no_time]) == []
 
 
+def test_one_that_was_lost_just_before_it_went_out_went_out():
+    """A lorry hid it for good half a second before the gate; further in it may have gone anywhere."""
+    assert moved(ACROSS[:108] + [None] * 200) == [("west-east", True)]
+    assert moved(ACROSS[:95] + [None] * 200) == []
+    walks = [car(x, y, width=12, height=36, kind=Kind.PEDESTRIAN) for x, y, *_ in ACROSS[:108]]
+    assert moved(walks + [None] * 200) == []
+
+
+def test_one_that_was_lost_there_and_is_found_again_moved_once():
+    assert moved(hidden(ACROSS, 108, 150, 145)) == [("west-east", True)]
+    turned_back = [*ACROSS[:108], *[None] * 60, *drive((540, 230), (10, 230))]
+    assert [name for name, _ in moved(turned_back)].count("west-east") <= 1
+
+
+def test_one_that_is_seen_again_just_after_it_went_out_went_out():
+    far = drive((10, 240), (760, 240))
+    assert moved(hidden(far, 45, 72)) == [("west-east", True)]
+    assert moved([None] * 117 + far[117:]) == []
+
+
+def test_a_car_beside_a_cyclist_who_is_lost_at_a_gate_does_not_stand_for_the_cyclist():
+    rides = [car(x, y, width=20, height=34, kind=Kind.BICYCLE) for x, y, *_ in drive((10, 262), (640, 262))]
+    lost = [*rides[:113], *[None] * 200]
+    assert sorted(moved(ACROSS, lost)) == [("west-east", False)] * 2
+    assert sorted(moved(ACROSS, [*rides[:110], *[None] * 200])) == [("west-east", False), ("west-east", True)]
+
+
 def test_one_that_comes_in_is_not_taken_for_one_that_goes_out():
-    lost_near_east, comes_in = ACROSS[:104], drive((630, 240), (10, 240))
+    lost_near_east, comes_in = ACROSS[:100], drive((630, 240), (10, 240))
     assert moved([*lost_near_east, *[None] * 100, *comes_in]) == [("east-west", False)]
 
 

@@ -94,6 +94,11 @@ def _apart(one: Kind, other: Kind) -> float:
     return (0.0, UNLIKE, NEVER)[groups]
 
 
+def alike(one: Kind, other: Kind) -> bool:
+    """Return whether one road user may be taken for both: no car is ever seen as a cyclist."""
+    return Kind.UNCLASSIFIED in {one, other} or (_GROUP[one] == 2) == (_GROUP[other] == 2)
+
+
 def far_cost(tracks: Sequence[Track], boxes: Boxes, at: datetime) -> Floats:
     """Return (m, n): how far each box is from where a track may have come to, as a share of how far is believed.
 

@@ -13,9 +13,10 @@ from waywarden.geo.plane import inside
 from waywarden.terms.kinds import Kind
 from waywarden.terms.places import Camera, Gate
 from waywarden.terms.transient import Crossing, Detections, Passage
+from waywarden.traffic.association import alike
 from waywarden.traffic.boxes import Box, Followed, ground_px, size_px
 from waywarden.traffic.crossings import GateWatch, Step, Through
-from waywarden.traffic.joining import End, LooseEnds, Vector
+from waywarden.traffic.joining import End, LooseEnds, Vector, goes_on
 from waywarden.traffic.speed import speed_at, speed_between
 from waywarden.traffic.track import SURE_HITS, Track
 from waywarden.traffic.tracker import Tracker
@@ -30,6 +31,8 @@ AFTER_START = timedelta(seconds=0.5)
 EDGE_PX = 2.0
 SET_OFF_S = 0.6
 """How one goes that came into view is taken so long after: over less, boxes tell no velocity."""
+UNSEEN = timedelta(seconds=4)
+"""One that was lost on its way out went out if so long after nothing was seen of it that says otherwise."""
 SAME_PLACE = 1.5
 """Two crossings of one gate this many sizes apart within ``SAY_WITHIN`` may be the two halves of a broken track."""
 CREEPS_SIZES = 0.1
@@ -94,7 +97,8 @@ class CrossingFinder:
         self._ways: dict[int, _Way] = {}
         self._said_until = LONG_AGO
         self._begun: datetime | None = None
-        self._recent: list[Through] = []
+        self._lost: list[tuple[_Way, Through]] = []
+        self._recent: list[tuple[Through, Track]] = []
 
     def update(self, detections: Detections) -> list[Crossing | Passage]:
         """Take one frame; return what is now sure. Nothing is dated before :meth:`said_until` of the call before."""
@@ -104,17 +108,18 @@ class CrossingFinder:
             self._begun = now
         for track in self._tracker.update(detections):
             self._step(self._ways.get(id(track)) or self._new_way(track))
-        self._recent = [through for through in self._recent if now - through.at <= 2 * SAY_WITHIN]
+        self._recent = [each for each in self._recent if now - each[0].at <= SAY_WITHIN + UNSEEN]
         gone = [key for key, way in self._ways.items() if way.track not in self._tracker]
         found = [item for key in gone for item in self._end(self._ways.pop(key))]
         found += [item for way in self._ways.values() for item in self._say(way, now)]
+        found += self._hidden_out(now)
         self._said_until = now - SAY_WITHIN
         return found
 
     def finish(self) -> list[Crossing | Passage]:
         """Return what was still waited for; the stream is over."""
         ways, self._ways, self._tracker = list(self._ways.values()), {}, Tracker()
-        return [item for way in ways for item in self._end(way, lost=False)]
+        return [item for way in ways for item in self._end(way, lost=False)] + self._hidden_out(None)
 
     @property
     def said_until(self) -> datetime:
@@ -139,7 +144,7 @@ class CrossingFinder:
             through = watch.born(way.first, step, there=way.there)
             if through is not None:
                 way.first = None
-                if not self._explained(through, step.size_px):
+                if not self._explained(through, way):
                     self._note(way, through)
                 return
         across = any(watch.across(way.first) for watch in way.watches)
@@ -151,6 +156,7 @@ class CrossingFinder:
         self._settle_birth(way, step)
         if way.set_off_px is None and (step.at - way.begun.at).total_seconds() >= SET_OFF_S:
             way.set_off_px = way.track.velocity_px
+            self._came_out(way)
         way.steps = [s for s in way.steps if step.at - s.at <= SAY_WITHIN] + [step]
         for watch in way.watches:
             self._note(way, watch.step(step))
@@ -176,20 +182,53 @@ class CrossingFinder:
             if lost and not way.track.still and way.track.hits >= SURE_HITS:
                 self._gone(way)
             if way.track.believable:
-                self._loose.lose(End(last, way.track.velocity_px, way.entries))
+                end = End(last, way.track.velocity_px, way.entries)
+                if lost and not way.track.still:
+                    self._look_out_for(way, end)
+                self._loose.lose(end)
         return self._say(way, None)
+
+    def _look_out_for(self, way: _Way, end: End) -> None:
+        """Remember one that was lost on its way out, if it is not another track's first half."""
+        out = self._loose.straight(end, inwards=False, on=True)
+        seen_in = bool(way.entries) and way.entries[-1].at < end.step.at
+        again = (other for other in self._ways.values() if other.came and alike(other.track.kind, way.track.kind))
+        if out is None or not seen_in or way.track.kind == Kind.PEDESTRIAN:
+            return
+        if not any(goes_on(end, End(other.begun, other.track.velocity_px, [])) for other in again):
+            self._lost.append((way, out))
+
+    def _hidden_out(self, now: datetime | None) -> list[Crossing | Passage]:
+        """Return the passages of those who were lost on their way out, and not found again since."""
+        due = [(way, out) for way, out in self._lost if now is None or now - out.at >= UNSEEN]
+        self._lost = [each for each in self._lost if each not in due]
+        went = [way for way, out in due if not self._explained(out, way) and self._moved(way, out, inferred=True)]
+        return [item for way in went for item in self._say(way, None)]
+
+    def _came_out(self, way: _Way) -> None:
+        """See whether it came into view just after it went out, as one whose way broke off within the junction."""
+        if way.came or way.set_off_px is None or not way.track.believable:
+            return
+        out = self._loose.straight(End(way.begun, way.set_off_px, []), inwards=False, on=False)
+        entry = None if out is None or self._explained(out, way) else self._came_in(way, out, guess=False)
+        if out is not None and entry is not None:
+            way.entries.append(entry)
+            self._moved(way, out, inferred=True)
 
     def _gone(self, way: _Way) -> None:
         """See whether it was lost straight into a gate, unless another track's beginning explains it."""
         vx, vy = way.track.velocity_px.tolist()
         for watch in way.watches:
             through = watch.gone((vx, vy))
-            if through is not None and not self._explained(through, way.steps[-1].size_px):
+            if through is not None and not self._explained(through, way):
                 self._note(way, through)
 
-    def _explained(self, through: Through, size_px: float) -> bool:
+    def _explained(self, through: Through, way: _Way) -> bool:
         """Return whether ``through`` is what another track of the same road user was seen to do."""
-        return any(_same(through, other, size_px) for other in self._recent)
+        size_px = way.steps[-1].size_px if way.steps else way.begun.size_px
+        return any(
+            _same(through, other, size_px) and alike(way.track.kind, track.kind) for other, track in self._recent
+        )
 
     def _note(self, way: _Way, through: Through | None) -> None:
         if through is None:
@@ -197,7 +236,7 @@ class CrossingFinder:
         if through.beside:
             self._note_beside(way, through)
             return
-        self._recent.append(through)
+        self._recent.append((through, way.track))
         way.waiting.append(_Due(through, through.gate_id))
         if not self._moved(way, through, inferred=False) and not way.came:
             entry = self._came_in(way, through)
@@ -227,7 +266,7 @@ class CrossingFinder:
         way.entries.clear()
         return True
 
-    def _came_in(self, way: _Way, out: Through) -> Through | None:
+    def _came_in(self, way: _Way, out: Through, *, guess: bool = True) -> Through | None:
         """Return by which gate somebody came in whose track began inside the junction, if that can be told.
 
         Not of those on foot: they cross a junction's arms, and their way through it tells no gate.
@@ -240,7 +279,7 @@ class CrossingFinder:
             for other in self._ways.values()
             if other is not way and other.track.believable and other.track.at < way.track.at
         ]
-        return self._loose.claim(out, End(way.begun, velocity_px, []), unseen)
+        return self._loose.claim(out, End(way.begun, velocity_px, []), unseen, guess=guess)
 
     def _say(self, way: _Way, now: datetime | None) -> list[Crossing | Passage]:
         """Return what waited long enough (all of it where ``now`` is None), if the road user is believable."""

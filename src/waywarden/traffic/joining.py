@@ -6,6 +6,7 @@ is counted apart from those that were seen. Where two movements could be meant, 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -32,6 +33,9 @@ BACKWARDS_SIZES = 0.5
 STRAIGHT_S = 2.0
 """One that came out from behind another came straight from a gate that it passed at most this long before, between its
 ends or ``BESIDE_GATE`` beside them. Tuned on made-up junctions, seeds 31 to 34."""
+ON_S, ON_SIZES = 3.0, 1.5
+"""And one that was lost went straight on through a gate that is no further than this ahead. Tuned on made-up junctions,
+seeds 31 to 34 and 41 to 44."""
 
 Vector = npt.NDArray[np.float64]
 
@@ -65,17 +69,18 @@ class LooseEnds:
         if self._came_in(end):
             self._ends.append(end)
 
-    def claim(self, out: Through, begun: End, unseen: Sequence[End] = ()) -> Through | None:
+    def claim(self, out: Through, begun: End, unseen: Sequence[End] = (), *, guess: bool = True) -> Through | None:
         """Return by which gate the one came in who began at ``begun`` and goes ``out``; None if that cannot be told.
 
-        ``unseen`` are ways that are waited for still, and may turn out to have broken off.
+        ``unseen`` are ways that are waited for still, and may turn out to have broken off. Where none fits, the gate
+        straight behind is ``guess``ed.
         """
         if self._inwards.get(out.gate_id) in {None, out.direction}:
             return None
         self._ends = [end for end in self._ends if end.entries and begun.step.at - end.step.at <= 2 * MOST_GAP]
         able = [end for end in (*self._ends, *unseen) if self._came_in(end) and goes_on(end, begun)]
         if not able:
-            entry = self._straight_back(begun)
+            entry = self.straight(begun, inwards=True, on=False) if guess else None
         elif len({end.entries[-1].gate_id for end in able}) == 1:
             first = min(able, key=lambda end: end.step.at)
             entry = first.entries[-1]
@@ -89,20 +94,26 @@ class LooseEnds:
         inwards = self._inwards.get(through.gate_id)
         return None if inwards is None else inwards is through.direction
 
-    def _straight_back(self, begun: End) -> Through | None:
-        """Return the gate that leads straight to where a way began, if there is one, and how it came through."""
+    def straight(self, end: End, *, inwards: bool, on: bool) -> Through | None:
+        """Return how a way leads straight ``on``, or else straight back, through a gate, if it is one gate.
+
+        ``inwards``: into the junction. Back it is at most ``STRAIGHT_S``, on at most ``ON_S`` and ``ON_SIZES``.
+        """
         found = []
         for gate in self._gates:
-            inwards = self._inwards[gate.id]
-            ahead = 1 if inwards is Direction.FORWARD else -1
-            (x, y), (vx, vy) = begun.step.ground_px, begun.velocity_px.tolist()
+            towards = self._inwards[gate.id]
+            ahead = 1 if towards is Direction.FORWARD else -1
+            (x, y), (vx, vy) = end.step.ground_px, end.velocity_px.tolist()
             now, before = (ahead * side_of(gate.from_px, gate.to_px, at) for at in ((x, y), (x - vx, y - vy)))
-            if inwards is None or now < 0 or now - before <= 0 or now > STRAIGHT_S * (now - before):
+            if towards is None or now == before or (now > before) != inwards:
                 continue
-            seconds = now / (now - before)
-            there = (x - vx * seconds, y - vy * seconds)
-            if -BESIDE_GATE <= share_along(gate.from_px, gate.to_px, there) <= 1 + BESIDE_GATE:
-                found.append(Through(gate.id, inwards, begun.step.at - timedelta(seconds=seconds), there))
+            seconds = now / (before - now)
+            there = (x + vx * seconds, y + vy * seconds)
+            near = 0 <= seconds <= ON_S and math.dist(there, (x, y)) <= ON_SIZES * end.step.size_px
+            passes = -BESIDE_GATE <= share_along(gate.from_px, gate.to_px, there) <= 1 + BESIDE_GATE
+            if passes and (near if on else -STRAIGHT_S <= seconds <= 0):
+                way = towards if inwards else opposite(towards)
+                found.append(Through(gate.id, way, end.step.at + timedelta(seconds=seconds), there))
         return found[0] if len(found) == 1 else None
 
     def _came_in(self, end: End) -> bool:
@@ -111,6 +122,11 @@ class LooseEnds:
 
 def _middle(gate: Gate) -> Point:
     return (gate.from_px[0] + gate.to_px[0]) / 2, (gate.from_px[1] + gate.to_px[1]) / 2
+
+
+def opposite(direction: Direction) -> Direction:
+    """Return the other way over a gate."""
+    return Direction.BACKWARD if direction is Direction.FORWARD else Direction.FORWARD
 
 
 def _inwards(gate: Gate, others: Sequence[Point]) -> Direction | None:

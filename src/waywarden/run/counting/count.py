@@ -8,22 +8,32 @@ when it is over, so a run that is killed and run again ends with the same record
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterable
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from waywarden.geo.projection import calibrate
 from waywarden.run.city.picture import check_gates
-from waywarden.store.port import RecordStore
 from waywarden.terms.errors import StoreError, WaywardenError
 from waywarden.terms.places import Camera, City
 from waywarden.terms.records import CameraHealth, IntervalCheck, TrafficInterval
 from waywarden.terms.transient import Crossing, Detections, FullLook, Passage, Unlooked
 from waywarden.traffic.finder import CrossingFinder
 from waywarden.traffic.tally import Clock, IntervalTally
+
+
+class Keeps(Protocol):
+    """What a count asks of a ``store.port.RecordStore``; StoreError where something cannot be written."""
+
+    def append(self, intervals: Iterable[TrafficInterval]) -> None: ...
+
+    def append_health(self, health: Iterable[CameraHealth]) -> None: ...
+
+    def append_checks(self, checks: Iterable[IntervalCheck]) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +52,7 @@ class CountJob:
     detector: str
     method: str
     bin_min: int
-    store: RecordStore | None = None
+    store: Keeps | None = None
     on_seal: Callable[[str], None] = lambda _: None
     on_progress: Callable[[str, float], None] = lambda _id, _done: None
     stop: threading.Event = field(default_factory=threading.Event)
