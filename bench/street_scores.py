@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
@@ -25,6 +26,7 @@ from waywarden.run.weighing.weights import own
 from waywarden.sight.frame import Frame
 from waywarden.sight.networks.network import NetworkObjectDetector
 from waywarden.sight.scoring import LEAST_SCORE
+from waywarden.terms.errors import WaywardenError
 from waywarden.terms.kinds import KINDS
 from waywarden.terms.transient import Detections
 from waywarden.testing.street import made_up_street
@@ -74,7 +76,10 @@ def main() -> None:
     parser.add_argument("--weights", type=Path, default=own(), help="the network; our own if left out")
     parser.add_argument("--write", action="store_true", help="keep it in train/scores.json")
     asked = parser.parse_args()
-    table = measured(asked.weights, [int(seed) for seed in asked.seeds.split(",")])
+    try:
+        table = measured(asked.weights, [int(seed) for seed in asked.seeds.split(",")])
+    except (ValueError, WaywardenError) as trouble:
+        sys.exit(f"wanted weights that can be loaded, and seeds as 11,12: {trouble}")
     shown = Table("condition", *next(iter(table.values())))
     for name, row in table.items():
         shown.add_row(name, *(str(value) for value in row.values()))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -268,3 +270,20 @@ def test_a_camera_above_looks_down() -> None:
 def test_a_view_that_is_not_known_is_refused() -> None:
     with pytest.raises(ConfigError, match="corner, roadside, above"):
         made_up_street(1, view="below")
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["nowhere", "1", "2"], "wanted a folder that is there, got nowhere"),
+        ([".", "x", "2"], "invalid int value: 'x'"),
+        ([".", "1", "0"], "a made-up street needs at least one frame"),
+    ],
+)
+def test_a_street_that_is_asked_for_wrongly_is_refused_in_a_sentence(tmp_path, words, said):
+    line = [sys.executable, "-m", "waywarden.testing", *words]
+    done = subprocess.run(line, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode != 0
+    assert said in done.stderr.splitlines()[-1]
+    assert "Traceback" not in done.stderr
+    assert list(tmp_path.iterdir()) == []

@@ -6,12 +6,14 @@ names, and ``street-SEED.truth.json`` (movement: how many there were), and print
 
 from __future__ import annotations
 
+import argparse
 import hashlib
 import json
 import sys
 from collections import Counter
 from pathlib import Path
 
+from waywarden.terms.errors import WaywardenError
 from waywarden.testing.street import MadeUpStreet, made_up_street
 
 
@@ -49,4 +51,14 @@ def _fingerprint(street: MadeUpStreet) -> str:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), int(sys.argv[2]), float(sys.argv[3]))
+    parser = argparse.ArgumentParser(prog="python -m waywarden.testing", description="Draw a made-up street.")
+    parser.add_argument("folder", type=Path, help="a folder that is there: where clip, city and truth go")
+    parser.add_argument("seed", type=int)
+    parser.add_argument("seconds", type=float)
+    asked = parser.parse_args()
+    if not asked.folder.is_dir():
+        parser.error(f"wanted a folder that is there, got {asked.folder}: make it first")
+    try:
+        main(asked.folder, asked.seed, asked.seconds)
+    except WaywardenError as trouble:
+        sys.exit(str(trouble))
