@@ -119,7 +119,8 @@ class CrossingFinder:
     def finish(self) -> list[Crossing | Passage]:
         """Return what was still waited for; the stream is over."""
         ways, self._ways, self._tracker = list(self._ways.values()), {}, Tracker()
-        return [item for way in ways for item in self._end(way, lost=False)] + self._hidden_out(None)
+        found = [item for way in ways for item in self._end(way, lost=False)]
+        return found + self._hidden_out(self._said_until + SAY_WITHIN, timedelta())
 
     @property
     def said_until(self) -> datetime:
@@ -192,15 +193,15 @@ class CrossingFinder:
         """Remember one that was lost on its way out, if it is not another track's first half."""
         out = self._loose.straight(end, inwards=False, on=True)
         seen_in = bool(way.entries) and way.entries[-1].at < end.step.at
-        again = (other for other in self._ways.values() if other.came and alike(other.track.kind, way.track.kind))
         if out is None or not seen_in or way.track.kind == Kind.PEDESTRIAN:
             return
-        if not any(goes_on(end, End(other.begun, other.track.velocity_px, [])) for other in again):
+        alike_ways = [other for other in self._ways.values() if other.came and alike(other.track.kind, way.track.kind)]
+        if not any(goes_on(end, End(other.begun, other.track.velocity_px, [])) for other in alike_ways):
             self._lost.append((way, out))
 
-    def _hidden_out(self, now: datetime | None) -> list[Crossing | Passage]:
+    def _hidden_out(self, now: datetime, waited: timedelta = UNSEEN) -> list[Crossing | Passage]:
         """Return the passages of those who were lost on their way out, and not found again since."""
-        due = [(way, out) for way, out in self._lost if now is None or now - out.at >= UNSEEN]
+        due = [(way, out) for way, out in self._lost if now - out.at >= waited]
         self._lost = [each for each in self._lost if each not in due]
         went = [way for way, out in due if not self._explained(out, way) and self._moved(way, out, inferred=True)]
         return [item for way in went for item in self._say(way, None)]
