@@ -7,8 +7,10 @@ import os
 import sqlite3
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
+from itertools import repeat
 from pathlib import Path
 
 from command import waywarden_count
@@ -17,6 +19,7 @@ from waywarden.testing.street import MadeUpStreet, made_up_street
 from waywarden.testing.truth import passage_of
 
 CONDITIONS = ("day", "dusk", "night", "rain")
+METHODS = {"motion": ("--detector", "motion"), "street-2": ("--detector", "street")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,22 +47,29 @@ class StreetRow:
 
 
 def count_streets(seeds: Sequence[int], conditions: Sequence[str], cache: Path, folder: Path) -> Iterator[StreetRow]:
-    """Yield one row for each seed, condition and method."""
+    """Yield one row for each seed, condition and method; as many clips at a time as there are cores."""
     cache.mkdir(parents=True, exist_ok=True)
-    methods = {"motion": ["--detector", "motion"], "street-2": ["--detector", "street"]}
-    for seed in seeds:
-        for condition in conditions:
-            street = made_up_street(seed, condition=condition)
-            clip = clip_of(street, cache)
-            city = folder / f"street-{seed}-{condition}.toml"
-            city.write_text(street.city_toml(str(clip.resolve())))
-            true = Counter(movement.movement_id for movement in street.truth.movements)
-            for method, options in methods.items():
-                seen, inferred = _counts(city, options)
-                told = _told(true, seen, inferred, _at_the_edges(street))
-                row = StreetRow(seed, condition, method, true.total(), seen.total(), inferred.total(), *told)
-                print(f"  {seed} {condition} {method}: {seen.total()} of {row.true}, off {row.off}", flush=True)
-                yield row
+    clips = [(seed, condition) for seed in seeds for condition in conditions]
+    with ProcessPoolExecutor() as pool:
+        for rows in pool.map(_counted, *zip(*clips, strict=True), repeat(cache), repeat(folder)):
+            yield from rows
+
+
+def _counted(seed: int, condition: str, cache: Path, folder: Path) -> list[StreetRow]:
+    """Return the rows of one clip, one for each method."""
+    street = made_up_street(seed, condition=condition)
+    clip = clip_of(street, cache)
+    true = Counter(movement.movement_id for movement in street.truth.movements)
+    rows = []
+    for method, options in METHODS.items():
+        city = folder / f"street-{seed}-{condition}-{method}.toml"
+        city.write_text(street.city_toml(str(clip.resolve())))
+        seen, inferred = _counts(city, options)
+        told = _told(true, seen, inferred, _at_the_edges(street))
+        row = StreetRow(seed, condition, method, true.total(), seen.total(), inferred.total(), *told)
+        print(f"  {seed} {condition} {method}: {seen.total()} of {row.true}, off {row.off}", flush=True)
+        rows.append(row)
+    return rows
 
 
 def clip_of(street: MadeUpStreet, cache: Path) -> Path:
