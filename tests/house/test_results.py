@@ -98,9 +98,10 @@ def test_what_is_below_its_bar_does_not_hold_and_what_has_none_is_told() -> None
 def test_what_the_benches_of_traffic_print_is_read() -> None:
     from traffic_bars import CAMERAS, audited, by_condition, learnt, remembered, turned
 
-    table = "┃ turn ┃ true ┃\n│ left │ 213 │ 190 │ 20 │ 3 │ 0 │ 2 │\n│ all  │ 848 │ 800 │ 40 │ 8 │ 1 │ 0 │"
+    table = "┃ turn ┃ true ┃\n│ through │ 213 │ 190 │ 20 │ 3 │ 0 │ 2 │\n│ all  │ 848 │ 800 │ 40 │ 8 │ 1 │ 0 │"
     assert turned(table)[0][2:] == ("3 of 213 missed (2 hidden at a gate), 0 false; 190 seen, 20 inferred", False)
     assert [row[3] for row in turned(table.replace("│ 3 │", "│ 2 │"))] == [True, False]
+    assert [row[3] for row in turned(table.replace("through", "left"))] == [None, False]
     lines = (
         "0.25 h of the street: 250.0 MB\n16 cameras of 352x288: at most 280 MB; bar 400\n"
         "slope after the first third of 0.5 h: -0.12 MB an hour of the street; bar 1"

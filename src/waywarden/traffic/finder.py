@@ -225,10 +225,14 @@ class CrossingFinder:
                 self._note(way, through)
 
     def _explained(self, through: Through, way: _Way) -> bool:
-        """Return whether ``through`` is what another track of the same road user was seen to do."""
+        """Return whether ``through`` is what another track of the same road user was seen to do.
+
+        Of who was there when watching began, what anybody did beside it explains enough: its own coming is but a guess.
+        """
         size_px = way.steps[-1].size_px if way.steps else way.begun.size_px
         return any(
-            _same(through, other, size_px) and alike(way.track.kind, track.kind) for other, track in self._recent
+            _same(through, other, size_px) and (way.there or alike(way.track.kind, track.kind))
+            for other, track in self._recent
         )
 
     def _note(self, way: _Way, through: Through | None) -> None:
