@@ -229,9 +229,9 @@ class CrossingFinder:
 
         Of who was there when watching began, what anybody did beside it explains enough: its own coming is but a guess.
         """
-        size_px = way.steps[-1].size_px if way.steps else way.begun.size_px
+        size = size_px(way.track.box)
         return any(
-            _same(through, other, size_px) and (way.there or alike(way.track.kind, track.kind))
+            _same(through, other, size) and (way.there or alike(way.track.kind, track.kind))
             for other, track in self._recent
         )
 
