@@ -38,6 +38,7 @@ CARD_SHARE = 0.5
 CARD_ENTROPY_BITS = 4.0
 SMEAR_SHARE = 0.38
 SMEAR_LEVELS = 4
+REPEATED_SHARE = 0.8
 FILL_SHARE = 0.25
 FILL_LEVELS = (120, 136)
 CARD_GREY_SHARE = 0.4
@@ -74,17 +75,21 @@ def diagnose(frame: Frame) -> Diagnosis | None:
 
 
 def _no_signal(luma: _Levels) -> Diagnosis | None:
-    spread = float(luma.std())
+    mean = float(luma.mean())
+    centred = luma.astype(np.float32) - np.float32(mean)
+    spread = float(np.sqrt(np.vdot(centred, centred) / centred.size))
     if spread < UNIFORM_STD:
-        return Diagnosis(HealthState.NO_SIGNAL, f"one even colour (brightness {luma.mean():.0f}): no signal")
-    left, right = luma[:, :-1].ravel() - luma.mean(), luma[:, 1:].ravel() - luma.mean()
-    correlation = float((left * right).mean()) / spread**2
+        return Diagnosis(HealthState.NO_SIGNAL, f"one even colour (brightness {mean:.0f}): no signal")
+    left, right = centred[:, :-1].ravel(), centred[:, 1:].ravel()
+    correlation = float(np.dot(left, right)) / len(left) / spread**2
     if abs(correlation) < SNOW_CORRELATION:
         return Diagnosis(HealthState.NO_SIGNAL, f"noise: neighbouring pixels do not go together ({correlation:.2f})")
     return None
 
 
 def _dark(luma: _Levels) -> Diagnosis | None:
+    if np.count_nonzero(luma >= DARK_LEVEL) > 0.01 * luma.size:
+        return None
     brightest = float(np.percentile(luma, 99.5))
     if brightest >= DARK_LEVEL:
         return None
@@ -105,6 +110,8 @@ def _placeholder(luma: _Levels) -> Diagnosis | None:
 def _lost(luma: _Levels) -> Diagnosis | None:
     """Find the mid-grey (YUV 128) that a decoder puts where bytes were lost, where the rest is no grey card."""
     low, high = FILL_LEVELS
+    if _longest_run(_share((luma >= low - 1) & (luma <= high + 1)) > 0.95) <= FILL_SHARE * len(luma):
+        return None
     level = np.median(luma, axis=1, keepdims=True)
     filled = (np.mean(np.abs(luma - level) <= 1, axis=1) > 0.95) & (level[:, 0] >= low) & (level[:, 0] <= high)
     share = _longest_run(filled) / len(luma)
@@ -117,7 +124,7 @@ def _lost(luma: _Levels) -> Diagnosis | None:
 def _smeared(luma: _Levels) -> Diagnosis | None:
     """Find the last good rows repeated downwards, as a decoder leaves them when bytes were lost."""
     apart = max(4, luma.shape[0] // 8)
-    repeats = np.percentile(np.abs(luma[apart:] - luma[:-apart]), 80, axis=1) <= SMEAR_LEVELS
+    repeats = _share(np.abs(luma[apart:] - luma[:-apart]) <= SMEAR_LEVELS) >= REPEATED_SHARE
     lively = luma.std(axis=1)[apart:] > 2 * SMEAR_LEVELS
     share = (_longest_run(repeats & lively) + apart) / len(luma)
     if share <= SMEAR_SHARE:
@@ -131,6 +138,11 @@ def _grey(rgb: Picture) -> Diagnosis | None:
     if np.count_nonzero(highest - lowest > GREY_LEVELS) > COLOUR_SHARE * highest.size:
         return None
     return Diagnosis(HealthState.GREY, "the picture has no colour: night mode or a fault; it is still counted")
+
+
+def _share(flags: npt.NDArray[np.bool_]) -> npt.NDArray[np.float64]:
+    """Return of each row the share that is set."""
+    return np.asarray(np.count_nonzero(flags, axis=1) / flags.shape[1])
 
 
 def _longest_run(flags: npt.NDArray[np.bool_]) -> int:

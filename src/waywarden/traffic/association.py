@@ -54,10 +54,18 @@ def shared_out(cost: Floats, most_cost: float) -> list[tuple[int, int]]:
 
 def near_cost(tracks: Sequence[Track], boxes: Boxes, at: datetime) -> Floats:
     """Return (m, n) costs of taking boxes for tracks that ought to be about there."""
-    cost = pair_cost(np.array([track.predicted(at) for track in tracks]), boxes.box)
+    cost = pair_cost(predicted(tracks, at), boxes.box)
     cost += unlike(tracks, boxes.kind)
     cost[:, [kind == Kind.UNCLASSIFIED for kind in boxes.kind]] *= MOTION_EASE
     return cost
+
+
+def predicted(tracks: Sequence[Track], at: datetime) -> Floats:
+    """Return (m, 4) the boxes of ``tracks`` at ``at``, by constant velocity; their sizes stay."""
+    boxes = np.array([track.box for track in tracks])
+    going_s = np.array([min((at - track.at).total_seconds(), track.trusted_s) for track in tracks])
+    boxes[:, :2] += np.array([track.velocity_px for track in tracks]) * going_s[:, None]
+    return boxes
 
 
 def pair_cost(predicted: Floats, boxes: Floats) -> Floats:
@@ -120,7 +128,7 @@ def own_cost(tracks: Sequence[Track], boxes: Boxes, at: datetime) -> Floats:
 
 def _far_sizes(tracks: Sequence[Track], boxes: Boxes, at: datetime) -> tuple[Floats, Floats]:
     """Return (m, n) distances in sizes from the stretch between a track's last and predicted place; (m, 1) reach."""
-    was, due = np.array([track.box for track in tracks]), np.array([track.predicted(at) for track in tracks])
+    was, due = np.array([track.box for track in tracks]), predicted(tracks, at)
     size = np.sqrt(sizes_px(was)[:, None] * sizes_px(boxes.box)[None])
     since_s = np.array([(at - track.at).total_seconds() for track in tracks])
     once = np.array([track.hits == 1 for track in tracks])

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from waywarden.terms.kinds import KINDS, Kind
+from waywarden.terms.kinds import KINDS, Kind, kind_number
 from waywarden.terms.transient import Detections, Scores
 
 Floats = npt.NDArray[np.float64]
@@ -23,6 +23,7 @@ RIDER_INSIDE = 0.6
 """A pedestrian box this much inside a two-wheeler's, widened upwards, is its rider."""
 NOBODYS = -1
 """Somebody else's number of a box that nobody followed."""
+_ON_FOOT, _BICYCLE, _MOTORCYCLE = (kind_number(kind) for kind in (Kind.PEDESTRIAN, Kind.BICYCLE, Kind.MOTORCYCLE))
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,23 +78,27 @@ def feet(boxes: Floats) -> Floats:
 
 def overlaps(one: Floats, other: Floats) -> Floats:
     """Return (m, n) intersections over unions of (m, 4) and (n, 4) boxes."""
-    low = np.maximum(corners(one, -1)[:, None], corners(other, -1)[None])
-    high = np.minimum(corners(one, 1)[:, None], corners(other, 1)[None])
-    both = np.prod(np.clip(high - low, 0, None), axis=2)
+    both = _common(one, other)
     areas = np.prod(one[:, 2:], axis=1)[:, None] + np.prod(other[:, 2:], axis=1)[None]
     return np.asarray(both / np.maximum(areas - both, 1e-9))
 
 
-def shares_inside(box: Box, others: Floats) -> Floats:
-    """Return (n,) shares of ``box`` that lie inside each of ``others`` (n, 4)."""
-    low = np.maximum(box[:2] - box[2:] / 2, corners(others, -1))
-    high = np.minimum(box[:2] + box[2:] / 2, corners(others, 1))
-    return np.asarray(np.prod(np.clip(high - low, 0, None), axis=1) / np.prod(box[2:]))
+def _common(one: Floats, other: Floats) -> Floats:
+    """Return (m, n) areas that (m, 4) and (n, 4) boxes share."""
+    low = np.maximum(corners(one, -1)[:, None], corners(other, -1)[None])
+    high = np.minimum(corners(one, 1)[:, None], corners(other, 1)[None])
+    sides = np.maximum(high - low, 0.0)
+    return np.asarray(sides[..., 0] * sides[..., 1])
 
 
-def taken(box: Box, matched: Floats) -> bool:
-    """Return whether most of a box is inside one that is already somebody."""
-    return bool(len(matched)) and bool(np.any(shares_inside(box, matched) >= TAKEN_INSIDE))
+def shares_inside(boxes: Floats, others: Floats) -> Floats:
+    """Return (m, n) shares of (m, 4) ``boxes`` that lie inside each of ``others`` (n, 4)."""
+    return np.asarray(_common(boxes, others) / np.prod(boxes[:, 2:], axis=1)[:, None])
+
+
+def taken(boxes: Floats, matched: Floats) -> npt.NDArray[np.bool_]:
+    """Return (m,) whether most of each of (m, 4) ``boxes`` is inside one (n, 4) that is already somebody."""
+    return np.asarray((shares_inside(boxes, matched) >= TAKEN_INSIDE).any(axis=1))
 
 
 def without_riders(detections: Detections) -> Boxes:
@@ -102,15 +107,14 @@ def without_riders(detections: Detections) -> Boxes:
     boxes = np.concatenate([(low + high) / 2, np.maximum(high - low, 1e-3)], axis=1)
     kinds = [KINDS[number] for number in detections.kind]
     given = detections.given if isinstance(detections, Followed) else np.full(len(boxes), NOBODYS, np.int64)
-    mounts = [i for i, kind in enumerate(kinds) if kind in {Kind.BICYCLE, Kind.MOTORCYCLE}]
-    keep = [i for i, kind in enumerate(kinds) if kind != Kind.PEDESTRIAN or not _rides(boxes[i], boxes[mounts])]
-    return Boxes(boxes, detections.score, kinds, given).of(keep)
+    mounts = (detections.kind == _BICYCLE) | (detections.kind == _MOTORCYCLE)
+    rides = (detections.kind == _ON_FOOT) & _rides(boxes, boxes[mounts])
+    return Boxes(boxes, detections.score, kinds, given).of(np.flatnonzero(~rides))
 
 
-def _rides(person: Box, mounts: Floats) -> bool:
-    if not len(mounts):
-        return False
+def _rides(people: Floats, mounts: Floats) -> npt.NDArray[np.bool_]:
+    """Return (m,) whether each of (m, 4) ``people`` sits on one of ``mounts`` (n, 4)."""
     taller = mounts.copy()
     taller[:, 1] -= mounts[:, 3] * 0.25
     taller[:, 3] *= 1.5
-    return bool(np.any(shares_inside(person, taller) >= RIDER_INSIDE))
+    return np.asarray((shares_inside(people, taller) >= RIDER_INSIDE).any(axis=1))

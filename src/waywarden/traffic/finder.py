@@ -288,7 +288,7 @@ class CrossingFinder:
 
     def _say(self, way: _Way, now: datetime | None) -> list[Crossing | Passage]:
         """Return what waited long enough (all of it where ``now`` is None), if the road user is believable."""
-        if not way.track.believable:
+        if not way.waiting or not way.track.believable:
             return []
         due = [each for each in way.waiting if now is None or now - each.through.at >= SETTLE]
         way.waiting = [each for each in way.waiting if each not in due]

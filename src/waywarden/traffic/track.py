@@ -39,13 +39,17 @@ VELOCITY_S = 0.6
 STEADIER = 0.5
 """So much less uneven the way of the centre has to be, to be believed before that of the lower side."""
 PAST = 64
+Place = tuple[float, float, float, float]
+"""Seconds since a track began, centre x and y, and the lower side's y, in pixels."""
 
 
 @dataclass(slots=True, eq=False)
 class Track:
     """One road user in one picture. It has no number of ours; ``given`` is somebody else's, or ``NOBODYS``.
 
-    ``first`` is where it was when it had ``begun``, be it that nothing was certain then.
+    ``first`` is where it was when it had ``begun``, be it that nothing was certain then. ``kind`` is what most of the
+    score says it is; a name for a class beats plain ``vehicle``, and that no name at all. ``sizes_per_s`` is how many
+    of its own sizes it goes in a second.
     """
 
     box: Box
@@ -56,26 +60,34 @@ class Track:
     velocity_px: Floats = field(default_factory=lambda: np.zeros(2))
     hits: int = 1
     votes: dict[Kind, float] = field(default_factory=dict)
-    past: deque[tuple[datetime, Box]] = field(default_factory=lambda: deque(maxlen=PAST))
     again: Box | None = None
+    kind: Kind = field(init=False)
+    sizes_per_s: float = field(init=False, default=0.0)
+    _past: deque[Place] = field(init=False, default_factory=lambda: deque(maxlen=PAST))
 
-    def predicted(self, at: datetime) -> Box:
-        """Return the box at ``at``, by constant velocity; the size stays."""
-        box = self.box.copy()
-        trusted_s = MOVING_LOST_S if self.still else SURE_LOST_S
-        box[:2] += self.velocity_px * min((at - self.at).total_seconds(), trusted_s)
-        return box
+    def __post_init__(self) -> None:
+        """Begin where it is."""
+        self._past.append(self._place(self.box, self.at))
+        self.kind = vote(self.votes)
 
     def seen(self, box: Box, kind: Kind, score: float, at: datetime) -> None:
         """Take in a matched box."""
-        self.past.append((at, box))
-        while (at - self.past[0][0]).total_seconds() > VELOCITY_S and len(self.past) > BEGIN_HITS:
-            self.past.popleft()
+        past, now = self._past, self._place(box, at)
+        past.append(now)
+        while now[0] - past[0][0] > VELOCITY_S and len(past) > BEGIN_HITS:
+            past.popleft()
         self.box, self.at = box, at
         self.hits += 1
         self.again = box if self.again is None else self.again
         self.votes[kind] = self.votes.get(kind, 0.0) + score
-        self.velocity_px = velocity(self.past)
+        self.kind = vote(self.votes)
+        vx, vy = velocity(past)
+        self.velocity_px = np.array([vx, vy])
+        self.sizes_per_s = math.hypot(vx, vy) / size_px(box)
+
+    def _place(self, box: Box, at: datetime) -> Place:
+        x, y, _, height = box.tolist()
+        return (at - self.begun).total_seconds(), x, y, y + height / 2
 
     @property
     def believable(self) -> bool:
@@ -93,14 +105,14 @@ class Track:
         return math.dist(self.box[:2], self.again[:2]) >= NAMELESS_SIZES * size_px(self.box)
 
     @property
-    def sizes_per_s(self) -> float:
-        """How many of its own sizes it goes in a second."""
-        return math.hypot(*self.velocity_px.tolist()) / size_px(self.box)
-
-    @property
     def still(self) -> bool:
         """Whether it stands, as far as its own size tells."""
         return self.sizes_per_s < STILL_SIZES_PER_S
+
+    @property
+    def trusted_s(self) -> float:
+        """How long it is believed to go on as it did."""
+        return MOVING_LOST_S if self.still else SURE_LOST_S
 
     @property
     def patience_s(self) -> float:
@@ -111,11 +123,6 @@ class Track:
         if self.still:
             return STILL_LOST_S
         return max(trusted_s, min(STILL_LOST_S, LOST_SIZES / self.sizes_per_s))
-
-    @property
-    def kind(self) -> Kind:
-        """What most of the score says it is; a name for a class beats plain ``vehicle``, and that no name at all."""
-        return vote(self.votes)
 
 
 def vote(votes: Mapping[Kind, float]) -> Kind:
@@ -135,29 +142,26 @@ def vote(votes: Mapping[Kind, float]) -> Kind:
     return wheels if rides else winner
 
 
-def velocity(past: Sequence[tuple[datetime, Box]]) -> Floats:
-    """Return (2,): the least-squares velocity in pixels per second; 0 while there is only one box.
+def velocity(past: Sequence[Place]) -> tuple[float, float]:
+    """Return the least-squares velocity (x, y) in pixels per second; 0 while there is only one place.
 
     Along y it is that of the lower side, unless the centre went far more evenly: a box whose height flickers has steady
     wheels, and one that is cut by somebody in front has a steadier middle.
     """
-    # plain arithmetic: there are three boxes or a dozen, for which numpy takes five times as long
-    n, begun = len(past), past[0][0]
-    t = [(at - begun).total_seconds() for at, _ in past]
-    mean = sum(t) / n
-    t = [each - mean for each in t]
-    spread = sum(each * each for each in t)
-    if spread == 0:
-        return np.zeros(2)
-    boxes = [box.tolist() for _, box in past]
-    x, _ = _line(t, [box[0] for box in boxes], spread)
-    middle, middle_uneven = _line(t, [box[1] for box in boxes], spread)
-    lower, lower_uneven = _line(t, [box[1] + box[3] / 2 for box in boxes], spread)
-    return np.array([x, middle if middle_uneven < STEADIER * lower_uneven and n > 2 else lower])
-
-
-def _line(t: Sequence[float], way: Sequence[float], spread: float) -> tuple[float, float]:
-    """Return the least-squares slope of ``way`` over ``t``, whose mean is 0, and the sum of squares that is left."""
-    mean = sum(way) / len(way)
-    slope = sum(each * value for each, value in zip(t, way, strict=True)) / spread
-    return slope, sum((value - mean - slope * each) ** 2 for each, value in zip(t, way, strict=True))
+    # plain sums in one pass, from the first place on: there are three places or a dozen, for which numpy takes longer
+    n, (t0, x0, middle0, lower0) = len(past), past[0]
+    sum_t, sum_tt, sum_x, sum_tx, sum_m, sum_tm, sum_mm, sum_l, sum_tl, sum_ll = (0.0,) * 10
+    for seconds, across, middle, lower in past:
+        t, x, m, low = seconds - t0, across - x0, middle - middle0, lower - lower0
+        sum_t, sum_tt = sum_t + t, sum_tt + t * t
+        sum_x, sum_tx = sum_x + x, sum_tx + t * x
+        sum_m, sum_tm, sum_mm = sum_m + m, sum_tm + t * m, sum_mm + m * m
+        sum_l, sum_tl, sum_ll = sum_l + low, sum_tl + t * low, sum_ll + low * low
+    spread = sum_tt - sum_t * sum_t / n
+    if spread <= 0:
+        return 0.0, 0.0
+    by_x, by_middle, by_lower = ((both - sum_t * one / n) / spread
+                                 for both, one in ((sum_tx, sum_x), (sum_tm, sum_m), (sum_tl, sum_l)))  # fmt: skip
+    middle_uneven = sum_mm - sum_m * sum_m / n - by_middle**2 * spread
+    lower_uneven = sum_ll - sum_l * sum_l / n - by_lower**2 * spread
+    return by_x, by_middle if middle_uneven < STEADIER * lower_uneven and n > 2 else by_lower

@@ -7,7 +7,6 @@ are a strong hint and no more: their tracks break, swap, and begin again with an
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
@@ -17,7 +16,7 @@ import numpy.typing as npt
 from waywarden.terms.transient import Detections
 from waywarden.traffic.association import far_cost, near_cost, own_cost, shared_out
 from waywarden.traffic.boxes import NOBODYS, Boxes, Floats, taken, without_riders
-from waywarden.traffic.track import NEW_LOST_S, PAST, Track
+from waywarden.traffic.track import NEW_LOST_S, Track
 
 SURE_SCORE = 0.5
 """A box that matches nothing begins a track only if it is at least this certain (the common scale of ``sight``)."""
@@ -40,6 +39,7 @@ class Tracker:
 
     def __init__(self) -> None:
         self._tracks: list[Track] = []
+        self._known: set[int] = set()
         self._unsure: list[Track] = []
 
     def update(self, detections: Detections) -> Sequence[Track]:
@@ -53,36 +53,43 @@ class Tracker:
         seen = boxes.box[list(matched)]
         owned = boxes.given != NOBODYS
         left = [i for i in np.flatnonzero(boxes.score >= UNSURE_SCORE).tolist() if i not in matched]
-        free = [i for i in left if owned[i] or not taken(boxes.box[i], seen)]
+        free = [i for i, inside in zip(left, taken(boxes.box[left], seen), strict=True) if owned[i] or not inside]
         new = self._begun(boxes.of(free), at)
         self._tracks += new
+        self._known = {id(track) for track in self._tracks}
         return [*matched.values(), *new]
 
     def __contains__(self, track: object) -> bool:
         """Return whether ``track`` is still followed or waited for."""
-        return any(track is known for known in self._tracks)
+        return id(track) in self._known
 
     def _matched(self, boxes: Boxes, at: datetime) -> dict[int, Track]:
         """Return whose each box is, by its index; the surest first."""
         sure, given = boxes.score >= SURE_SCORE, boxes.given != NOBODYS
-        stages: list[tuple[npt.NDArray[np.bool_], _Cost, float]] = [
+        if not self._tracks or not len(boxes.kind):
+            return {}
+        near = near_cost(self._tracks, boxes, at)
+        stages: list[tuple[npt.NDArray[np.bool_], _Cost | None, float]] = [
             (given, own_cost, OWN_COST),
-            (sure, near_cost, CLOSE_COST),
-            (~sure, near_cost, CLOSE_COST),
-            (sure, near_cost, FAR_COST),
+            (sure, None, CLOSE_COST),
+            (~sure, None, CLOSE_COST),
+            (sure, None, FAR_COST),
             (given, own_cost, 1.0),
             (sure, far_cost, 1.0),
         ]
-        matched: dict[int, Track] = {}
-        busy: set[int] = set()
-        for among, cost, most_cost in stages:
-            waiting = [track for track in self._tracks if id(track) not in busy]
-            free = [int(i) for i in np.flatnonzero(among) if int(i) not in matched]
-            if waiting and free:
-                pairs = shared_out(cost(waiting, boxes.of(free), at), most_cost)
-                matched |= {free[column]: waiting[row] for row, column in pairs}
-                busy |= {id(waiting[row]) for row, _ in pairs}
-        return matched
+        whose: dict[int, int] = {}
+        for among, cost_of, most_cost in stages:
+            busy = set(whose.values())
+            waiting = [row for row in range(len(self._tracks)) if row not in busy]
+            free = [i for i in np.flatnonzero(among).tolist() if i not in whose]
+            if not waiting or not free:
+                continue
+            if cost_of is None:
+                cost = near[np.ix_(waiting, free)]
+            else:
+                cost = cost_of([self._tracks[row] for row in waiting], boxes.of(free), at)
+            whose |= {free[column]: waiting[row] for row, column in shared_out(cost, most_cost)}
+        return {i: self._tracks[row] for i, row in whose.items()}
 
     def _begun(self, boxes: Boxes, at: datetime) -> list[Track]:
         """Return the tracks that begin with the certain ones of ``boxes``, and string the others together."""
@@ -107,4 +114,4 @@ def _new(boxes: Boxes, i: int, at: datetime, led: Track | None = None) -> Track:
     """Return the track that begins with a box, or began where the uncertain ones that ``led`` to it did."""
     box, votes = boxes.box[i], {boxes.kind[i]: float(boxes.score[i])}
     begun, first = (led.begun, led.first) if led else (at, box)
-    return Track(box, at, begun, first, int(boxes.given[i]), votes=votes, past=deque([(at, box)], maxlen=PAST))
+    return Track(box, at, begun, first, int(boxes.given[i]), votes=votes)
