@@ -233,7 +233,7 @@ def test_the_rate_follows_the_speed_whatever_the_frame_rate(hz: float) -> None:
 
 def test_the_rate_stays_within_its_limits_and_comes_down_again() -> None:
     rate = Pace()
-    walk(rate, 12.0, 40, 25.0)
+    walk(rate, 18.0, 40, 25.0)
     assert rate.interval_s == pytest.approx(1 / pace.MOST_HZ)
     walk(rate, 0.5, 200, 8.0)
     assert rate.interval_s == pytest.approx(1 / pace.LEAST_HZ, rel=0.05)
