@@ -64,13 +64,13 @@ def _step(step: str, material: Material, shared: Path, work: Path) -> None:
         if not _file(work, step).exists():
             torch.save(_made(step, material, shared, work).state_dict(), _file(work, step))
     elif step == "ship":
-        ship(in_eight_bits(exact(_kept(work, "empties")), material.all_of_it()), SHIPPED)
+        ship(in_eight_bits(exact(_kept(work, LEARNT[-1])), material.all_of_it()), SHIPPED)
     elif step == "even":
         raw = even_score(SHIPPED, [*material.labelled, *material.taught], material.made_up)
         print(f"even score: {raw:.3f}", flush=True)
         _keep("even score", {"its own score that becomes .5": round(raw, 3)})
     elif step == "score":
-        whole = ship(exact(_kept(work, "empties")), work / "street-f32.xml")
+        whole = ship(exact(_kept(work, LEARNT[-1])), work / "street-f32.xml")
         for camera in TFL_CAMERAS:
             folder = _one_camera(camera, shared, work)
             _note(f"tfl {camera}", {"int8": score(folder, SHIPPED), "f32": score(folder, whole)})

@@ -15,7 +15,7 @@ from torch.nn import functional
 from detector.batches import SIZE, Mix, batch, follow, rate
 from detector.boxes import Grid, Target
 from detector.keeping import kinds_loss, loss_of
-from detector.network import ANCHORS, STRIDES, StreetNet, pyramid, with_six
+from detector.network import ANCHORS, STRIDES, StreetNet, pyramid, quick, with_six
 
 BRIGHTEST = 255.0
 TRUNK_SLOWER = 0.2
@@ -85,7 +85,7 @@ def with_levels(begun: StreetNet, published: StreetNet, mix: Mix) -> StreetNet:
     for step in range(LEVELS.steps):
         _at_rate(optimiser, step, LEVELS)
         pictures, _ = batch(mix, rng, LEVELS.pictures, together=True)
-        with torch.autocast("cpu", torch.bfloat16):
+        with quick():
             with torch.no_grad():
                 wanted = _levels(published, pictures)
             got = _levels(net, pictures)
@@ -114,7 +114,7 @@ def learnt(
     teacher = (said_by or copy.deepcopy(begun)).eval()
 
     def wrong(told: Tensor, photos: Tensor, targets: Sequence[Target]) -> Lost:
-        with torch.autocast("cpu", torch.bfloat16), torch.no_grad():
+        with quick(), torch.no_grad():
             said = teacher(photos).float() if len(photos) else told[:0]
         return loss_of(told, said, targets, GRID)
 
@@ -154,7 +154,7 @@ def _run(
         together = step < (1 - PLAIN_LAST) * course.steps
         sharp, boxed = batch(exact, rng, course.pictures, together=together)
         photos, labelled = batch(real, rng, course.pictures, together=together) if real else (sharp[:0], [])
-        with torch.autocast("cpu", torch.bfloat16):
+        with quick():
             told = net(torch.cat((sharp, photos)).contiguous(memory_format=torch.channels_last)).float()
         loss, parts = wrong(told, photos, [*boxed, *labelled])
         _step(optimiser, loss, net)

@@ -33,6 +33,7 @@ LEAST_SEEN = 0.3
 """A made-up road user of which less than this share is seen is no example, and no counter-example either."""
 MOSTLY = 0.5
 CONDITIONS = ("day", "dusk", "night", "rain")
+SNOW = "snow"
 SCENES = {"corner": 6, "roadside": 8, "above": 9}
 """So many made-up scenes for each condition."""
 FIRST_SEED = 1000
@@ -164,8 +165,9 @@ def made_up(folder: Path, *, empty: bool = False) -> Iterator[Sample]:
 
 
 def scenes() -> list[tuple[str, str]]:
-    """Return (condition, view) of every made-up scene."""
-    return [(condition, view) for view, n in SCENES.items() for _ in range(n) for condition in CONDITIONS]
+    """Return (condition, view) of every made-up scene; those in snow come after the others, which keep their seeds."""
+    clear = [(condition, view) for view, n in SCENES.items() for _ in range(n) for condition in CONDITIONS]
+    return clear + [(SNOW, view) for view, n in SCENES.items() for _ in range(n)]
 
 
 def draw(seed: int, condition: str, view: str, clip: Path, *, empty: bool) -> None:

@@ -107,7 +107,8 @@ def _parts(scores: Mapping[str, Any]) -> list[str]:
         return ["Not measured on this recipe yet: `python -m detector --ablation`."]
     return [
         "On the three TfL clips together unless a row names one, every 3rd frame, in f32. Short courses, of 100 steps",
-        "where the whole one has 600, say which way a part moves the score, not how far a whole one goes.",
+        "where the whole one has 600, say which way a part moves the score, not how far a whole one goes; they were",
+        "before snow was among the made-up streets.",
         "",
         "| | AP50 | recall at 90 % precision | class by vote |",
         "|---|---|---|---|",

@@ -71,7 +71,7 @@ NETWORKS: tuple[Network, ...] = (
         mean=(103.53, 116.28, 123.675),
         scale=(57.375, 57.12, 58.395),
     ),
-    Network("street-2", (416, 256), (12,), OUR_SEVEN, three_a_cell, 0.37, rows=3 * 2184),
+    Network("street-2", (416, 256), (12,), OUR_SEVEN, three_a_cell, 0.34, rows=3 * 2184),
     Network("yolox-nano-416", (416, 416), (85,), COCO_80, yolox, 0.22, letterbox=True),
 )
 
