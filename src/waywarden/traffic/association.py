@@ -10,7 +10,7 @@ import numpy as np
 
 from waywarden.terms.kinds import Kind
 from waywarden.traffic.boxes import Boxes, Floats, feet, overlaps, sizes_px
-from waywarden.traffic.track import Track
+from waywarden.traffic.track import MOVING_LOST_S, SURE_LOST_S, Track
 
 NEVER = 1000.0
 """The cost of what is never done."""
@@ -63,7 +63,8 @@ def near_cost(tracks: Sequence[Track], boxes: Boxes, at: datetime) -> Floats:
 def predicted(tracks: Sequence[Track], at: datetime) -> Floats:
     """Return (m, 4) the boxes of ``tracks`` at ``at``, by constant velocity; their sizes stay."""
     boxes = np.array([track.box for track in tracks])
-    going_s = np.array([min((at - track.at).total_seconds(), track.trusted_s) for track in tracks])
+    trusted_s = [MOVING_LOST_S if track.still else SURE_LOST_S for track in tracks]
+    going_s = np.minimum([(at - track.at).total_seconds() for track in tracks], trusted_s)
     boxes[:, :2] += np.array([track.velocity_px for track in tracks]) * going_s[:, None]
     return boxes
 

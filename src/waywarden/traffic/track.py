@@ -81,9 +81,8 @@ class Track:
         self.again = box if self.again is None else self.again
         self.votes[kind] = self.votes.get(kind, 0.0) + score
         self.kind = vote(self.votes)
-        vx, vy = velocity(past)
-        self.velocity_px = np.array([vx, vy])
-        self.sizes_per_s = math.hypot(vx, vy) / size_px(box)
+        self.velocity_px = velocity(past)
+        self.sizes_per_s = math.hypot(*self.velocity_px.tolist()) / size_px(box)
 
     def _place(self, box: Box, at: datetime) -> Place:
         x, y, _, height = box.tolist()
@@ -108,11 +107,6 @@ class Track:
     def still(self) -> bool:
         """Whether it stands, as far as its own size tells."""
         return self.sizes_per_s < STILL_SIZES_PER_S
-
-    @property
-    def trusted_s(self) -> float:
-        """How long it is believed to go on as it did."""
-        return MOVING_LOST_S if self.still else SURE_LOST_S
 
     @property
     def patience_s(self) -> float:
@@ -142,8 +136,8 @@ def vote(votes: Mapping[Kind, float]) -> Kind:
     return wheels if rides else winner
 
 
-def velocity(past: Sequence[Place]) -> tuple[float, float]:
-    """Return the least-squares velocity (x, y) in pixels per second; 0 while there is only one place.
+def velocity(past: Sequence[Place]) -> Floats:
+    """Return (2,): the least-squares velocity in pixels per second; 0 while there is only one place.
 
     Along y it is that of the lower side, unless the centre went far more evenly: a box whose height flickers has steady
     wheels, and one that is cut by somebody in front has a steadier middle.
@@ -153,15 +147,14 @@ def velocity(past: Sequence[Place]) -> tuple[float, float]:
     sum_t, sum_tt, sum_x, sum_tx, sum_m, sum_tm, sum_mm, sum_l, sum_tl, sum_ll = (0.0,) * 10
     for seconds, across, middle, lower in past:
         t, x, m, low = seconds - t0, across - x0, middle - middle0, lower - lower0
-        sum_t, sum_tt = sum_t + t, sum_tt + t * t
-        sum_x, sum_tx = sum_x + x, sum_tx + t * x
+        sum_t, sum_tt, sum_x, sum_tx = sum_t + t, sum_tt + t * t, sum_x + x, sum_tx + t * x
         sum_m, sum_tm, sum_mm = sum_m + m, sum_tm + t * m, sum_mm + m * m
         sum_l, sum_tl, sum_ll = sum_l + low, sum_tl + t * low, sum_ll + low * low
     spread = sum_tt - sum_t * sum_t / n
     if spread <= 0:
-        return 0.0, 0.0
+        return np.zeros(2)
     by_x, by_middle, by_lower = ((both - sum_t * one / n) / spread
                                  for both, one in ((sum_tx, sum_x), (sum_tm, sum_m), (sum_tl, sum_l)))  # fmt: skip
     middle_uneven = sum_mm - sum_m * sum_m / n - by_middle**2 * spread
     lower_uneven = sum_ll - sum_l * sum_l / n - by_lower**2 * spread
-    return by_x, by_middle if middle_uneven < STEADIER * lower_uneven and n > 2 else by_lower
+    return np.array([by_x, by_middle if middle_uneven < STEADIER * lower_uneven and n > 2 else by_lower])

@@ -39,7 +39,6 @@ class Tracker:
 
     def __init__(self) -> None:
         self._tracks: list[Track] = []
-        self._known: set[int] = set()
         self._unsure: list[Track] = []
 
     def update(self, detections: Detections) -> Sequence[Track]:
@@ -56,19 +55,16 @@ class Tracker:
         free = [i for i, inside in zip(left, taken(boxes.box[left], seen), strict=True) if owned[i] or not inside]
         new = self._begun(boxes.of(free), at)
         self._tracks += new
-        self._known = {id(track) for track in self._tracks}
         return [*matched.values(), *new]
 
     def __contains__(self, track: object) -> bool:
         """Return whether ``track`` is still followed or waited for."""
-        return id(track) in self._known
+        return any(track is known for known in self._tracks)
 
     def _matched(self, boxes: Boxes, at: datetime) -> dict[int, Track]:
         """Return whose each box is, by its index; the surest first."""
         sure, given = boxes.score >= SURE_SCORE, boxes.given != NOBODYS
-        if not self._tracks or not len(boxes.kind):
-            return {}
-        near = near_cost(self._tracks, boxes, at)
+        near = near_cost(self._tracks, boxes, at) if self._tracks and len(boxes.kind) else np.empty((0, 0))
         stages: list[tuple[npt.NDArray[np.bool_], _Cost | None, float]] = [
             (given, own_cost, OWN_COST),
             (sure, None, CLOSE_COST),
@@ -82,13 +78,10 @@ class Tracker:
             busy = set(whose.values())
             waiting = [row for row in range(len(self._tracks)) if row not in busy]
             free = [i for i in np.flatnonzero(among).tolist() if i not in whose]
-            if not waiting or not free:
-                continue
-            if cost_of is None:
-                cost = near[np.ix_(waiting, free)]
-            else:
-                cost = cost_of([self._tracks[row] for row in waiting], boxes.of(free), at)
-            whose |= {free[column]: waiting[row] for row, column in shared_out(cost, most_cost)}
+            if waiting and free:
+                some = [self._tracks[row] for row in waiting]
+                cost = cost_of(some, boxes.of(free), at) if cost_of else near[np.ix_(waiting, free)]
+                whose |= {free[column]: waiting[row] for row, column in shared_out(cost, most_cost)}
         return {i: self._tracks[row] for i, row in whose.items()}
 
     def _begun(self, boxes: Boxes, at: datetime) -> list[Track]:
