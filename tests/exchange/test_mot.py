@@ -69,7 +69,7 @@ def test_rows_come_in_order_of_frames() -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("", "there is no box"),
+        ("", "there is no box in it: write a line frame,id,x,y,w,h,score,class for each"),
         ("frame,id,x,y,w,h\n", "there is no box"),
         ("hello\n", "line 1: the columns frame,id,x,y,w,h,score,class were wanted, got hello"),
         ("1,1,0,0,9,9\n2,1,0,0,9\n", "line 2: frame,id,x,y,w,h and perhaps"),

@@ -83,7 +83,11 @@ def test_a_box_of_cvat() -> None:
         ("x.xml", b'<annotations><track id="1"><box frame="1"/></track></annotations>', "a box lacks 'xtl'"),
         ("x.ottrk", b"not packed", "it is no bzip2"),
         ("x.ottrk", bz2.compress(b"{}"), "it is no .ottrk: 'metadata' is missing"),
-        ("x.ottrk", bz2.compress(json.dumps(ottrk(data={"detections": []})).encode()), "there is no box in it"),
+        (
+            "x.ottrk",
+            bz2.compress(json.dumps(ottrk(data={"detections": []})).encode()),
+            "there is no box in it: write it anew",
+        ),
         ("x.ottrk", bz2.compress(b"\xff"), "it is no text"),
     ],
 )

@@ -69,7 +69,7 @@ def from_mot(text: str) -> list[MotBox]:
     except (ValueError, OverflowError, csv.Error) as fault:
         raise ValueError(f"line {reader.line_num}: {fault}") from fault
     if not boxes:
-        raise ValueError("there is no box in it")
+        raise ValueError("there is no box in it: write a line frame,id,x,y,w,h,score,class for each")
     scored = any(box.score > 0 for box in boxes)
     kept = [box for box in boxes if box.score > 0] if scored else [_sure(box) for box in boxes]
     return sorted(kept, key=lambda box: box.frame)

@@ -34,7 +34,7 @@ def from_ottrk(text: str) -> tuple[list[MotBox], float | None]:
     except (KeyError, TypeError, AttributeError) as fault:
         raise ValueError(f"it is no .ottrk: {fault} is missing or of another sort") from fault
     if not boxes:
-        raise ValueError("there is no box in it")
+        raise ValueError("there is no box in it: write it anew, of a video with road users on it")
     return sorted(boxes, key=lambda box: box.frame), rate_hz
 
 
