@@ -23,8 +23,8 @@ from waywarden.terms.records import Direction
 from waywarden.traffic.crossings import TOUCHES, GateWatch, Step
 
 CAMERA = camera_of(GATE)
-JITTER_PX = 1.4
 SIZE_PX = 30.0
+JITTER_PX = 1.4
 """Standard deviation: 4 % of the box's size, as measured on human tracks."""
 
 

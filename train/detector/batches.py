@@ -20,6 +20,11 @@ MOSAICS = 0.4
 """So many of the pictures are put together from four, while that is done."""
 
 
+def quick() -> torch.autocast:
+    """Return where bf16 is learnt in, if the processor computes in it; elsewhere it is made up of f32, and slower."""
+    return torch.autocast("cpu", torch.bfloat16, enabled=torch.cpu._is_avx512_bf16_supported())  # noqa: SLF001
+
+
 def batch(mix: Mix, rng: np.random.Generator, many: int, *, together: bool) -> tuple[Tensor, list[Target]]:
     """Return (many, 3, h, w) float32 pictures and what is on each; some are put together from four if ``together``."""
     drawn = [_draw(mix, rng, together=together) for _ in range(many)]

@@ -12,10 +12,10 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from detector.batches import SIZE, Mix, batch, follow, rate
+from detector.batches import SIZE, Mix, batch, follow, quick, rate
 from detector.boxes import Grid, Target
 from detector.keeping import kinds_loss, loss_of
-from detector.network import ANCHORS, STRIDES, StreetNet, pyramid, quick, with_six
+from detector.network import ANCHORS, STRIDES, StreetNet, pyramid, with_six
 
 BRIGHTEST = 255.0
 TRUNK_SLOWER = 0.2

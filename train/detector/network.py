@@ -203,11 +203,6 @@ def with_six(net: StreetNet) -> StreetNet:
     return six
 
 
-def quick() -> torch.autocast:
-    """Return where bf16 is learnt in, if the processor computes in it; elsewhere it is made up of f32, and slower."""
-    return torch.autocast("cpu", torch.bfloat16, enabled=torch.cpu._is_avx512_bf16_supported())  # noqa: SLF001
-
-
 @torch.no_grad()
 def fill(conv: nn.Conv2d, told: Numbers, norm: nn.InstanceNorm2d | None = None) -> None:
     """Put published numbers into a convolution, and into the norm after it."""

@@ -166,8 +166,8 @@ def made_up(folder: Path, *, empty: bool = False) -> Iterator[Sample]:
 
 def scenes() -> list[tuple[str, str]]:
     """Return (condition, view) of every made-up scene; those in snow come after the others, which keep their seeds."""
-    clear = [(condition, view) for view, n in SCENES.items() for _ in range(n) for condition in CONDITIONS]
-    return clear + [(SNOW, view) for view, n in SCENES.items() for _ in range(n)]
+    every = [(view, some) for some in (CONDITIONS, (SNOW,)) for view, n in SCENES.items() for _ in range(n)]
+    return [(condition, view) for view, some in every for condition in some]
 
 
 def draw(seed: int, condition: str, view: str, clip: Path, *, empty: bool) -> None:

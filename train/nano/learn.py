@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from detector.batches import SIZE, Mix, batch, follow, groups, rate
+from detector.batches import SIZE, Mix, batch, follow, groups, quick, rate
 from detector.boxes import Grid
 from nano.loss import loss_of
 from nano.network import STRIDES, NanoNet
@@ -53,7 +53,7 @@ def learn(net: NanoNet, mix: Mix, course: Course, name: str) -> NanoNet:
             group["lr"] = rate(step, course.steps, course.rate, WARM_STEPS)
         together = step < course.steps * (1 - PLAIN_LAST)
         pictures, targets = batch(mix, rng, BATCH, together=together)
-        with torch.autocast("cpu", torch.bfloat16):
+        with quick():
             told = net(pictures)
         loss, parts = loss_of(told.float(), targets, grid)
         optimiser.zero_grad(set_to_none=True)

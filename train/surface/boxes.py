@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from detector.batches import follow, groups, rate
+from detector.batches import follow, groups, quick, rate
 from detector.boxes import Grid, Target
 from nano.learn import AVERAGE
 from nano.loss import loss_of
@@ -42,7 +42,7 @@ def learn_boxes(net: SurfaceNet, samples: Sequence[Sample], course: Course) -> S
         for group in optimiser.param_groups:
             group["lr"] = rate(step, course.steps, course.rate, WARM_STEPS)
         pictures, targets = _batch(samples, course, rng)
-        with torch.autocast("cpu", torch.bfloat16):
+        with quick():
             with torch.no_grad():
                 levels = net.levels(pictures)[1:]
             told = net.rows(levels)

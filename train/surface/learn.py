@@ -12,7 +12,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from detector.batches import follow, groups, rate
+from detector.batches import follow, groups, quick, rate
 from detector.boxes import Grid, Target
 from nano.learn import AVERAGE
 from nano.loss import loss_of
@@ -58,7 +58,7 @@ def learn(net: SurfaceNet, mix: Mix, bank: Sequence[Patch], course: Course) -> S
             group["lr"] = rate(step, course.steps, course.rate, WARM_STEPS)
         cuts = [_draw(mix, course.size, rng, bank) for _ in range(course.batch)]
         pictures = torch.from_numpy(np.stack([cut.picture for cut in cuts]).astype(np.float32))
-        with torch.autocast("cpu", torch.bfloat16):
+        with quick():
             masks, boxes = net(pictures.permute(0, 3, 1, 2).contiguous(memory_format=torch.channels_last))
         parts = mask_loss(masks.float(), cuts) | within_loss(masks.float(), cuts) | box_loss(boxes.float(), cuts, grid)
         loss = sum(parts.values(), torch.zeros(()))

@@ -41,6 +41,7 @@ SMEAR_LEVELS = 4
 REPEATED_SHARE = 0.8
 FILL_SHARE = 0.25
 FILL_LEVELS = (120, 136)
+FILLED = 0.95
 CARD_GREY_SHARE = 0.4
 GREY_LEVELS = 2
 COLOUR_SHARE = 0.01
@@ -88,7 +89,7 @@ def _no_signal(luma: _Levels) -> Diagnosis | None:
 
 
 def _dark(luma: _Levels) -> Diagnosis | None:
-    if np.count_nonzero(luma >= DARK_LEVEL) > 0.01 * luma.size:
+    if np.count_nonzero(luma >= DARK_LEVEL) > 0.01 * luma.size:  # then so is the percentile, which takes longer
         return None
     brightest = float(np.percentile(luma, 99.5))
     if brightest >= DARK_LEVEL:
@@ -110,10 +111,10 @@ def _placeholder(luma: _Levels) -> Diagnosis | None:
 def _lost(luma: _Levels) -> Diagnosis | None:
     """Find the mid-grey (YUV 128) that a decoder puts where bytes were lost, where the rest is no grey card."""
     low, high = FILL_LEVELS
-    if _longest_run(_share((luma >= low - 1) & (luma <= high + 1)) > 0.95) <= FILL_SHARE * len(luma):
-        return None
+    if _longest_run(_share((luma >= low - 1) & (luma <= high + 1)) > FILLED) <= FILL_SHARE * len(luma):
+        return None  # no row else can be filled, and medians take longer
     level = np.median(luma, axis=1, keepdims=True)
-    filled = (np.mean(np.abs(luma - level) <= 1, axis=1) > 0.95) & (level[:, 0] >= low) & (level[:, 0] <= high)
+    filled = (_share(np.abs(luma - level) <= 1) > FILLED) & (level[:, 0] >= low) & (level[:, 0] <= high)
     share = _longest_run(filled) / len(luma)
     elsewhere = luma[~filled]
     if share <= FILL_SHARE or np.mean((elsewhere >= low) & (elsewhere <= high)) > CARD_GREY_SHARE:

@@ -65,6 +65,7 @@ class Tracker:
         """Return whose each box is, by its index; the surest first."""
         sure, given = boxes.score >= SURE_SCORE, boxes.given != NOBODYS
         near = near_cost(self._tracks, boxes, at) if self._tracks and len(boxes.kind) else np.empty((0, 0))
+        # which boxes, what it costs (None: as ``near`` has it for all of them), and how much at most
         stages: list[tuple[npt.NDArray[np.bool_], _Cost | None, float]] = [
             (given, own_cost, OWN_COST),
             (sure, None, CLOSE_COST),

@@ -24,9 +24,8 @@ LEAST_HZ, MOST_HZ = 4.0, 25.0
 """Limits; at the first one a vehicle that is in view for a second gets four looks."""
 STEP_SIZES = 0.6
 """A box may move by this share of its size between two looks. This and the rates were tuned on the TfL, Dresden and
-Intel clips and made-up streets 2 and 3 by day, 4 at dusk and by night and 5 in rain: 16 errors in 261 crossings, 17 in
-261 for .4 with 8, 5 and 25 Hz to begin with, which looks half as often again; from 3 Hz on down, 18 and more.
-``bench/cost.py`` shows the errors beside those of looking at every frame."""
+Intel clips and made-up streets 2 and 3 by day, 4 at dusk and by night and 5 in rain, where more looks did not count
+more rightly and 3 Hz did worse. ``bench/cost.py`` shows the errors beside those of looking at every frame."""
 KEEP_S = 1.5
 """The rate goes down with this time constant once the fastest has left."""
 SURE_SCORE = 0.5
