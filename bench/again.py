@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import zlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -11,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from waywarden.sight.frame import Frame
-from waywarden.sight.ports import FrameSource, ObjectDetector, SourceFacts
+from waywarden.sight.ports import FrameSource, ObjectDetector, Seen, SourceFacts
 from waywarden.terms.places import Camera
 from waywarden.terms.records import CameraHealth
 
@@ -58,9 +59,13 @@ class AgainAfter:
 
 @dataclass(frozen=True)
 class SparingOn:
-    """Opens what looks at cameras that are all drawn like ``camera``; they share the network."""
+    """Opens what looks at cameras that are all drawn like ``camera``; they share the network.
+
+    Of a picture that was looked at before, the network looks at one in ``anew`` again.
+    """
 
     camera: Camera
+    anew: int = 1
 
     def __setstate__(self, state: Mapping[str, Any]) -> None:
         """Come into a sealed process, and import what looks before it is sealed, as watch's own processes do."""
@@ -73,8 +78,36 @@ class SparingOn:
     def __call__(self, detector: str) -> ObjectDetector:
         """Open ``detector``."""
         with _ONE_NETWORK:
-            opener = _opener(detector)
+            opener = _opener(detector, self.anew)
         return opener(self.camera)
+
+
+class Remembering:
+    """A network that remembers what it saw: of pictures that come again it looks at one in ``anew``, for its memory.
+
+    What it says then is thrown away, so that the counts are those of the pictures either way.
+    """
+
+    def __init__(self, network: ObjectDetector, anew: int) -> None:
+        self._network, self._anew = network, anew
+        self._seen: dict[int, Seen] = {}
+        self._again = 0
+
+    @property
+    def name(self) -> str:
+        """The network's own."""
+        return self._network.name
+
+    def detect(self, frame: Frame) -> Seen:
+        """Return what is on ``frame``, from memory where it was there before."""
+        picture = zlib.crc32(frame.brightness().tobytes())
+        if picture not in self._seen:
+            self._seen[picture] = self._network.detect(frame)
+            return self._seen[picture]
+        self._again += 1
+        if self._again % self._anew == 0:
+            self._network.detect(frame)
+        return self._seen[picture]
 
 
 _ONE_NETWORK = threading.Lock()
@@ -82,7 +115,13 @@ _ONE_NETWORK = threading.Lock()
 
 
 @cache
-def _opener(detector: str) -> Callable[[Camera], ObjectDetector]:
+def _opener(detector: str, anew: int) -> Callable[[Camera], ObjectDetector]:
+    from waywarden.sight.cascade.cascade import Cascade
+    from waywarden.sight.cascade.plan import plan_of
     from waywarden.sight.detectors import sparing_opener
+    from waywarden.sight.networks.network import NetworkObjectDetector
 
-    return sparing_opener(detector)
+    if anew == 1:
+        return sparing_opener(detector)
+    network = Remembering(NetworkObjectDetector(Path(detector)), anew)
+    return lambda camera: Cascade(network, camera, plan_of(camera))

@@ -2,7 +2,8 @@
 
 The whole of ``watch``: its processes, sealed as ever, its counts and its store. Each camera plays a made-up street over
 again, its time going on, as fast as the machine can: hours of the street, not of the clock. ``--pause-s`` lets so much
-of the street's time go by unseen after each minute that is watched: a whole day in an hour or two.
+of the street's time go by unseen after each minute that is watched: a whole day in an hour or two. ``--anew 20`` lets
+the network look at one in twenty of the pictures that it has seen before; of the others what it saw is remembered.
 
 Memory is what is resident of all processes together: what is each one's own and, once, what they have mapped of files
 (libraries, weights; of each file as much as whoever has most of it). Not ``proc(5)``'s Pss, which goes down while any
@@ -56,6 +57,7 @@ def main() -> None:
     parser.add_argument("--cameras", type=int, default=16)
     parser.add_argument("--hours", type=float, default=0.5, help="of the street")
     parser.add_argument("--pause-s", type=float, default=1.0, help="of the street, unseen after each minute")
+    parser.add_argument("--anew", type=int, default=1, help="look at one in so many of the pictures that come again")
     parser.add_argument("--draw", action="store_true", help="draw the street, and print its camera for this program")
     asked = parser.parse_args()
     if asked.draw:
@@ -63,7 +65,7 @@ def main() -> None:
         return
     share = PLAYED_S / (PLAYED_S + asked.pause_s)
     steps = np.linspace(0, asked.hours, 1 + min(MOST_STEPS, max(3, round(asked.hours * 3600 / STEP_S))))[1:]
-    with Watched(asked.cameras, timedelta(seconds=asked.pause_s)) as watched:
+    with Watched(asked.cameras, timedelta(seconds=asked.pause_s), asked.anew) as watched:
         taken = np.array([watched.sample(hours, share) for hours in steps])
     settled = taken[len(taken) // 3 :]
     slope = float(np.polyfit(settled[:, 0], settled[:, 1], 1)[0])
@@ -92,10 +94,10 @@ def drawn() -> Camera:
 class Watched:
     """``watch``, and what it takes; ``with`` it."""
 
-    def __init__(self, many: int, pause: timedelta) -> None:
+    def __init__(self, many: int, pause: timedelta, anew: int) -> None:
         camera = drawn()
         self._cameras = tuple(replace(camera, id=f"c{n}", name=f"c{n}") for n in range(many))
-        openers = Openers(AgainAfter(pause), SparingOn(camera), watch, SparingOn(camera))
+        openers = Openers(AgainAfter(pause), SparingOn(camera, anew), watch, SparingOn(camera, anew))
         eyes = SealedEyes(self._cameras, Path(), str(own()), lambda _: None, openers=openers)
         city = City("Memory", "UTC", self._cameras, {str(kind): str(kind) for kind in Kind})
         self._job = WatchJob(city, eyes.look, "street-2", 15, Log(sys.stderr), Pace(keep_s=2.0))

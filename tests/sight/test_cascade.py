@@ -13,7 +13,7 @@ import pytest
 
 from waywarden.run.weighing.weights import own
 from waywarden.sight.cascade import pace
-from waywarden.sight.cascade.cascade import HEARTBEAT_S, LINGER, Cascade
+from waywarden.sight.cascade.cascade import EMPTY_S, HEARTBEAT_S, LINGER, Cascade
 from waywarden.sight.cascade.pace import Pace
 from waywarden.sight.cascade.plan import SLOT, SPAN, AuditPlan, plan_of
 from waywarden.sight.cascade.sampler import Sampler
@@ -46,6 +46,15 @@ class Blind:
     def detect(self, frame: Frame):
         self.looks.append(frame.at)
         return NOBODY
+
+
+class Sees(Blind):
+    """A network that always sees a car at one place."""
+
+    def detect(self, frame: Frame):
+        super().detect(frame)
+        car = np.array([[100, 100, 140, 130]], np.float32)
+        return car, np.ones(1, np.float32), np.array([kind_number(Kind.CAR)], np.int8)
 
 
 def street(seed: int = 0) -> np.ndarray:
@@ -93,10 +102,21 @@ def test_brightness_is_the_decoders_own_and_not_a_copy() -> None:
         assert np.array_equal(frame.brightness(), video.to_ndarray()[:height, :width])
 
 
-def test_an_empty_street_gets_heartbeats_alone() -> None:
-    times = looked(Cascade(Blind(), CAMERA), driven(lambda _: None, seconds=10))
+def test_a_street_where_nobody_moves_gets_heartbeats_alone() -> None:
+    times = looked(Cascade(Sees(), CAMERA), driven(lambda _: None, seconds=10))
     assert len(times) == pytest.approx(10 / HEARTBEAT_S, abs=1)
     assert gaps_s(times) == pytest.approx([HEARTBEAT_S] * (len(times) - 1), abs=0.05)
+
+
+def test_a_street_without_anybody_gets_fewer_until_something_stirs() -> None:
+    def far(s: float) -> float | None:
+        return 10 + 10 * (s - 22) if 22 <= s < 23 else None  # from no gate's reach into none
+
+    quiet = looked(Cascade(Blind(), CAMERA), driven(lambda _: None, seconds=25))
+    assert gaps_s(quiet) == pytest.approx([EMPTY_S] * 2, abs=0.05)
+    stirred = looked(Cascade(Blind(), CAMERA), driven(far, seconds=25))
+    assert stirred[: len(quiet)] == quiet
+    assert 22 <= (stirred[len(quiet)] - START).total_seconds() < 22 + HEARTBEAT_S
 
 
 def test_noise_alone_is_no_movement() -> None:
@@ -123,7 +143,7 @@ def test_who_stands_is_looked_at_in_heartbeats_and_again_when_he_goes() -> None:
     def top(s: float) -> float:
         return min(100.0, 100 * s) if s < 9 else 100 + 100 * (s - 9)
 
-    times = [(at - START).total_seconds() for at in looked(Cascade(Blind(), CAMERA), driven(top, seconds=10.5))]
+    times = [(at - START).total_seconds() for at in looked(Cascade(Sees(), CAMERA), driven(top, seconds=10.5))]
     standing = [s for s in times if 2 < s < 9]
     assert 2 <= len(standing) <= 5
     assert len([s for s in times if 9 <= s < 10]) >= 3

@@ -37,8 +37,9 @@ from waywarden.terms.places import Camera
 TAG = struct.Struct("<II")
 """Before each message: whose it is (its ``Begin``'s number, ``NOBODYS`` of the process), and which thread sent it."""
 NOBODYS = 0
-MOST_WAITING = 1000
-"""Messages of one camera; more of them hold the process back until somebody reads."""
+MOST_WAITING = 200
+"""Messages of one camera; more of them hold the process back until somebody reads. A fast camera's of eight seconds:
+nobody who reads is longer away, and what waits is memory."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@
 
     every frame      sampler: does anything move where it matters?      some tens of microseconds
     it moves         the network looks, as often as the street's speed asks for
-    nothing moves    a heartbeat look, so that who stands is not forgotten
+    nothing moves    a heartbeat look, so that who stands is not forgotten; a rare one where nobody stands
 
 It keeps the ports: ``detect`` is a look, and ``due`` says whether a frame is worth one. Time goes on in between:
 ``watch`` tells of it with ``Unlooked``. A look is at the whole picture: looks at the part around the gates cost less
@@ -28,9 +28,11 @@ from waywarden.terms.places import Camera
 
 HEARTBEAT_S = 2.0
 """Who stands at a red light is looked at so often; the tracker waits six seconds for one who stands."""
+EMPTY_S = 10.0
+"""Where the last look saw nobody and nothing moved since, nobody stands. Whom the sampler missed is seen by then."""
 LINGER = timedelta(seconds=0.5)
 """Looks go on for so long after the last movement: it may be one who hesitates on the gate."""
-NAME = "cascade-2"
+NAME = "cascade-3"
 
 
 class Cascade:
@@ -56,6 +58,7 @@ class Cascade:
         self._step_px = 0
         self._looked: datetime | None = None
         self._awake_until: datetime | None = None
+        self._empty = False
 
     @property
     def name(self) -> str:
@@ -70,9 +73,10 @@ class Cascade:
             if not awake:
                 self._pace.wake()
             awake, self._awake_until = True, frame.at + LINGER
+        self._empty = self._empty and not self._sampler.stirs
         if self._looked is None or frame.watched_s == 0 or frame.at < self._looked:
             return True
-        interval_s = self._pace.interval_s if awake else HEARTBEAT_S
+        interval_s = self._pace.interval_s if awake else EMPTY_S if self._empty else HEARTBEAT_S
         return (frame.at - self._looked).total_seconds() >= interval_s - frame.watched_s / 2
 
     def detect(self, frame: Frame) -> Seen:
@@ -81,6 +85,7 @@ class Cascade:
         seen = self._see(frame)
         self._named = None
         self._looked = frame.at
+        self._empty = not len(seen[0])
         self._pace.take(frame.at, seen[0], seen[1])
         if self._pace.moving:
             self._awake_until = frame.at + LINGER

@@ -52,6 +52,7 @@ class Sampler:
         self._points = np.s_[step_px // 2 :: step_px, step_px // 2 :: step_px]
         self._matters = matters
         self.moved: Mask = np.zeros(matters.shape, np.bool_)
+        self.stirs = False
         self._recent: deque[tuple[datetime, Levels]] = deque()
         self._noise = np.full(matters.shape, 2.0, np.float32)
         self._limit = np.full(matters.shape, LEAST_CHANGE, np.int16)
@@ -71,7 +72,8 @@ class Sampler:
             self._follow(frame.at)
             self._noise += NOISE_SHARE * np.where(self.moved, 0, change - self._noise)  # a busy road is no noise
             self._limit = np.maximum(LEAST_CHANGE, NOISE_FACTOR * self._noise).astype(np.int16)
-        return int(np.count_nonzero(self.moved & self._matters)) >= LEAST_POINTS
+        self.stirs = bool(np.count_nonzero(self.moved) >= LEAST_POINTS)
+        return self.stirs and bool(np.count_nonzero(self.moved & self._matters) >= LEAST_POINTS)
 
     def stands_out(self) -> Mask:
         """Return (h, w) which points of the last frame differ from the street without its road users."""

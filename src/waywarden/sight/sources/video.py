@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from fractions import Fraction
 from pathlib import Path
 
 import av
@@ -138,7 +139,12 @@ def pictures(container: InputContainer, stream: VideoStream) -> Iterator[av.Vide
 def presented_s(picture: av.VideoFrame) -> float | None:
     """Return the presentation time in seconds of the stream; AVI knows only the decoding time, which is the same."""
     ticks = picture.pts if picture.pts is not None else picture.dts
-    return None if ticks is None or picture.time_base is None else float(ticks * picture.time_base)
+    return None if ticks is None or picture.time_base is None else _seconds(ticks, picture.time_base)
+
+
+def _seconds(ticks: int, base: Fraction) -> float:
+    """Return ``float(ticks * base)``, without making a fraction of it: some microseconds of every frame."""
+    return ticks * base.numerator / base.denominator
 
 
 def video_stream(container: InputContainer, wanted: str) -> VideoStream:
@@ -346,7 +352,7 @@ class _Played:
 
     def note(self, picture: av.VideoFrame, at: datetime, interval_s: float) -> None:
         """Take note of a picture: where it ends, by its own duration if it states one."""
-        lasts_s = max(interval_s, float((picture.duration or 0) * (picture.time_base or 0)))
+        lasts_s = max(interval_s, _seconds(picture.duration or 0, picture.time_base or Fraction(0)))
         self.end = at + timedelta(seconds=interval_s)
         self.end_s = (presented_s(picture) or 0.0) + lasts_s
 
