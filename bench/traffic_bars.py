@@ -25,13 +25,15 @@ def turned(out: str) -> list[Row]:
 
 
 def remembered(out: str) -> list[Row]:
-    """Read ``bench/memory.py``: its last two lines."""
-    most, slope = out.splitlines()[-2:]
+    """Read ``bench/memory.py``: its last three lines."""
+    watched, most, slope = out.splitlines()[-3:]
     mb, grows = float(re.findall(r"([\d.]+) MB;", most)[0]), float(re.findall(r"([+-][\d.]+) MB", slope)[0])
     hours = re.findall(r"first third of ([\d.]+)", slope)[0]
+    share, each = re.findall(r"watched for (\d+%): (.+) that is watched", watched)[0]
     return [
         (f"memory of 16 sub-stream cameras over {hours} h", "under 400 MB", f"{mb:.0f} MB", mb < 400),
         (f"its slope over {hours} h", "under 1 MB an hour", f"{grows:+.2f} MB an hour", grows < 1),
+        (f"the same, of a street of which {share} is watched", "reported", f"{each} watched", None),
     ]
 
 
@@ -77,7 +79,7 @@ TRAFFIC = (
     Measured("junction", ("python", "bench/junction.py"), turned, ("traffic",)),
     Measured("memory", ("python", "bench/memory.py"), remembered,
              ("run/watching", "run/sealing", "sight", "traffic")),
-    Measured("memory-day", ("python", "bench/memory.py", "--hours", "24", "--pause-s", "840"), remembered,
+    Measured("memory-day", ("python", "bench/memory.py", "--hours", "24", "--pause-s", "840", "--anew", "20"), remembered,
              ("run/watching", "run/sealing", "sight", "traffic")),
     Measured("audit", ("python", "bench/audit.py", "11"), audited, ("traffic/audit", "sight/cascade")),
     Measured("detector", ("cat", "train/scores.json"), learnt, ("sight/networks",)),

@@ -103,10 +103,12 @@ def test_what_the_benches_of_traffic_print_is_read() -> None:
     assert [row[3] for row in turned(table.replace("│ 3 │", "│ 2 │"))] == [True, False]
     assert [row[3] for row in turned(table.replace("through", "left"))] == [None, False]
     lines = (
-        "0.25 h of the street: 250.0 MB\n16 cameras of 352x288: at most 280 MB; bar 400\n"
+        "0.25 h of the street: 250.0 MB\n"
+        "each hour of the street watched for 98%: -0.13 MB an hour that is watched\n16 cameras of 352x288: at most 280 MB; bar 400\n"
         "slope after the first third of 0.5 h: -0.12 MB an hour of the street; bar 1"
     )
-    assert [row[2:] for row in remembered(lines)] == [("280 MB", True), ("-0.12 MB an hour", True)]
+    slopes = [("-0.12 MB an hour", True), ("-0.13 MB an hour watched", None)]
+    assert [row[2:] for row in remembered(lines)] == [("280 MB", True), *slopes]
     assert not remembered(lines.replace("-0.12", "+1.02"))[1][3]
     audit = "street 11: ... so 1.4 % more for 1.5 %\nall: CountError(share=0.125, low=-0.2153, high=0.7081)"
     assert [row[2] for row in audited(audit)] == ["+12.5 % (-21.5 to +70.8)", "1.4 % more"]
