@@ -104,7 +104,8 @@ def test_what_the_benches_of_traffic_print_is_read() -> None:
     assert [row[3] for row in turned(table.replace("through", "left"))] == [None, False]
     lines = (
         "0.25 h of the street: 250.0 MB\n"
-        "each hour of the street watched for 98%: -0.13 MB an hour that is watched\n16 cameras of 352x288: at most 280 MB; bar 400\n"
+        "each hour of the street watched for 98%: -0.13 MB an hour that is watched\n"
+        "16 cameras of 352x288: at most 280 MB; bar 400\n"
         "slope after the first third of 0.5 h: -0.12 MB an hour of the street; bar 1"
     )
     slopes = [("-0.12 MB an hour", True), ("-0.13 MB an hour watched", None)]
