@@ -60,6 +60,8 @@ def main() -> None:
     parser.add_argument("--anew", type=int, default=1, help="look at one in so many of the pictures that come again")
     parser.add_argument("--draw", action="store_true", help="draw the street, and print its camera for this program")
     asked = parser.parse_args()
+    if asked.anew < 1:
+        parser.error(f"--anew wants 1 (every picture) or more, got {asked.anew}")
     if asked.draw:
         sys.stdout.buffer.write(pickle.dumps(draw()))
         return

@@ -24,9 +24,7 @@ LEAST_HZ, MOST_HZ = 6.0, 25.0
 """Limits; at the first one a vehicle that is in view for half a second gets three looks."""
 STEP_SIZES = 0.5
 """A box may move by this share of its size between two looks. This and the rates were tuned on the TfL, Dresden and
-Intel clips and made-up street 2 by day. On the street four looks a second counted as rightly; on the clips of Dresden
-and of London 03601 five lost who six did not. ``bench/cost.py`` shows the errors beside those of looking at every
-frame."""
+Intel clips and made-up street 2 by day. ``bench/cost.py`` shows the errors beside those of looking at every frame."""
 KEEP_S = 1.5
 """The rate goes down with this time constant once the fastest has left."""
 SURE_SCORE = 0.5

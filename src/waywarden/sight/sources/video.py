@@ -143,7 +143,7 @@ def presented_s(picture: av.VideoFrame) -> float | None:
 
 
 def _seconds(ticks: int, base: Fraction) -> float:
-    """Return ``float(ticks * base)``, without making a fraction of it: some microseconds of every frame."""
+    """Return ``float(ticks * base)``, without making a fraction of it."""
     return ticks * base.numerator / base.denominator
 
 
@@ -360,7 +360,7 @@ class _Played:
 def stated_s(container: InputContainer, stream: VideoStream) -> float | None:
     """Return the duration that the recording states, in seconds; None if it does not."""
     if stream.duration is not None and stream.time_base is not None:
-        return float(stream.duration * stream.time_base)
+        return _seconds(stream.duration, stream.time_base)
     if container.duration is not None and len(container.streams) == 1:
         return container.duration / av.time_base
     return None
