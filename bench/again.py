@@ -123,5 +123,5 @@ def _opener(detector: str, anew: int) -> Callable[[Camera], ObjectDetector]:
 
     if anew == 1:
         return sparing_opener(detector)
-    network = Remembering(NetworkObjectDetector(Path(detector)), anew)
+    network = Remembering(NetworkObjectDetector(Path(detector), sparing=True), anew)
     return lambda camera: Cascade(network, camera, plan_of(camera))

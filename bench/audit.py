@@ -67,7 +67,7 @@ def main() -> None:
     everything: list[IntervalCheck] = []
     for seed in seeds:
         clip = street_clip(seed, "day", SMALL, CACHE)
-        network = NetworkObjectDetector(WEIGHTS)
+        network = NetworkObjectDetector(WEIGHTS, sparing=True)
         network.detect(first_frame(clip.camera))  # compiles it
         alone_s, counts, _ = counted(clip, network, None)
         audited_s, beside, checks = counted(clip, network, EVER)

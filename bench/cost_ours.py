@@ -94,7 +94,7 @@ def main() -> None:
         source = open_source(camera, Path())
         about = source.about()
         _, frames = decoded(camera)
-        network = NetworkObjectDetector(weights)
+        network = NetworkObjectDetector(weights, sparing=way != "every")
         network.detect(first_frame(camera))  # compiles it for this picture
         detector = network if way == "every" else Cascade(network, camera)
         seen = watch(camera.id, source, detector)

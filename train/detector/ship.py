@@ -18,6 +18,8 @@ from detector.pictures import Sample
 from detector.shapes import plain
 
 CALIBRATION = 300
+ROW_AXES = 3
+"""Picture, cell, number."""
 
 
 def tensor(one: Sample) -> np.ndarray:
@@ -30,7 +32,22 @@ def exact(net: StreetNet) -> ov.Model:
     whole = copy.deepcopy(net).eval().to(memory_format=torch.contiguous_format)
     whole.plain = False
     width, height = SIZE
-    return convert_model(whole, example_input=torch.zeros(1, 3, height, width), input=[1, 3, height, width])
+    graph = convert_model(whole, example_input=torch.zeros(1, 3, height, width), input=[1, 3, height, width])
+    return of_any_size(graph)
+
+
+def of_any_size(graph: ov.Model) -> ov.Model:
+    """Return the graph without the number of cells in it, so that pictures of another size can be asked for.
+
+    Its heads lay their cells in a row, and the converter wrote down of how many: the largest of three numbers.
+    """
+    for node in graph.get_ordered_ops():
+        if node.get_type_name() == "Reshape" and len(node.output(0).shape) == ROW_AXES:
+            shape = np.array(node.input_value(1).get_node().get_data())
+            shape[shape.argmax()] = -1
+            node.input(1).replace_source_output(ov.opset8.constant(shape).output(0))
+    graph.validate_nodes_and_infer_types()
+    return graph
 
 
 def in_eight_bits(graph: ov.Model, samples: Sequence[Sample], seed: int = 1) -> ov.Model:

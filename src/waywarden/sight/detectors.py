@@ -40,5 +40,5 @@ def sparing_opener(detector: str) -> Callable[[Camera], ObjectDetector]:
     """Return what :func:`open_sparing` would return for each of several cameras: they share the network."""
     if detector == MOTION:
         return lambda _: MotionObjectDetector()
-    network = NetworkObjectDetector(Path(detector))
+    network = NetworkObjectDetector(Path(detector), sparing=True)
     return lambda camera: Cascade(network, camera, plan_of(camera))

@@ -184,7 +184,7 @@ def chosen_detector(detector: str, weights: Path | None, *, sparing: bool = Fals
 
 def _method(network: str, *, sparing: bool) -> str:
     """Return the name that is kept with every record: the network, and who sees whoever it has no name for."""
-    return f"{network}+{'cascade-3' if sparing else 'motion-2'}"
+    return f"{network}+{'cascade-4' if sparing else 'motion-2'}"
 
 
 def _published(name: str) -> Published:

@@ -32,7 +32,7 @@ EMPTY_S = 10.0
 """Where the last look saw nobody and nothing moved since, nobody stands. Whom the sampler missed is seen by then."""
 LINGER = timedelta(seconds=0.5)
 """Looks go on for so long after the last movement: it may be one who hesitates on the gate."""
-NAME = "cascade-3"
+NAME = "cascade-4"
 
 
 class Cascade:

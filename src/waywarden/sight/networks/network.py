@@ -55,6 +55,7 @@ class Network:
     mean: tuple[float, float, float] = (0.0, 0.0, 0.0)
     scale: tuple[float, float, float] = (1.0, 1.0, 1.0)
     rows: int | None = None
+    sparing_size: tuple[int, int] | None = None
 
 
 NETWORKS: tuple[Network, ...] = (
@@ -71,7 +72,7 @@ NETWORKS: tuple[Network, ...] = (
         mean=(103.53, 116.28, 123.675),
         scale=(57.375, 57.12, 58.395),
     ),
-    Network("street-2", (416, 256), (12,), OUR_SEVEN, three_a_cell, 0.34, rows=3 * 2184),
+    Network("street-2", (416, 256), (12,), OUR_SEVEN, three_a_cell, 0.34, rows=3 * 2184, sparing_size=(352, 224)),
     Network("yolox-nano-416", (416, 416), (85,), COCO_80, yolox, 0.22, letterbox=True),
 )
 
@@ -87,10 +88,12 @@ class NetworkObjectDetector:
         An OpenVINO ``.xml`` (with its ``.bin`` beside it) or an ``.onnx``.
     least_score : float
         What is less certain than this, on the common scale, is dropped.
+    sparing : bool
+        Scale pictures to ``sparing_size``, where the network has one, instead of ``input_size``.
     """
 
-    def __init__(self, weights: Path, least_score: float = 0.2) -> None:
-        self._network, self._compiled = _open(weights)
+    def __init__(self, weights: Path, least_score: float = 0.2, *, sparing: bool = False) -> None:
+        self._network, self._size, self._compiled = _open(weights, sparing=sparing)
         self._least_score = least_score
         self._raw_scale = (0.0, self._network.even_score, 1.0)
         self._turn = threading.Lock()
@@ -103,11 +106,11 @@ class NetworkObjectDetector:
     @property
     def input_size(self) -> tuple[int, int]:
         """Width and height in pixels that each frame is scaled to."""
-        return self._network.input_size
+        return self._size
 
     def detect(self, frame: Frame) -> Seen:
         """Return road users on ``frame``, boxes in its own pixels, clipped to it."""
-        size = self._network.input_size
+        size = self._size
         tensor, to_frame = _tensor(frame, size, letterbox=self._network.letterbox)
         with self._turn:
             outputs = [np.array(v) for v in self._compiled(tensor).values()]
@@ -138,8 +141,8 @@ def _tensor(frame: Frame, size: tuple[int, int], *, letterbox: bool) -> tuple[Pi
     return np.ascontiguousarray(shown)[None], to_frame
 
 
-def _open(weights: Path) -> tuple[Network, ov.CompiledModel]:
-    """Return which network ``weights`` holds, and it compiled."""
+def _open(weights: Path, *, sparing: bool) -> tuple[Network, tuple[int, int], ov.CompiledModel]:
+    """Return which network ``weights`` holds, the width and height it is to be fed, and it compiled for that."""
     if weights.suffix not in {".xml", ".onnx"}:
         raise WeightsError(f"weights are an OpenVINO .xml or an .onnx file, got {weights}: pass --weights such a file")
     if not weights.is_file():
@@ -149,7 +152,11 @@ def _open(weights: Path) -> tuple[Network, ov.CompiledModel]:
     try:
         graph = graph_in(weights)
         network = _recognise(graph, weights)
-        return network, compiled(graph, network.mean, network.scale)
+        size = network.input_size
+        if sparing and network.sparing_size is not None:
+            size = network.sparing_size
+            graph.reshape([1, 3, size[1], size[0]])
+        return network, size, compiled(graph, network.mean, network.scale)
     except RuntimeError as error:
         raise _damaged(weights, error) from error
 
