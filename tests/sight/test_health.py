@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from waywarden.sight.frame import Frame
-from waywarden.sight.health import COUNTABLE, Diagnosis, HealthWatcher, diagnose
+from waywarden.sight.health import COUNTABLE, Diagnosis, HealthWatcher, diagnose, drawn
 from waywarden.sight.sources.stills import StillsSource, decode_still
 from waywarden.sight.sources.video import VideoSource
 from waywarden.terms.records import CameraHealth, HealthState
@@ -170,6 +170,72 @@ def test_only_changes_are_said_and_bad_pictures_do_not_count():
         counts.append(watcher.countable)
     assert said == [(0, HealthState.OK), (10, HealthState.PLACEHOLDER), (20, HealthState.OK)]
     assert counts == [not 10 <= second < 20 for second in range(30)]
+
+
+ROADS = {
+    "one tone": lambda y, x: np.full((*y.shape, 3), 110),
+    "black": lambda y, x: np.zeros((*y.shape, 3)),
+    "a road straight up": lambda y, x: np.where((abs(x - 176) < 90)[..., None], 90, (60, 120, 60)),
+    "a road across": lambda y, x: np.where((abs(y - 144) < 70)[..., None], 90, (60, 120, 60)),
+}
+
+
+def _drawn_street(road: str) -> list[Frame]:
+    """Return ten seconds of a road as flat as a card, over which a block goes down from the third second on."""
+    y, x = np.mgrid[0:288, 0:352]
+    frames = []
+    for n in range(40):
+        rgb = ROADS[road](y, x).astype(np.uint8)
+        rgb[max(0, 12 * (n - 12) - 30) : max(0, 12 * (n - 12)), 150:190] = 230
+        frames.append(_frame(rgb, n / 4))
+    return frames
+
+
+@pytest.mark.parametrize("road", ROADS)
+def test_a_drawn_street_in_which_somebody_goes_about_is_seen(road):
+    frames = _drawn_street(road)
+    assert diagnose(frames[0])
+    watcher = HealthWatcher("cam", samples=lambda: frames)
+    said = [change.state for frame in frames if (change := watcher.look(frame))]
+    assert set(said) <= COUNTABLE
+    assert said
+
+
+def test_a_live_picture_as_flat_as_a_card_is_one():
+    """Nobody can look ahead in it."""
+    change = HealthWatcher("cam").look(_drawn_street("one tone")[0])
+    assert change is not None
+    assert change.state not in COUNTABLE
+
+
+def test_a_card_on_which_a_clock_runs_or_something_turns_is_no_drawn_street():
+    clock, wheel, text = [], [], []
+    rng = np.random.default_rng(1)
+    for n in range(60):
+        card = np.full((288, 352, 3), (20, 60, 160), np.uint8)
+        card[40:80, 60:300] = 255
+        ticks, turns, runs = card.copy(), card.copy(), card.copy()
+        ticks[200:214, 200:280] = np.where(rng.random((14, 80, 1)) < 0.5, 255, ticks[200:214, 200:280])
+        angle = 2 * np.pi * n / 12
+        row, column = int(150 + 14 * np.sin(angle)), int(176 + 14 * np.cos(angle))
+        turns[row - 4 : row + 4, column - 4 : column + 4] = 255
+        runs[230:245] = np.roll(np.where(rng.random((1, 352, 1)) < 0.5, 255, 0), 7 * n, axis=1)
+        clock, wheel, text = [*clock, _frame(ticks, n)], [*wheel, _frame(turns, n)], [*text, _frame(runs, n)]
+    assert not any(drawn(frames) for frames in (clock, wheel, text))
+
+
+def test_a_card_before_a_street_stays_a_card():
+    card = np.full((288, 352, 3), (20, 60, 160), np.uint8)
+    card[40:80, 60:300] = 255
+    frames = [_frame(card if n < 10 else _street(n), n) for n in range(40)]
+    watcher = HealthWatcher("cam", samples=lambda: frames)
+    said = [(n, change.state) for n, frame in enumerate(frames) if (change := watcher.look(frame))]
+    assert said == [(0, HealthState.PLACEHOLDER), (10, HealthState.OK)]
+
+
+def test_stripes_from_top_to_bottom_are_a_card():
+    bars = np.repeat(np.array([[180, 180, 16], [16, 180, 180], [16, 180, 16], [180, 16, 180]]), 88, axis=0)
+    assert _state(np.broadcast_to(bars, (288, 352, 3))) is HealthState.PLACEHOLDER
 
 
 def test_a_frozen_picture_is_said_once_and_over_when_it_moves():

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from waywarden.sight.frame import Frame
+from waywarden.sight.ports import SourceFacts
 from waywarden.sight.sources.opening import open_source
 from waywarden.sight.watch import watch
 from waywarden.terms.errors import SourceError
@@ -63,13 +64,17 @@ def test_frames_without_a_street_are_neither_shown_to_the_detector_nor_watched()
     ramp = np.mgrid[0:48, 0:64].sum(axis=0)
     street = np.stack([ramp * 2, 200 - ramp, ramp + 40], axis=-1).astype(np.uint8)
 
-    def source():
-        for second in range(12):
-            rgb = card if 4 <= second < 8 else np.roll(street, second, axis=1)
-            yield Frame(av.VideoFrame.from_ndarray(rgb, format="rgb24"), START + timedelta(seconds=second), 1.0)
+    class Source:
+        def about(self):
+            return SourceFacts(64, 48, 1.0, "made up", 11.0)
+
+        def __iter__(self):
+            for second in range(12):
+                rgb = card if 4 <= second < 8 else np.roll(street, second, axis=1)
+                yield Frame(av.VideoFrame.from_ndarray(rgb, format="rgb24"), START + timedelta(seconds=second), 1.0)
 
     car = OneCar()
-    items = list(watch("cam", source(), car))
+    items = list(watch("cam", Source(), car))
     assert [(item.at - START).total_seconds() for item in _of(Detections, items)] == [0, 1, 2, 3, 8, 9, 10, 11]
     assert car.asked == 8
     states = [item.state for item in _of(CameraHealth, items)]

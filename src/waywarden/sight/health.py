@@ -1,6 +1,7 @@
 """Whether a picture shows the street at all: placeholder cards, smears, darkness, no signal, frozen pictures.
 
-By statistics of the picture alone, never by what is known of one operator's card. The limits were set on
+By statistics of the picture alone, never by what is known of one operator's card. A drawn street (a simulation, an
+animation) is as flat as a card, but road users go about in it: ``drawn``. The limits were set on
 ``camera_faults`` (10 files) against 629 stills of 105 cameras and the clips; ``tests/sight/test_health.py`` holds the
 table. Measured there, worst good picture against the faults: largest share of one brightness (3 levels) .17 against
 .67 and more; share of repeated rows .27 against .50; strongest colour (99th percentile) 8 levels against 0. DARK,
@@ -9,6 +10,7 @@ snow, one even colour and lost grey rows are set on made-up pictures alone: no r
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import NamedTuple
 
@@ -39,6 +41,7 @@ CARD_ENTROPY_BITS = 4.0
 SMEAR_SHARE = 0.38
 SMEAR_LEVELS = 4
 REPEATED_SHARE = 0.8
+STRIPED_SHARE = 0.95
 FILL_SHARE = 0.25
 FILL_LEVELS = (120, 136)
 FILLED = 0.95
@@ -46,6 +49,12 @@ CARD_GREY_SHARE = 0.4
 GREY_LEVELS = 2
 COLOUR_SHARE = 0.01
 FROZEN_LEVELS = 1
+
+FLAT = frozenset({HealthState.PLACEHOLDER, HealthState.NO_SIGNAL})
+DRAWN_LEVELS = 8
+DRAWN_SHARE = 0.03
+DRAWN_TIMES = 4.0
+OTHER_SHARE = 0.25
 
 _Levels = npt.NDArray[np.int16]
 
@@ -130,6 +139,8 @@ def _smeared(luma: _Levels) -> Diagnosis | None:
     share = (_longest_run(repeats & lively) + apart) / len(luma)
     if share <= SMEAR_SHARE:
         return None
+    if share > STRIPED_SHARE:
+        return Diagnosis(HealthState.PLACEHOLDER, "stripes from top to bottom instead of the street: a test card")
     return Diagnosis(HealthState.SMEARED, f"{share:.0%} of the rows repeat the row above: the picture is smeared")
 
 
@@ -139,6 +150,28 @@ def _grey(rgb: Picture) -> Diagnosis | None:
     if np.count_nonzero(highest - lowest > GREY_LEVELS) > COLOUR_SHARE * highest.size:
         return None
     return Diagnosis(HealthState.GREY, "the picture has no colour: night mode or a fault; it is still counted")
+
+
+def drawn(frames: Iterable[Frame]) -> bool:
+    """Return whether frames of a recording are of a drawn street: as flat as a card, but somebody goes about in it.
+
+    What changes on a card (a clock, a text that runs) changes in one place. Who goes about is each time elsewhere: all
+    places together are ``DRAWN_SHARE`` of the picture or more, and ``DRAWN_TIMES`` as much as one frame's. Pictures of
+    which more than ``OTHER_SHARE`` is otherwise than usual are of something else: a street before or after the card.
+    """
+    judged = [(frame.luma(64, 48).astype(np.int16), diagnose(frame)) for frame in frames]
+    if not judged:
+        return False
+    pictures = np.stack([picture for picture, _ in judged])
+    changed = np.abs(pictures - np.median(pictures, axis=0)) > DRAWN_LEVELS
+    size = changed[0].size
+    same = np.count_nonzero(changed, axis=(1, 2)) <= OTHER_SHARE * size
+    flat = np.array([found is not None and found.state in FLAT for _, found in judged])
+    if not (flat & same).any():
+        return False
+    once = [n for n in np.count_nonzero(changed[same], axis=(1, 2)) if n]
+    places = np.count_nonzero(changed[same].any(axis=0))
+    return bool(once and places >= max(DRAWN_SHARE * size, DRAWN_TIMES * float(np.median(once))))
 
 
 def _share(flags: npt.NDArray[np.bool_]) -> npt.NDArray[np.float64]:
@@ -159,11 +192,20 @@ class HealthWatcher:
     camera_id : str
     frozen_after_s : float
         A picture that has not changed for so long (street time) is FROZEN.
+    samples : callable
+        Frames from all over a recording, none of a live stream; called where a picture is as flat as a card.
     """
 
-    def __init__(self, camera_id: str, frozen_after_s: float = FROZEN_AFTER_S) -> None:
+    def __init__(
+        self,
+        camera_id: str,
+        frozen_after_s: float = FROZEN_AFTER_S,
+        samples: Callable[[], Iterable[Frame]] = tuple,
+    ) -> None:
         self._camera_id = camera_id
         self._frozen_after_s = frozen_after_s
+        self._samples = samples
+        self._drawn: bool | None = None
         self._state: HealthState | None = None
         self._looked: datetime | None = None
         self._view = ViewWatcher()
@@ -188,7 +230,7 @@ class HealthWatcher:
         if not due and frame.watched_s > 0:
             return None
         self._looked = frame.at
-        state, reason = diagnose(frame) or Diagnosis(HealthState.OK, "the street can be seen")
+        state, reason = self._diagnosed(frame) or Diagnosis(HealthState.OK, "the street can be seen")
         still_s = self._still_for_s(frame)
         if state in COUNTABLE and still_s >= self._frozen_after_s:
             state, reason = HealthState.FROZEN, f"the picture has not changed for {still_s:.0f} s"
@@ -198,6 +240,14 @@ class HealthWatcher:
             return None
         self._state = state
         return CameraHealth(self._camera_id, frame.at, state, reason)
+
+    def _diagnosed(self, frame: Frame) -> Diagnosis | None:
+        found = diagnose(frame)
+        if found is None or found.state not in FLAT | {HealthState.SMEARED}:
+            return found
+        if self._drawn is None:
+            self._drawn = drawn(self._samples())
+        return None if self._drawn else found
 
     def _still_for_s(self, frame: Frame) -> float:
         now = frame.luma(min(frame.width, 64), min(frame.height, 48)).astype(np.int16)

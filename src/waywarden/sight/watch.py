@@ -32,7 +32,7 @@ def watch(
     SourceError
         As the source raises it.
     """
-    watcher = HealthWatcher(camera_id)
+    watcher = HealthWatcher(camera_id, samples=lambda: samples(source))
     between = _Between(camera_id)
     sparing = object_detector if isinstance(object_detector, Sparing) else None
     audits = _Audits(camera_id, object_detector) if isinstance(object_detector, Audited) else None
