@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from run.command_line import ask
-from waywarden.run.weighing import score
+from waywarden.run.weighing import score, weights
 from waywarden.run.weighing.cover import cover
 from waywarden.run.weighing.known import find_known, kind_named, without_picture
 from waywarden.run.weighing.precision import (
@@ -230,6 +230,13 @@ def test_labels_without_a_picture_are_said_and_are_no_error(
     said = ask("weights", "score", "--folder", tmp_path)
     assert (said.code, said.out) == (0, "{}\n")
     assert said.lines == ["1 of the label files belong to no picture and say nothing, the first is zz.txt"]
+
+
+def test_a_network_is_not_asked_for_classes_it_has_no_word_for(folder: Path, shared: Path) -> None:
+    told = score.score(folder, shared / "weights/person-vehicle-bike-detection-2004.xml")
+    assert told["by_class"]["car"] is None
+    assert told["ap50"] > 0
+    assert None not in score.score(folder, weights.own())["by_class"].values()
 
 
 def test_a_box_of_a_clip_that_has_no_corners_is_refused(tmp_path: Path) -> None:
