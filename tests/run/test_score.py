@@ -13,8 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from run.command_line import ask
+from waywarden.run.weighing import score, weights
 from waywarden.run.weighing.cover import cover
-from waywarden.run.weighing.known import find_known, kind_named
+from waywarden.run.weighing.known import find_known, kind_named, without_picture
 from waywarden.run.weighing.precision import (
     VEHICLES,
     Compared,
@@ -139,6 +140,111 @@ def test_the_command_says_how_good_our_weights_are_as_json(folder: Path) -> None
     assert told["boxes"] > 5
     assert 0.5 < told["ap50"] <= 1
     assert told["ms_per_inference"] > 0
+
+
+def labelled(where: Path, rows: str | bytes, classes: str | bytes | None = None, suffix: str = ".txt") -> Path:
+    """Return a folder of one picture, which nobody looks at, with these labels."""
+    for name in ("images", "labels"):
+        (where / name).mkdir(parents=True)
+    (where / "images/a.webp").touch()
+    (where / f"labels/a{suffix}").write_bytes(rows.encode() if isinstance(rows, str) else rows)
+    if classes is not None:
+        (where / "classes.txt").write_bytes(classes.encode() if isinstance(classes, str) else classes)
+    return where
+
+
+@pytest.mark.parametrize(
+    ("row", "words"),
+    [
+        ("7 .5 .5 .1 .1", "below 7, for so many classes there are; got 7"),
+        ("-1 .5 .5 .1 .1", "whole number from 0"),
+        ("3.7 .5 .5 .1 .1", "whole number from 0"),
+        ("1e30 .5 .5 .1 .1", "got 1e30"),
+        ("nan .5 .5 .1 .1", "numbers were wanted"),
+        ("inf .5 .5 .1 .1", "numbers were wanted"),
+        ("3 nan .5 .1 .1", "numbers were wanted"),
+        ("3,.5,.5,.1,.1", "got 1 columns"),
+        ("3 .5 .5 .1", "got 4 columns"),
+        ("\n".join(["3 .5 .5 .1"] * 5), "got 4 columns"),
+        ("3 .1 .1 .2 .1 .2 .2 .1 .2", "an outline is no box"),
+        ("3 300 200 40 40", "divide pixels by its size"),
+        ("3 .5 .5 -.1 .1", "0 to 1"),
+        ("3 .5 .5 0 .1", "above 0"),
+        (b"3 .5 .5 .1 .1 \xff", "not UTF-8"),
+    ],
+)
+def test_a_row_that_is_no_box_is_refused_with_its_file_and_line(tmp_path: Path, row: str | bytes, words: str) -> None:
+    rows = b"3 .5 .5 .1 .1\n\n" + (row if isinstance(row, bytes) else row.encode())
+    (stills,) = find_known(labelled(tmp_path, rows))
+    with pytest.raises(ConfigError) as caught:
+        stills.known(0, (100, 100))
+    assert f"{tmp_path / 'labels/a.txt'}, line 3: " in str(caught.value)
+    assert words in str(caught.value)
+
+
+@pytest.mark.parametrize("suffix", [".txt", ".TXT"])
+def test_a_mark_at_the_begin_a_confidence_and_a_suffix_in_capitals_change_nothing(tmp_path: Path, suffix: str) -> None:
+    rows = "\ufeff1 .5 .5 .2 .2\r\n0 1.002 .5 .1 .1 .93\n"
+    (stills,) = find_known(labelled(tmp_path, rows, "\ufeffcar\r\nbus \n\n\n", suffix))
+    known_there = stills.known(0, (100, 100))
+    assert known_there.kinds.tolist() == [kind_number(Kind.BUS), CAR]
+    np.testing.assert_allclose(known_there.boxes[0], [40, 40, 60, 60], atol=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("classes", "line", "words"),
+    [
+        ("car\nheavy truck\n", 2, '"heavy truck"'),
+        ("car\n\nbus\n", 2, "an empty line"),
+        (b"car\nbus\np\xe9destrian\n", 3, "not UTF-8"),
+    ],
+)
+def test_a_name_that_is_no_class_of_ours_is_refused_and_shifts_none(
+    tmp_path: Path, classes: str | bytes, line: int, words: str
+) -> None:
+    with pytest.raises(ConfigError) as caught:
+        find_known(labelled(tmp_path, "0 .5 .5 .1 .1", classes))
+    assert f"{tmp_path / 'classes.txt'}, line {line}" in str(caught.value)
+    assert words in str(caught.value)
+
+
+def test_the_classes_above_a_folder_are_found_from_wherever_it_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    labelled(tmp_path / "of" / "mine", "0 .5 .5 .1 .1")
+    (tmp_path / "classes.txt").write_text("truck\n")
+    for here, named in ((".", "of/mine"), ("of", "mine"), ("of/mine", "."), ("of", tmp_path / "of/mine")):
+        monkeypatch.chdir(tmp_path / here)
+        (stills,) = find_known(Path(named))
+        assert stills.kinds == (Kind.TRUCK,)
+
+
+def test_labels_without_a_picture_are_said_and_are_no_error(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert without_picture(folder) == without_picture(tmp_path / "nowhere") == ()
+    labelled(tmp_path, "3 .5 .5 .1 .1")
+    (tmp_path / "labels/zz.txt").touch()
+    (tmp_path / "labels/classes.txt").touch()
+    monkeypatch.setattr(score, "score", lambda *_: {})
+    said = ask("weights", "score", "--folder", tmp_path)
+    assert (said.code, said.out) == (0, "{}\n")
+    assert said.lines == ["1 of the label files belong to no picture and say nothing, the first is zz.txt"]
+
+
+def test_a_network_is_not_asked_for_classes_it_has_no_word_for(folder: Path, shared: Path) -> None:
+    told = score.score(folder, shared / "weights/person-vehicle-bike-detection-2004.xml")
+    assert told["by_class"]["car"] is None
+    assert told["ap50"] > 0
+    assert None not in score.score(folder, weights.own())["by_class"].values()
+
+
+def test_a_box_of_a_clip_that_has_no_corners_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "a.mp4").touch()
+    box = '<box frame="0" outside="0" xtl="1" ytl="2" xbr="wide" ybr="4"/>'
+    (tmp_path / "a.xml").write_text(f"<annotations><track>{box}</track></annotations>")
+    with pytest.raises(ConfigError, match=r"a\.xml has a box without its frame or corners as numbers .*wide"):
+        find_known(tmp_path)
 
 
 @pytest.mark.parametrize(

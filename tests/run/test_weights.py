@@ -29,6 +29,12 @@ class Publisher(BaseHTTPRequestHandler):
         if content is None:
             self.send_error(404)
             return
+        if self.server.redirect is not None:
+            self.send_response(302)
+            self.send_header("Location", self.server.redirect)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+            return
         start = int((self.headers.get("Range") or "bytes=0-").removeprefix("bytes=").rstrip("-"))
         if not self.server.ranges:
             start = 0
@@ -36,7 +42,7 @@ class Publisher(BaseHTTPRequestHandler):
             self.send_error(416)
             return
         self.send_response(206 if start else 200)
-        self.send_header("Content-Length", str(len(content) - start))
+        self.send_header("Content-Length", self.server.stated or str(len(content) - start))
         self.end_headers()
         cut, self.server.cut = self.server.cut, None
         self.wfile.write(content[start:] if cut is None else content[start : start + cut])
@@ -50,6 +56,7 @@ def server() -> Iterator[Any]:
     running: Any = ThreadingHTTPServer(("127.0.0.1", 0), Publisher)
     running.files = {"small.xml": GRAPH, "small.bin": NUMBERS}
     running.asked, running.cut, running.ranges = [], None, True
+    running.redirect = running.stated = None
     threading.Thread(target=running.serve_forever, daemon=True).start()
     running.url = f"http://127.0.0.1:{running.server_address[1]}"
     yield running
@@ -140,10 +147,41 @@ def test_a_full_disk_and_a_folder_that_cannot_be_written_are_one_sentence(
     server: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "file").touch()
-    with pytest.raises(WeightsError, match=r"cannot be written .*: pass a folder that can"):
+    with pytest.raises(WeightsError, match=r"cannot be written .*: set XDG_DATA_HOME to a folder that can"):
         pull("small", tmp_path / "file" / "weights", base_url=server.url)
     monkeypatch.setattr(weights, "_part", lambda path: Path("/dev/full"))
     with pytest.raises(WeightsError, match="is full: free some space and pull again"):
+        pull("small", tmp_path, base_url=server.url)
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["foo", "", "file:///tmp", "http://", "http://[::1", "http://h:port", "http://127.0.0.1:1/a b", "http://h/ä"],
+)
+def test_a_mirror_that_is_no_web_address_is_one_sentence(address: str, tmp_path: Path) -> None:
+    with pytest.raises(WeightsError, match=r"^--base-url is an http:// or https:// address without spaces, got '.*$"):
+        pull("small", tmp_path / "not made", base_url=address)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("location", ["/small.xml", "file:///etc/passwd", "http://[::1", "http://127.0.0.1:port/"])
+def test_a_redirect_that_leads_nowhere_is_one_sentence(location: str, server: Any, tmp_path: Path) -> None:
+    server.redirect = location
+    with pytest.raises(WeightsError, match=r"^http://.*/small\.xml redirects .*: pull from a mirror$"):
+        pull("small", tmp_path, base_url=server.url)
+
+
+@pytest.mark.parametrize("stated", ["abc", "-5"])
+def test_a_length_that_is_no_number_is_one_sentence(stated: str, server: Any, tmp_path: Path) -> None:
+    server.stated = stated
+    with pytest.raises(WeightsError, match=rf"/small\.xml states a length that is no number \('{stated}'\)"):
+        pull("small", tmp_path, base_url=server.url)
+
+
+@pytest.mark.parametrize("name", ["small.xml", "small.xml.part"])
+def test_a_folder_where_a_file_is_to_be_kept_is_one_sentence(name: str, server: Any, tmp_path: Path) -> None:
+    (tmp_path / name).mkdir()
+    with pytest.raises(WeightsError, match=rf"{name} is a folder, where a file is to be kept: take it away"):
         pull("small", tmp_path, base_url=server.url)
 
 

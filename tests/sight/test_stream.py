@@ -262,6 +262,38 @@ def test_mjpeg_over_http_is_timed_by_its_arrival_not_by_counting(tmp_path):
     assert [round(frame.watched_s, 3) for frame in frames[1:]] == [0.7] * 5
 
 
+def test_what_passes_until_mjpeg_is_back_is_not_watched_however_short(tmp_path):
+    """A server that hangs up after five pictures; a second passes until it is asked again."""
+    clip = write_clip(tmp_path / "clip.mjpeg", [n / 25 for n in range(5)], codec="mjpeg").read_bytes()
+    stills = [b"\xff\xd8" + part for part in clip.split(b"\xff\xd8")[1:]]
+    clock = Clock()
+
+    def answer(request) -> None:
+        request.send_response(200)
+        request.send_header("Content-Type", "multipart/x-mixed-replace; boundary=next")
+        request.end_headers()
+        for still in stills:
+            head = f"--next\r\nContent-Type: image/jpeg\r\nContent-Length: {len(still)}\r\n\r\n"
+            request.wfile.write(head.encode() + still + b"\r\n")
+
+    def now() -> datetime:
+        clock.at += timedelta(seconds=0.2)
+        return clock.at
+
+    patience = Patience(first_wait_s=1.0)
+    with _http_server(answer) as address:
+        source = LiveStream(f"{address}/mjpg", "cam", patience, now, clock.sleep, clock.since_boot_s)
+        items = list(islice(source, 24))
+    back = [b for a, b in pairwise(items) if isinstance(a, CameraHealth) and a.state is HealthState.OK]
+    frames = [item for item in items if isinstance(item, Frame)]
+    assert len(back) >= 2
+    assert [frame.watched_s for frame in back] == [0.0] * len(back)
+    assert all(0 < frame.watched_s <= 1 for frame in frames if frame not in back)
+    for before, frame in pairwise(frames):
+        missed_s = (frame.at - before.at).total_seconds() - frame.watched_s
+        assert missed_s > 1 if frame in back else missed_s == pytest.approx(0)
+
+
 def test_a_picture_that_changes_its_size_ends_the_stream_in_words(tmp_path):
     """Gates are in pixels of the size that it had."""
     clip = write_clip(tmp_path / "clip.mjpeg", [n / 25 for n in range(3)], codec="mjpeg").read_bytes()

@@ -51,7 +51,7 @@ from waywarden.run.spoken import (
 from waywarden.run.starting.root import root
 from waywarden.run.watching.command import watch_app
 from waywarden.run.watching.metrics import beside, figures_of
-from waywarden.run.weighing import score, weights
+from waywarden.run.weighing import known, score, weights
 from waywarden.run.works.commands import orders_app, programme_app
 from waywarden.run.works.defects import defects_app
 from waywarden.store.nothing import NoRecords
@@ -346,6 +346,10 @@ def weights_score(
     if every < 1:
         raise ConfigError(f"--every is 1 or more, got {every}: 1 scores every picture")
     graph = weights.own() if weights_path is None else weights.resolve(str(weights_path))
+    if lost := known.without_picture(folder):
+        notes.print(
+            escape(f"{len(lost)} of the label files belong to no picture and say nothing, the first is {lost[0]}")
+        )
     typer.echo(json.dumps(score.score(folder, graph, every)))
 
 

@@ -57,7 +57,7 @@ def open_pictures(camera: Camera, folder: Path, only: frozenset[int] | None = No
     return NumberedPictures(folder / camera.sources[0], only)
 
 
-def open_network(detector: str) -> ObjectDetector:
+def open_network(detector: str) -> NetworkObjectDetector:
     """Return the network alone, without the motion detector, saying all it can say."""
     return NetworkObjectDetector(Path(detector), least_score=LEAST_SCORE)
 
@@ -71,12 +71,11 @@ def look(camera_id: str, source: FrameSource, object_detector: ObjectDetector) -
             yield Detections(camera_id, frame.at, 0.0, boxes, scores, kinds)
 
 
-def ms_per_inference(weights: Path, times: int = 30) -> float:
+def ms_per_inference(network: NetworkObjectDetector, times: int = 30) -> float:
     """Return the CPU time of one look of a network, in ms on one core: the median of ``times``.
 
     The picture is grey, and of the network's own size: what scaling takes hangs on the camera.
     """
-    network = NetworkObjectDetector(weights)
     grey = grey_picture(*network.input_size)
     return cpu_ms(lambda: network.detect(grey), times)
 

@@ -1,13 +1,15 @@
 """Pictures whose truth is known, as two layouts have them: stills with YOLO labels, and clips with CVAT tracks.
 
-Stills: ``images/``, ``labels/NAME.txt`` (``class cx cy w h``, shares of the picture), perhaps ``ignore/NAME.txt``
-(areas about which nothing is known) and ``classes.txt`` (a name a line). Clips: ``NAME.xml`` (CVAT 1.1, interpolation)
-beside ``NAME.mp4``; a track's ``type`` attribute is its class, and its boxes tell whom a class is voted for.
+Stills: ``images/``, ``labels/NAME.txt`` (``class cx cy w h``, shares of the picture, perhaps a confidence), perhaps
+``ignore/NAME.txt`` (areas about which nothing is known) and ``classes.txt`` (a name a line). Clips: ``NAME.xml`` (CVAT
+1.1, interpolation) beside ``NAME.mp4``; a track's ``type`` attribute is its class, and its boxes tell whom a class is
+voted for.
 """
 
 from __future__ import annotations
 
 import difflib
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,6 +30,10 @@ OTHER_NAMES = {
     "undefined": Kind.VEHICLE,
 }
 """What label files call some of our kinds besides our own names for them."""
+ROUNDED = 0.01
+"""Shares may lie outside 0 to 1 by this much, as rounding leaves them; pixels lie far outside."""
+_COLUMNS = (5, 6)
+_TEXT = (".txt", ".TXT", ".Txt")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +64,8 @@ class Stills:
     def known(self, number: int, size: tuple[int, int]) -> Known:
         """Return what is on picture ``number``, of ``size`` (width, height) px."""
         name = self.names[number]
-        boxes, classes = _yolo(self.folder / "labels" / f"{name}.txt", size)
-        areas, _ = _yolo(self.folder / "ignore" / f"{name}.txt", size)
-        if len(classes) and not (0 <= min(classes) and max(classes) < len(self.kinds)):
-            raise ConfigError(f"labels/{name}.txt names a class that classes.txt has not: it has {len(self.kinds)}")
+        boxes, classes = _yolo(self.folder / "labels", name, size, len(self.kinds))
+        areas, _ = _yolo(self.folder / "ignore", name, size, None)
         numbers = np.array([kind_number(self.kinds[k]) for k in classes], np.int8)
         return Known(boxes, numbers, areas)
 
@@ -88,6 +92,7 @@ class Clip:
 
 def find_known(folder: Path) -> Sequence[Stills | Clip]:
     """Return the labelled material in ``folder``; ConfigError says what was looked for where there is none."""
+    folder = folder.resolve()  # classes.txt may lie above it, which a relative path does not say
     if (folder / "images").is_dir():
         return [_stills(folder)]
     clips = [Clip(file.with_suffix(".mp4"), _cvat(file)) for file in sorted(folder.glob("*.xml")) if _has_clip(file)]
@@ -97,6 +102,15 @@ def find_known(folder: Path) -> Sequence[Stills | Clip]:
             "beside each .mp4"
         )
     return clips
+
+
+def without_picture(folder: Path) -> tuple[str, ...]:
+    """Return the names of the label files in ``folder`` that belong to no picture in it, and so say nothing."""
+    if not ((folder / "images").is_dir() and (folder / "labels").is_dir()):
+        return ()
+    pictures = {p.stem for p in (folder / "images").iterdir() if p.suffix.lower() in STILLS}
+    texts = (p for p in (folder / "labels").iterdir() if p.suffix in _TEXT and p.stem != "classes")
+    return tuple(sorted(p.name for p in texts if p.stem not in pictures))
 
 
 def _has_clip(file: Path) -> bool:
@@ -122,8 +136,10 @@ def _stills(folder: Path) -> Stills:
 
 
 def _kinds(listed: Path) -> Iterator[Kind]:
-    for line in listed.read_text(encoding="utf-8").split():
-        yield kind_named(line, listed.name)
+    for number, line in enumerate(_text(listed).rstrip().splitlines(), 1):
+        if not line.strip():
+            raise ConfigError(f"{listed}, line {number}: a name was wanted, got an empty line: each line is a class")
+        yield kind_named(line.strip(), f"{listed}, line {number},")
 
 
 def kind_named(name: str, where: str) -> Kind:
@@ -142,32 +158,82 @@ def kind_named(name: str, where: str) -> Kind:
     return Kind(name)
 
 
-def _yolo(file: Path, size: tuple[int, int]) -> tuple[Boxes, list[int]]:
-    """Return boxes (n, 4) px and classes of one label file; none where there is no file."""
-    lines = file.read_text(encoding="utf-8").splitlines() if file.is_file() else []
-    try:
-        rows = np.array([[float(word) for word in line.split()[:5]] for line in lines if line.strip()]).reshape(-1, 5)
-    except ValueError as error:
-        raise ConfigError(f"{file} is not YOLO text (class cx cy w h, a line a box): {error}") from error
+def _yolo(folder: Path, name: str, size: tuple[int, int], classes: int | None) -> tuple[Boxes, list[int]]:
+    """Return boxes (n, 4) px and classes of one label file; none where there is no file.
+
+    Classes are below ``classes``; where that is None, any will do.
+    """
+    file = next((folder / f"{name}{suffix}" for suffix in _TEXT if (folder / f"{name}{suffix}").is_file()), None)
+    lines = enumerate(_text(file).splitlines(), 1) if file else ()
+    rows = np.array(
+        [_row(line, f"{file}, line {number}", classes) for number, line in lines if line.strip()], np.float64
+    ).reshape(-1, 5)
     centre, sides = rows[:, 1:3] * size, rows[:, 3:5] * size
     boxes = np.concatenate([centre - sides / 2, centre + sides / 2], axis=1)
     return boxes.astype(np.float32), [int(kind) for kind in rows[:, 0]]
+
+
+def _row(line: str, where: str, classes: int | None) -> list[float]:
+    """Return class, cx, cy, w and h of one line; a confidence at its end is left out."""
+    words = line.split()
+    if len(words) not in _COLUMNS:
+        raise ConfigError(
+            f"{where}: a box was wanted, class cx cy w h and perhaps a confidence, got {len(words)} columns: "
+            "an outline is no box"
+        )
+    try:
+        kind, *shares = (float(word) for word in words)
+    except ValueError:
+        kind, shares = math.nan, []
+    if not all(map(math.isfinite, (kind, *shares))):
+        raise ConfigError(f"{where}: numbers were wanted (class cx cy w h), got {line[:60]!r}")
+    if not kind.is_integer() or kind < 0 or (classes is not None and kind >= classes):
+        there = "" if classes is None else f" and below {classes}, for so many classes there are"
+        raise ConfigError(f"{where}: the class is a whole number from 0{there}; got {words[0]}")
+    if not all(-ROUNDED <= share <= 1 + ROUNDED for share in shares[:4]):
+        raise ConfigError(
+            f"{where}: shares of the picture (0 to 1) were wanted, got {line[:60]!r}: divide pixels by its size"
+        )
+    if min(shares[2:4]) <= 0:
+        raise ConfigError(f"{where}: width and height were wanted above 0, got {words[3]} and {words[4]}")
+    return [kind, *shares[:4]]
+
+
+def _text(file: Path) -> str:
+    """Return what ``file`` says, without the mark at its begin that some editors write."""
+    try:
+        return file.read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        number = error.object[: error.start].count(b"\n") + 1
+        raise ConfigError(f"{file}, line {number}: this is not UTF-8: save it as such") from error
 
 
 def _cvat(file: Path) -> dict[int, list[Drawn]]:
     """Return frame -> boxes; CVAT numbers frames from 0, and marks those outside the picture."""
     try:
         root = ET.parse(file).getroot()  # noqa: S314 - a label file of the user's own
-    except ET.ParseError as error:
+    except (ET.ParseError, ValueError, LookupError) as error:  # the last two: an encoding that it cannot read
         raise ConfigError(f"{file} is not CVAT XML ({error}): export it again") from error
     frames: dict[int, list[Drawn]] = {}
     for owner, track in enumerate(root.iter("track")):
         for box in track.iter("box"):
             if box.get("outside") == "0":
-                corners = np.array([float(box.get(side, "nan")) for side in ("xtl", "ytl", "xbr", "ybr")], np.float32)
-                kind = kind_named(_type_of(box), file.name)
-                frames.setdefault(int(box.get("frame", "-1")), []).append(Drawn(corners, kind, owner))
+                frame, corners = _drawn(box, file)
+                frames.setdefault(frame, []).append(Drawn(corners, kind_named(_type_of(box), file.name), owner))
     return frames
+
+
+def _drawn(box: ET.Element, file: Path) -> tuple[int, Boxes]:
+    """Return the number of a box's frame and its corners (4,) px."""
+    frame, corners = -1, np.full(4, np.nan, np.float32)
+    try:
+        frame = int(box.get("frame", ""))
+        corners = np.array([float(box.get(side, "")) for side in ("xtl", "ytl", "xbr", "ybr")], np.float32)
+    except ValueError:
+        pass
+    if not np.isfinite(corners).all():
+        raise ConfigError(f"{file} has a box without its frame or corners as numbers ({box.attrib}): export it again")
+    return frame, corners
 
 
 def _type_of(box: ET.Element) -> str:

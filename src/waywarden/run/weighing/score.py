@@ -74,12 +74,18 @@ def score(folder: Path, weights: Path, every: int = 1) -> dict[str, Any]:
         if isinstance(material, Clip):
             voted += _votes(material, found)
     vehicles = compared(pairs, VEHICLES)
-    by_class = {kind.value: _rounded(average_precision(compared(pairs, [kind]))) for kind in KINDS[:7]}
+    network = open_network(str(weights))
+    by_class = {kind: average_precision(compared(pairs, [kind])) for kind in KINDS[:7]}
+    by_class = {
+        kind: value if kind in network.kinds else None  # what it has no word for, it does not miss
+        for kind, value in by_class.items()
+        if value is not None
+    }
     return {
         "ap50": _rounded(average_precision(vehicles)),
         "recall_at_p90": _rounded(recall_at(vehicles)),
-        "by_class": {name: value for name, value in by_class.items() if value is not None},
-        "ms_per_inference": round(ms_per_inference(weights), 2),
+        "by_class": {kind.value: _rounded(value) for kind, value in by_class.items()},
+        "ms_per_inference": round(ms_per_inference(network), 2),
         "class_by_vote": _shares(voted),
         "best_score": _rounded(best_score(vehicles)),
         "reliability": reliability(vehicles),

@@ -14,7 +14,7 @@ import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from http.client import HTTPException, HTTPResponse
+from http.client import HTTPException, HTTPResponse, InvalidURL
 from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError, URLError
@@ -33,6 +33,7 @@ _CHUNK_BYTES = 1 << 16
 _PATIENCE_S = 30.0
 _RANGE_NOT_SATISFIABLE = 416
 _PARTIAL = 206
+_REDIRECTS = range(300, 400)
 _GRAPHS = (".xml", ".onnx")
 
 
@@ -107,9 +108,11 @@ def pull(
     Raises
     ------
     WeightsError
-        One sentence: unknown name, no network, no such file there, wrong hash, disk full.
+        One sentence: unknown name, no address, no network, no such file there, wrong hash, disk full.
     """
     network, folder = _published(name), folder or default_folder()
+    if base_url is not None and not _is_web_address(base_url):
+        raise WeightsError(f"--base-url is an http:// or https:// address without spaces, got '{base_url}': mend it")
     try:
         folder.mkdir(parents=True, exist_ok=True)
         return tuple(_pull_file(file, folder, on_progress, base_url) for file in network.files)
@@ -242,12 +245,24 @@ def _part(path: Path) -> Path:
     return path.with_name(path.name + ".part")
 
 
+def _is_web_address(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+        named = bool(parts.hostname) and (parts.port is None or parts.port > 0)
+    except ValueError:  # a bracket that is not closed, a port that is no number
+        return False
+    return parts.scheme in {"http", "https"} and named and text.isascii() and text.isprintable() and " " not in text
+
+
 def _pull_file(file: WeightsFile, folder: Path, on_progress: OnProgress | None, base_url: str | None) -> Path:
     path = folder / file.name
     if path.is_file() and _is_whole(path, file):
         return path
     url = f"{base_url.rstrip('/')}/{file.name}" if base_url else file.url
     part = _part(path)
+    for taken in (path, part):
+        if taken.is_dir():
+            raise WeightsError(f"{taken} is a folder, where a file is to be kept: take it away and pull again")
     _fetch(url, part, file, on_progress)
     if not _is_whole(part, file):
         part.unlink()
@@ -267,6 +282,10 @@ def _fetch(url: str, part: Path, file: WeightsFile, on_progress: OnProgress | No
             _save(answer, part, there if answer.status == _PARTIAL else 0, file, on_progress)
     except HTTPError as error:
         error.close()
+        if error.code in _REDIRECTS:
+            raise WeightsError(
+                f"{url} redirects in a circle, or to what is no web address ({error.code}): pull from a mirror"
+            ) from error
         if error.code != _RANGE_NOT_SATISFIABLE:  # that one: all of it is there already, the hash will tell
             raise WeightsError(f"{url} answered {error.code} {error.reason}: try later, or from a mirror") from error
     except URLError as error:
@@ -274,12 +293,16 @@ def _fetch(url: str, part: Path, file: WeightsFile, on_progress: OnProgress | No
         raise WeightsError(
             f"{host} cannot be reached ({error.reason}): check the network, or copy {file.name} into {part.parent}"
         ) from error
+    except (InvalidURL, ValueError) as error:
+        raise WeightsError(f"{url} redirects to what is no web address ({error}): pull from a mirror") from error
     except (HTTPException, ConnectionError, TimeoutError) as error:
         raise WeightsError(f"the download of {file.name} broke off: pull again, and it goes on from there") from error
 
 
 def _save(answer: HTTPResponse, part: Path, there: int, file: WeightsFile, on_progress: OnProgress | None) -> None:
     coming = answer.headers.get("Content-Length")
+    if coming and not coming.isdecimal():
+        raise WeightsError(f"{answer.url} states a length that is no number ({coming[:20]!r}): pull from a mirror")
     total = there + int(coming) if coming else file.size
     with part.open("r+b" if there else "wb") as saved:
         saved.seek(there)
@@ -297,4 +320,6 @@ def _disk_error(error: OSError, folder: Path) -> WeightsError:
         return WeightsError(
             f"the disk that holds {folder} is full: free some space and pull again, it goes on from there"
         )
-    return WeightsError(f"{folder} cannot be written ({error.strerror}): pass a folder that can")
+    return WeightsError(
+        f"{folder} cannot be written ({error.strerror}): set XDG_DATA_HOME to a folder that can, or mend its rights"
+    )

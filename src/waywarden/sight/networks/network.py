@@ -104,6 +104,11 @@ class NetworkObjectDetector:
         return self._network.name
 
     @property
+    def kinds(self) -> frozenset[Kind]:
+        """What it can call what it sees."""
+        return frozenset(self._network.labels.values())
+
+    @property
     def input_size(self) -> tuple[int, int]:
         """Width and height in pixels that each frame is scaled to."""
         return self._size

@@ -91,8 +91,8 @@ class LiveStream:
 
     A live stream has no epoch of its own that can be trusted. Its time is anchored once per connection: the first
     picture is at ``now()``, every later one by the stream's presentation time, which is drawn after the system's clock
-    (``stream_time``). A loss of more than the gap limit is not watched, and time never runs back. MJPEG over http
-    carries no times: each picture is timed by its arrival.
+    (``stream_time``). What passes until it is connected again is not watched, however short, and time never runs back.
+    MJPEG over http carries no times: each picture is timed by its arrival.
 
     Parameters
     ----------
@@ -220,12 +220,14 @@ class LiveStream:
     def _placed(
         self, session: _Session, seconds: float, arrived: datetime, arrived_s: float
     ) -> tuple[datetime, float] | None:
+        back = session.time is None and session.last is not None
         if session.clock is None or session.time is None:
             session.clock = session.anchored(arrived)
             session.time = StreamTime(session.clock, arrived, arrived_s)
         if session.recorded_s is not None:  # it comes as fast as the network is
             return session.clock.place(seconds)
-        return session.time.place(seconds, arrived, arrived_s)
+        placed = session.time.place(seconds, arrived, arrived_s)
+        return (placed[0], 0.0) if back and placed is not None else placed
 
     def _refused(self, fault: av.FFmpegError) -> LoginError:
         return LoginError(
