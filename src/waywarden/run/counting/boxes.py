@@ -25,6 +25,7 @@ from waywarden.exchange.surveys.otflow import from_otflow
 from waywarden.exchange.surveys.ottrk import from_ottrk
 from waywarden.run.city.city_keys import CLASS_SCHEMES, DEFAULT_SCHEME
 from waywarden.run.counting.count import CountJob, Watching, count_camera
+from waywarden.run.counting.others import once_each
 from waywarden.terms.errors import ConfigError, SourceError
 from waywarden.terms.kinds import kind_number
 from waywarden.terms.places import Camera, City, Gate, Movement
@@ -142,7 +143,7 @@ def _seen(boxes: Sequence[MotBox], camera_id: str, rate_hz: float) -> Generator[
     for frame, seen in groupby(boxes, key=lambda box: box.frame):
         for begin, end in _stretches(due, frame, rate_hz):
             yield _detections([], camera_id, _time(begin - first, rate_hz), (end - begin) / rate_hz)
-        yield _detections(list(seen), camera_id, _time(frame - first, rate_hz), 1 / rate_hz)
+        yield _detections(once_each(list(seen)), camera_id, _time(frame - first, rate_hz), 1 / rate_hz)
         due = frame + 1
 
 
