@@ -25,7 +25,7 @@ from waywarden.exchange.surveys.otflow import from_otflow
 from waywarden.exchange.surveys.ottrk import from_ottrk
 from waywarden.run.city.city_keys import CLASS_SCHEMES, DEFAULT_SCHEME
 from waywarden.run.counting.count import CountJob, Watching, count_camera
-from waywarden.run.counting.others import once_each
+from waywarden.run.counting.others import on_our_scale, once_each
 from waywarden.terms.errors import ConfigError, SourceError
 from waywarden.terms.kinds import kind_number
 from waywarden.terms.places import Camera, City, Gate, Movement
@@ -109,7 +109,7 @@ def count_boxes(asked: BoxesJob) -> list[TrafficInterval]:
     camera = Camera(asked.path.stem, asked.path.name, (), START, gates=asked.gates, movements=asked.movements)
     city = City("boxes", "UTC", (camera,), CLASS_SCHEMES[DEFAULT_SCHEME])
     job = CountJob(city, asked.path.parent, "boxes", f"boxes of {asked.path.name}", asked.bin_min)
-    seen = _seen(boxes, camera.id, asked.rate_hz)
+    seen = _seen(on_our_scale(boxes), camera.id, asked.rate_hz)
     counted = count_camera(job, camera, lambda _job, _camera: Watching(None, None, seen))
     if counted.trouble is not None:
         raise counted.trouble
