@@ -35,7 +35,10 @@ from waywarden.traffic.boxes import Followed
 
 START = datetime(1970, 1, 1, tzinfo=UTC)
 """A file of boxes has no date: its first frame is at this time."""
-MOST_RATE_HZ = 1000.0
+LEAST_RATE_HZ, MOST_RATE_HZ = 0.1, 1000.0
+"""More rarely seen, nobody is waited for from one frame to the next."""
+MOST_DAYS = 400.0
+"""Intervals are laid out for all the time that a file covers, and no survey covers more."""
 CVAT, OTTRK, OTFLOW, OPENDATACAM = ".xml", ".ottrk", ".otflow", ".json"
 EMPTIED_S = 15.0
 """Nobody is waited for so long."""
@@ -63,8 +66,9 @@ def boxes_job(path: Path, rate_hz: float | None, gates: Sequence[str], bin_min: 
     """Return the job that was asked for in words; ConfigError says which of them was wrong."""
     if rate_hz is None:
         rate_hz = rate_said(path)
-    if rate_hz is None or not 0 < rate_hz <= MOST_RATE_HZ:
-        raise ConfigError(f"--mot wants --fps, the frames a second of {path.name} (up to 1000), got {rate_hz}: add it")
+    if rate_hz is None or not LEAST_RATE_HZ <= rate_hz <= MOST_RATE_HZ:
+        wanted = f"the frames a second of {path.name} ({LEAST_RATE_HZ:g} to {MOST_RATE_HZ:g})"
+        raise ConfigError(f"--mot wants --fps, {wanted}, got {rate_hz}: add it")
     if not gates:
         raise ConfigError('--mot wants at least one --gate "x1,y1,x2,y2", in pixels, got none: add it')
     found: list[Gate] = []
@@ -106,6 +110,10 @@ def _gate(text: str, name: str) -> Gate:
 def count_boxes(asked: BoxesJob) -> list[TrafficInterval]:
     """Count a file of boxes; SourceError if it cannot be read. The camera is called as the file is, without its end."""
     boxes, _ = _read(asked.path)
+    days = boxes[-1].frame / asked.rate_hz / 86400
+    if days > MOST_DAYS:
+        what = f"its last frame, {boxes[-1].frame}, is of {days:.0f} days later at {asked.rate_hz:g} frames a second"
+        raise SourceError(f"cannot count {asked.path}: {what}; check --fps, or cut the file into parts")
     camera = Camera(asked.path.stem, asked.path.name, (), START, gates=asked.gates, movements=asked.movements)
     city = City("boxes", "UTC", (camera,), CLASS_SCHEMES[DEFAULT_SCHEME])
     job = CountJob(city, asked.path.parent, "boxes", f"boxes of {asked.path.name}", asked.bin_min)
