@@ -112,6 +112,7 @@ def test_a_class_without_a_name_is_counted(tmp_path: Path) -> None:
         (("--fps", "30", "--gate", "a=1,2,3,4", "--gate", "a=1,2,3,5"), 2, "different names"),
         (("--fps", "30", *GATE, "--city", "city.toml"), 2, "without --city"),
         (("--fps", "30", *GATE, "--store", "x.sqlite", "--camera", "a"), 2, "without --camera, --store"),
+        (("--fps", "30", *GATE, "--sparing"), 2, "without --sparing"),
         (("--fps", "30", *GATE), 3, "line 1: "),
     ],
 )
@@ -135,7 +136,10 @@ def test_a_file_that_is_not_there_or_no_text_is_one_line(tmp_path: Path) -> None
         assert (answer.code, answer.out, len(answer.lines)) == (3, "", 1)
         assert said in answer.lines[0]
     assert ask("count").code == 2
-    assert ask("count", "--city", "x.toml", "--fps", 3).code == 2
+    for words, said in ((("--fps", 3), "--fps:"), (("--fps", 3, *GATE), "--fps and --gate:")):
+        answer = ask("count", "--city", "x.toml", *words)
+        assert (answer.code, answer.out, len(answer.lines)) == (2, "", 1)
+        assert f"only --mot, a file of boxes, goes with {said}" in answer.lines[0]
 
 
 @pytest.mark.parametrize("number", sorted(HUMAN))

@@ -62,6 +62,14 @@ def refuse_words_of_a_city(words: Mapping[str, object]) -> None:
         raise ConfigError(f"--mot counts a file of boxes, which goes without {', '.join(given)}: leave that out")
 
 
+def refuse_words_of_boxes(words: Mapping[str, object]) -> None:
+    """Raise ConfigError if any of the options that are of ``--mot`` was given without it."""
+    given = [word for word, value in words.items() if value is not None]
+    if given:
+        words_given = " and ".join(given)
+        raise ConfigError(f"only --mot, a file of boxes, goes with {words_given}: give that, or leave this out")
+
+
 def boxes_job(path: Path, rate_hz: float | None, gates: Sequence[str], bin_min: int) -> BoxesJob:
     """Return the job that was asked for in words; ConfigError says which of them was wrong."""
     if rate_hz is None:
