@@ -114,6 +114,7 @@ def count_command(  # noqa: PLR0913, PLR0917 - a parameter an option
         raise ConfigError(f"{what}: 'waywarden count --help' says what they are")
     city = read_city(city_file)
     chosen = chosen_cameras(city, camera)
+    _say_gateless(chosen)
     named, method = weights.chosen_detector(detector, weights_path, sparing=sparing)
     store = open_kept(store_file, city) if store_file else None
     if store is not None:
@@ -349,6 +350,12 @@ def weights_score(
         raise ConfigError(f"--every is 1 or more, got {every}: 1 scores every picture")
     graph = weights.own() if weights_path is None else weights.resolve(str(weights_path))
     typer.echo(json.dumps(score.score(folder, graph, every)))
+
+
+def _say_gateless(chosen: Sequence[Camera]) -> None:
+    for each in chosen:
+        if not each.gates:
+            notes.print(f"{escape(each.id)}: it has no gate, so nothing is counted: draw one with 'waywarden gates'")
 
 
 def _say_health(counted: Sequence[CameraCount]) -> None:
