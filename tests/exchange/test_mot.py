@@ -82,6 +82,9 @@ def test_rows_come_in_order_of_frames() -> None:
         ('1,1,0,0,9,"9\n', "line 1: "),
         ("1,1,0,0,9,9\n1" + "0" * 400 + ",1,0,0,9,9\n", "line 2: frame is a number"),
         ("1" + "0" * 12 + ",1,0,0,9,9\n", "line 1: a frame is a whole number from 0 to 1e+09"),
+        ("1,1,0,0,9,9\n2,1e30,0,0,9,9\n", "line 2: an id is at most 4611686018427387904, got 1e+30"),
+        ("1,1,0,-1e300,9,9\n", "line 1: a box is within 1e+06 pixels, got 1e+300"),
+        ("1,1,0,0,9,1e7\n", "line 1: a box is within 1e+06 pixels, got 1e+07"),
     ],
 )
 def test_what_is_wrong_is_said_with_its_line(text: str, said: str) -> None:

@@ -114,6 +114,11 @@ def test_a_documented_line_becomes_a_gate_in_pixels_of_the_video() -> None:
     assert areas_as_gates(json.dumps({"94afa4f8": DOCUMENTED})) == [gate]
     with pytest.raises(ValueError, match="no areas of OpenDataCam"):
         areas_as_gates('[{"areas": {"a": {"name": "x"}}}]')
+    for empty in ("[]", "{}"):
+        with pytest.raises(ValueError, match=r"^it has no area: draw a line there$"):
+            areas_as_gates(empty)
+    with pytest.raises(ValueError, match=r"^it has no areas of OpenDataCam: it is built otherwise, with a list"):
+        areas_as_gates("[[1]]")
 
 
 @pytest.mark.parametrize(

@@ -103,11 +103,16 @@ def test_a_class_without_a_name_is_counted(tmp_path: Path) -> None:
         (("--fps", "30"), 2, "--gate"),
         ((*GATE,), 2, "--fps"),
         (("--fps", "0", *GATE), 2, "--fps"),
+        (("--fps", "1e-9", *GATE), 2, "boxes.csv (0.1 to 1000), got 1e-09"),
+        (("--fps", "1e-12", *GATE), 2, "--fps"),
+        (("--fps", "1001", *GATE), 2, "--fps"),
+        (("--fps", "nan", *GATE), 2, "--fps"),
         (("--fps", "30", "--gate", "1,2,3"), 2, 'got "1,2,3"'),
         (("--fps", "30", "--gate", "1,2,1,2"), 2, "two different points"),
         (("--fps", "30", "--gate", "a=1,2,3,4", "--gate", "a=1,2,3,5"), 2, "different names"),
         (("--fps", "30", *GATE, "--city", "city.toml"), 2, "without --city"),
         (("--fps", "30", *GATE, "--store", "x.sqlite", "--camera", "a"), 2, "without --camera, --store"),
+        (("--fps", "30", *GATE, "--sparing"), 2, "without --sparing"),
         (("--fps", "30", *GATE), 3, "line 1: "),
     ],
 )
@@ -117,6 +122,13 @@ def test_what_was_asked_wrongly_is_one_line(tmp_path: Path, words: tuple[str, ..
     assert said in answer.lines[0]
 
 
+def test_a_file_of_more_than_a_year_is_refused(tmp_path: Path) -> None:
+    path = written(tmp_path, "1,1,0,0,9,9\n10000000,1,0,0,9,9\n")
+    answer = ask("count", "--mot", path, "--fps", 0.1, *GATE)
+    assert (answer.code, answer.out, len(answer.lines)) == (3, "", 1)
+    assert "1157 days later at 0.1 frames a second" in answer.lines[0]
+
+
 def test_a_file_that_is_not_there_or_no_text_is_one_line(tmp_path: Path) -> None:
     (tmp_path / "film.mp4").write_bytes(bytes(range(256)))
     for name, said in (("nothing.csv", "No such file"), ("film.mp4", "no text")):
@@ -124,7 +136,10 @@ def test_a_file_that_is_not_there_or_no_text_is_one_line(tmp_path: Path) -> None
         assert (answer.code, answer.out, len(answer.lines)) == (3, "", 1)
         assert said in answer.lines[0]
     assert ask("count").code == 2
-    assert ask("count", "--city", "x.toml", "--fps", 3).code == 2
+    for words, said in ((("--fps", 3), "--fps:"), (("--fps", 3, *GATE), "--fps and --gate:")):
+        answer = ask("count", "--city", "x.toml", *words)
+        assert (answer.code, answer.out, len(answer.lines)) == (2, "", 1)
+        assert f"only --mot, a file of boxes, goes with {said}" in answer.lines[0]
 
 
 @pytest.mark.parametrize("number", sorted(HUMAN))

@@ -60,6 +60,14 @@ def test_one_bad_camera_does_not_stop_the_others(tmp_path: Path, clip: Path) -> 
     assert len(open_store(tmp_path / "x.sqlite").intervals(IntervalFilter())) == len(rows)
 
 
+def test_a_camera_without_a_gate_is_said(tmp_path: Path) -> None:
+    city = write_city(tmp_path, ("gated", '"nothing.mp4"'))
+    bare = '[[camera]]\nid = "bare"\nsource = "nothing.mp4"\nposition = [0.0, 51.0]\n'
+    city.write_text(city.read_text() + bare)
+    said = [line for line in ask("count", "--city", city).wrong if "no gate" in line]
+    assert said == ["bare: it has no gate, so nothing is counted: draw one with 'waywarden gates'"]
+
+
 def test_where_no_camera_can_be_counted_an_older_file_of_rows_stays(tmp_path: Path) -> None:
     (tmp_path / "rows.csv").write_text("of yesterday\n")
     said = ask("count", "--city", write_city(tmp_path, ("a", '"nothing.mp4"')), "--out", tmp_path / "rows.csv")

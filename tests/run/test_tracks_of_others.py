@@ -79,10 +79,26 @@ def test_a_box_of_cvat() -> None:
         ("x.xml", b"no xml", "it is no XML"),
         ("x.xml", b"<html/>", "CVAT's <annotations> was wanted, got <html>"),
         ("x.xml", CVAT.format(1, 5, "").encode(), "there is no box of a track in it"),
-        ("x.xml", CVAT.format(0, 1, "").encode(), "a box lacks width and height at frame 0"),
-        ("x.xml", b'<annotations><track id="1"><box frame="1"/></track></annotations>', "a box lacks 'xtl'"),
+        (
+            "x.xml",
+            CVAT.format(0, 1, "").encode(),
+            "a box of track 4 at frame 0: a box is wider and higher than 0, got 0 x 6",
+        ),
+        ("x.xml", CVAT.format(0, "a", "").encode(), "a box of track 4 at frame 0: xbr is a number, got a"),
+        ("x.xml", b'<annotations><track id="1"><box frame="1"/></track></annotations>', "at frame 1: xtl is missing"),
         ("x.ottrk", b"not packed", "it is no bzip2"),
         ("x.ottrk", bz2.compress(b"{}"), "it is no .ottrk: 'metadata' is missing"),
+        ("x.ottrk", bz2.compress(b"[1]"), "it is no .ottrk: it is built otherwise, with a list where"),
+        (
+            "x.ottrk",
+            bz2.compress(json.dumps(ottrk(data={"detections": [{"class": "car", "x": "left"}]})).encode()),
+            "detection 1: x is a number, got left",
+        ),
+        (
+            "x.ottrk",
+            bz2.compress(json.dumps(ottrk()).replace('"frame": 1,', '"frame": 1.5,').encode()),
+            "detection 1: frame is a whole number, got 1.5",
+        ),
         (
             "x.ottrk",
             bz2.compress(json.dumps(ottrk(data={"detections": []})).encode()),
@@ -139,6 +155,8 @@ def test_the_otflow_of_the_dresden_survey_has_its_four_gates() -> None:
     ("text", "said"),
     [
         ("{}", "it is no .otflow: 'sections' is missing"),
+        ("[1]", "it is no .otflow: it is built otherwise, with a list where"),
+        (json.dumps(otflow(sections=[{"id": "1", "coordinates": [{"x": 1}]}])), 'section "1": y is missing'),
         (json.dumps(otflow(sections=[])), "there is no line among its sections"),
         (json.dumps(otflow(flows=[{"start": "1", "end": "3"}])), "a flow leads from section 1 to 3"),
         (json.dumps(otflow(sections=[{"id": "1", "coordinates": [{"x": 1, "y": 2}]}])), "wants two different ends"),

@@ -160,6 +160,20 @@ def test_jitter_within_the_hysteresis_is_never_a_crossing_until_it_leaves(noise)
     assert [watch.step(step) for step in steps] == [None] * len(steps)
 
 
+@pytest.mark.parametrize("seed", range(20))
+def test_one_that_jitters_on_the_gate_for_minutes_has_crossed_it_once(seed):
+    noise = np.random.default_rng(seed).normal(0, 0.085 * SIZE_PX, 3 * 60 * 25)
+    lower = [*range(180, 240, 5), *(240 + noise), *range(240, 300, 5)]
+    assert _ways(_crossed(GATE, [(320.0, float(y)) for y in lower])) == [Direction.FORWARD]
+
+
+@pytest.mark.parametrize("px", [0.05, 0.7, 5.0, 19.0])
+def test_one_that_turns_back_well_beyond_the_gate_has_crossed_it_twice_however_fast(px):
+    there = np.arange(220.0, 240 + 0.7 * SIZE_PX, px)
+    way = [(320.0, float(y)) for y in (*there, *there[::-1])]
+    assert _ways(_crossed(GATE, way)) == [Direction.FORWARD, Direction.BACKWARD]
+
+
 def test_a_crossing_is_dated_and_placed_where_the_way_led_through():
     (through,) = _crossed(GATE, [(300.0, 210.0), (340.0, 250.0), (360.0, 290.0)])
     assert (through.at - START).total_seconds() == pytest.approx(0.75 / 25, abs=1e-6)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
-from tests.traffic.made_up import car, detections
+from tests.traffic.made_up import START, car, detections
 
 from waywarden.terms.kinds import Kind
 from waywarden.traffic.boxes import ground_px, without_riders
@@ -123,6 +125,19 @@ def test_a_cyclist_who_hides_somebody_waiting_is_not_that_somebody():
 def test_a_flash_is_not_believed():
     (track,) = distinct(follow([[car(100, 200)], [car(100, 200)], *([[]] * 40)]))
     assert not track.believable
+
+
+@pytest.mark.parametrize(("places", "kind", "believed"), [
+    ((0, 55, 110), Kind.CAR, True), ((0, 55, 96), Kind.CAR, True), ((0, 55, 70), Kind.CAR, False),
+    ((0, 12, 24), Kind.CAR, False), ((0, 55, 110), Kind.UNCLASSIFIED, False), ((0, 55), Kind.CAR, False),
+    ((0, 60, 120, 180), Kind.CAR, True),
+])  # fmt: skip
+def test_three_frames_of_a_fast_camera_are_enough_for_one_that_drives_on(places, kind, believed):
+    tracker = Tracker()
+    for n, x in enumerate(places):
+        at = START + timedelta(seconds=n / 50)
+        tracks = tracker.update(detections(n, [car(100 + x, 200, kind=kind)], at=at))
+    assert [track.believable for track in tracks] == [believed]
 
 
 def test_an_empty_street_has_no_tracks():

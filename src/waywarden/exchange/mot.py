@@ -21,6 +21,10 @@ NOBODYS = -1
 
 MOST_FRAMES = 1e9
 """A year at 30 frames a second."""
+MOST_NUMBER = 2**62
+"""Trackers number in 64 bits at most."""
+MOST_PX = 1e6
+"""No picture is so wide, and so far a tenth of a pixel is still told."""
 
 _COLUMNS = ("frame", "id", "x", "y", "w", "h", "score", "class")
 _NEEDED = 6
@@ -50,6 +54,18 @@ class MotBox:
     height_px: float
     score: float
     kind: Kind
+
+    def __post_init__(self) -> None:
+        """Raise ValueError if there is no such box."""
+        if not 0 <= self.frame <= MOST_FRAMES:
+            raise ValueError(f"a frame is a whole number from 0 to {MOST_FRAMES:g}, got {self.frame:g}")
+        if abs(self.number) > MOST_NUMBER:
+            raise ValueError(f"an id is at most {MOST_NUMBER}, got {self.number:g}")
+        if not (self.width_px > 0 and self.height_px > 0):
+            raise ValueError(f"a box is wider and higher than 0, got {self.width_px:g} x {self.height_px:g}")
+        farthest_px = max(abs(self.left_px), abs(self.top_px), self.width_px, self.height_px)
+        if farthest_px > MOST_PX:
+            raise ValueError(f"a box is within {MOST_PX:g} pixels, got {farthest_px:g}")
 
 
 def from_mot(text: str) -> list[MotBox]:
@@ -107,10 +123,8 @@ def _box(cells: Sequence[str], columns: Mapping[str, int]) -> MotBox:
     if len(cells) < _NEEDED:
         raise ValueError(f"frame,id,x,y,w,h and perhaps score,class were wanted, got {','.join(cells)[:80]}")
     frame, number, left, top, width, height = (_number(cells, columns[name], name) for name in _COLUMNS[:_NEEDED])
-    if not 0 <= frame <= MOST_FRAMES or frame != int(frame):
-        raise ValueError(f"a frame is a whole number from 0 to {MOST_FRAMES:g}, got {frame:g}")
-    if not (width > 0 and height > 0):
-        raise ValueError(f"a box is wider and higher than 0, got {width:g} x {height:g}")
+    if frame != int(frame):
+        raise ValueError(f"a frame is a whole number, got {frame:g}")
     score = _cell(cells, columns.get("score"))
     kind = "" if len(cells) >= _WITH_WORLD and columns["id"] == 1 else _cell(cells, columns.get("class"))
     return MotBox(int(frame), max(int(number), NOBODYS), left, top, width, height, _score(score), kind_of(kind))

@@ -21,7 +21,7 @@ from waywarden.run.accounts.signing_in import read_origin, say_who_signs_in
 from waywarden.run.checking import command as checking
 from waywarden.run.checking.exported import export_checks
 from waywarden.run.city.config import read_city
-from waywarden.run.counting.boxes import boxes_job, count_boxes, refuse_words_of_a_city
+from waywarden.run.counting.boxes import boxes_job, count_boxes, refuse_words_of_a_city, refuse_words_of_boxes
 from waywarden.run.counting.count import CameraCount, CountJob
 from waywarden.run.counting.keeping import open_kept, refuse_odd_bins, refuse_other_bins
 from waywarden.run.counting.local import chosen_cameras, count
@@ -104,14 +104,17 @@ def count_command(  # noqa: PLR0913, PLR0917 - a parameter an option
     refuse_odd_bins(bin_min)
     if mot is not None:
         city_words = {"--city": city_file, "--camera": camera, "--weights": weights_path, "--store": store_file}
-        refuse_words_of_a_city(city_words | {"--detector": detector if detector != STREET else None})
+        odd_words = {"--detector": detector if detector != STREET else None, "--sparing": sparing or None}
+        refuse_words_of_a_city({**city_words, **odd_words})
         write_rows(count_boxes(boxes_job(mot, fps, gate or [], bin_min)), out, sys.stdout.buffer)
         return
-    if city_file is None or fps is not None or gate:
+    refuse_words_of_boxes({"--fps": fps, "--gate": gate or None})
+    if city_file is None:
         what = "count wants --city; or --mot, with --fps and --gate"
         raise ConfigError(f"{what}: 'waywarden count --help' says what they are")
     city = read_city(city_file)
     chosen = chosen_cameras(city, camera)
+    _say_gateless(chosen)
     named, method = weights.chosen_detector(detector, weights_path, sparing=sparing)
     store = open_kept(store_file, city) if store_file else None
     if store is not None:
@@ -351,6 +354,12 @@ def weights_score(
             escape(f"{len(lost)} of the label files belong to no picture and say nothing, the first is {lost[0]}")
         )
     typer.echo(json.dumps(score.score(folder, graph, every)))
+
+
+def _say_gateless(chosen: Sequence[Camera]) -> None:
+    for each in chosen:
+        if not each.gates:
+            notes.print(f"{escape(each.id)}: it has no gate, so nothing is counted: draw one with 'waywarden gates'")
 
 
 def _say_health(counted: Sequence[CameraCount]) -> None:

@@ -18,13 +18,13 @@ BEGIN_HITS = 3
 GIVEN_HITS = 2
 """And so many that somebody else gave one number."""
 BEGIN_S = 0.09
-"""And it has to have lasted this long, so that three frames of a fast camera are not enough."""
+"""And it has to have lasted this long, so that three frames of a fast camera are not enough ..."""
+EVEN_SIZES = 0.5
+"""... unless each went on from the one before, by a size and as even as this: no flicker does."""
 NAMELESS_SIZES = 1.0
 """Who has no name is known by its way alone, so it has to have come this many of its sizes since it was seen again: a
 sign that flickers, or leaves that the wind moves, go nowhere. Tuned on the TfL clips."""
-NEW_LOST_S = 0.41
-MOVING_LOST_S = 1.2
-STILL_LOST_S = 6.0
+NEW_LOST_S, MOVING_LOST_S, STILL_LOST_S = 0.41, 1.2, 6.0
 """How long an unseen road user is waited for: what flashed up once is nobody, the moving leave, the standing are hidden
 by others."""
 SURE_LOST_S = 2.5
@@ -49,7 +49,7 @@ class Track:
 
     ``first`` is where it was when it had ``begun``, be it that nothing was certain then. ``kind`` is what most of the
     score says it is; a name for a class beats plain ``vehicle``, and that no name at all. ``sizes_per_s`` is how many
-    of its own sizes it goes in a second.
+    of its own sizes it goes in a second; ``again``, where it was seen for the second time.
     """
 
     box: Box
@@ -60,13 +60,14 @@ class Track:
     velocity_px: Floats = field(default_factory=lambda: np.zeros(2))
     hits: int = 1
     votes: dict[Kind, float] = field(default_factory=dict)
-    again: Box | None = None
+    again: Box = field(init=False)
     kind: Kind = field(init=False)
     sizes_per_s: float = field(init=False, default=0.0)
     _past: deque[Place] = field(init=False, default_factory=lambda: deque(maxlen=PAST))
 
     def __post_init__(self) -> None:
         """Begin where it is."""
+        self.again = self.box
         self._past.append(self._place(self.box, self.at))
         self.kind = vote(self.votes)
 
@@ -78,7 +79,7 @@ class Track:
             past.popleft()
         self.box, self.at = box, at
         self.hits += 1
-        self.again = box if self.again is None else self.again
+        self.again = box if self.hits == 2 else self.again
         self.votes[kind] = self.votes.get(kind, 0.0) + score
         self.kind = vote(self.votes)
         self.velocity_px = velocity(past)
@@ -93,15 +94,17 @@ class Track:
         """Whether it was seen often and long enough to be counted."""
         if self.given != NOBODYS and self.hits >= GIVEN_HITS:
             return True
-        if self.hits < BEGIN_HITS or (self.at - self.begun).total_seconds() < BEGIN_S:
-            return False
-        return self._goes() or self.kind != Kind.UNCLASSIFIED
+        named, lasted = self.kind != Kind.UNCLASSIFIED, (self.at - self.begun).total_seconds() >= BEGIN_S
+        return self.hits >= BEGIN_HITS and ((named or self._goes()) if lasted else (named and self._darts()))
 
     def _goes(self) -> bool:
         """Return whether it went anywhere since it was seen for the second time."""
-        if self.again is None:
-            return False
         return math.dist(self.box[:2], self.again[:2]) >= NAMELESS_SIZES * size_px(self.box)
+
+    def _darts(self) -> bool:
+        """Return whether it goes on as it came, farther than a flicker would be: few boxes of something fast."""
+        due = self.first + (self.hits - 1) * (self.again - self.first)
+        return self._goes() and math.dist(self.box[:2], due[:2]) <= EVEN_SIZES * size_px(self.box)
 
     @property
     def still(self) -> bool:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from xml.etree import ElementTree as ET
 
 from waywarden.exchange.mot import MotBox, kind_of
+from waywarden.exchange.surveys.members import number, whole
 from waywarden.terms.kinds import Kind
 
 _KIND_ATTRIBUTES = ("type", "class", "kind")
@@ -25,26 +26,26 @@ def from_cvat(raw: bytes) -> list[MotBox]:
         raise ValueError(f"it is no XML: {fault}") from fault
     if root.tag != "annotations":
         raise ValueError(f"CVAT's <annotations> was wanted, got <{root.tag[:40]}>")
-    try:
-        boxes = [box for track in root.iter("track") for box in _boxes(track)]
-    except (KeyError, ValueError) as fault:
-        raise ValueError(f"a box lacks {fault}, or it is no number") from fault
+    boxes = [box for track in root.iter("track") for box in _boxes(track)]
     if not boxes:
         raise ValueError("there is no box of a track in it; export it as CVAT for video 1.1")
     return sorted(boxes, key=lambda box: box.frame)
 
 
 def _boxes(track: ET.Element) -> Iterator[MotBox]:
-    label, number = track.get("label", ""), int(track.attrib["id"])
     for box in track.iter("box"):
         if box.get("outside") == "1":
             continue
-        left, top, right, bottom = (float(box.attrib[name]) for name in ("xtl", "ytl", "xbr", "ybr"))
-        if right <= left or bottom <= top:
-            raise ValueError(f"width and height at frame {box.attrib['frame']}")
-        yield MotBox(
-            int(box.attrib["frame"]), number, left, top, right - left, bottom - top, score=1.0, kind=_kind(label, box)
-        )
+        try:
+            yield _box(track, box)
+        except ValueError as fault:
+            raise ValueError(f"a box of track {track.get('id')} at frame {box.get('frame')}: {fault}") from fault
+
+
+def _box(track: ET.Element, box: ET.Element) -> MotBox:
+    left, top, right, bottom = (number(box.attrib, name) for name in ("xtl", "ytl", "xbr", "ybr"))
+    kind, size_px = _kind(track.get("label", ""), box), (right - left, bottom - top)
+    return MotBox(whole(box.attrib, "frame"), whole(track.attrib, "id"), left, top, *size_px, score=1.0, kind=kind)
 
 
 def _kind(label: str, box: ET.Element) -> Kind:

@@ -17,6 +17,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from waywarden.exchange.surveys.members import misshapen, number
 from waywarden.terms.kinds import ALL_CLASSES, Kind
 from waywarden.terms.places import Gate
 from waywarden.terms.records import Direction
@@ -37,7 +38,7 @@ def from_opendatacam(text: str, gates: Iterable[Gate] = ()) -> list[Surveyed]:
         recordings = json.loads(text)
         found = [one for recording in _listed(recordings) for one in _surveyed(recording, gates)]
     except (KeyError, TypeError, AttributeError) as fault:
-        raise ValueError(f"it is no counter data of OpenDataCam: {fault} is missing or of another sort") from fault
+        raise misshapen("it is no counter data of OpenDataCam", fault) from fault
     if not found:
         raise ValueError("it holds no whole quarter of an hour of an area: recordings must be longer")
     return found
@@ -49,11 +50,12 @@ def areas_as_gates(text: str) -> list[Gate]:
     ``forward`` is what OpenDataCam calls ``leftright_topbottom``. ValueError says what is missing.
     """
     try:
-        whole = _listed(json.loads(text))[-1]
+        recordings = _listed(json.loads(text))
+        whole = recordings[-1] if recordings else {}
         areas = whole.get("areas") or whole.get("countingAreas") or whole
         gates = [_gate(area) for area in areas.values()]
-    except (KeyError, TypeError, AttributeError, IndexError) as fault:
-        raise ValueError(f"it has no areas of OpenDataCam: {fault} is missing or of another sort") from fault
+    except (KeyError, TypeError, AttributeError) as fault:
+        raise misshapen("it has no areas of OpenDataCam", fault) from fault
     if not gates:
         raise ValueError("it has no area: draw a line there")
     return gates
@@ -61,8 +63,8 @@ def areas_as_gates(text: str) -> list[Gate]:
 
 def _gate(area: Mapping[str, Any]) -> Gate:
     line, bounds = area["computed"], area["computed"]["xBounds"]
-    left, right = float(bounds["xMin"]), float(bounds["xMax"])
-    ends = [(x, -(float(line["a"]) * x + float(line["b"]))) for x in (left, right)]
+    left, right = number(bounds, "xMin"), number(bounds, "xMax")
+    ends = [(x, -(number(line, "a") * x + number(line, "b"))) for x in (left, right)]
     gate = Gate(str(area["name"]), ends[0], ends[1])
     return gate if _down_or_right(gate) is Direction.FORWARD else Gate(gate.id, gate.to_px, gate.from_px)
 

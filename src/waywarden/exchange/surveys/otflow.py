@@ -9,11 +9,11 @@ crossing.
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Mapping
 from typing import Any
 
-from waywarden.terms.places import Gate, Movement, PointPx
+from waywarden.exchange.surveys.members import misshapen, number
+from waywarden.terms.places import Gate, Movement
 
 
 def from_otflow(text: str) -> tuple[list[Gate], list[Movement]]:
@@ -30,22 +30,21 @@ def from_otflow(text: str) -> tuple[list[Gate], list[Movement]]:
         gates = {str(section["id"]): _gate(section) for section in lines}
         flows = [(str(flow["start"]), str(flow["end"]), flow) for flow in whole.get("flows", [])]
     except (KeyError, TypeError, AttributeError) as fault:
-        raise ValueError(f"it is no .otflow: {fault} is missing or of another sort") from fault
+        raise misshapen("it is no .otflow", fault) from fault
     if not gates:
         raise ValueError("there is no line among its sections")
     return list(gates.values()), [_movement(gates, begin, end, flow) for begin, end, flow in flows]
 
 
 def _gate(section: Mapping[str, Any]) -> Gate:
-    points = [(float(point["x"]), float(point["y"])) for point in section["coordinates"]]
     name = str(section.get("name") or section["id"])
-    if len(points) < 2 or not _apart(points[0], points[-1]):
+    try:
+        points = [(number(point, "x"), number(point, "y")) for point in section["coordinates"]]
+    except ValueError as fault:
+        raise ValueError(f'section "{name}": {fault}') from fault
+    if len(points) < 2 or points[0] == points[-1]:
         raise ValueError(f'section "{name}" wants two different ends in pixels')
     return Gate(name, points[0], points[-1])
-
-
-def _apart(one: PointPx, other: PointPx) -> bool:
-    return all(map(math.isfinite, (*one, *other))) and one != other
 
 
 def _movement(gates: Mapping[str, Gate], begin: str, end: str, flow: Mapping[str, Any]) -> Movement:

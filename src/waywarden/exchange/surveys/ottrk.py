@@ -8,11 +8,11 @@ with ``track-id``, ``frame`` (from 1), ``class``, ``confidence``, ``x y w h`` in
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Mapping
 from typing import Any
 
 from waywarden.exchange.mot import MotBox, kind_of
+from waywarden.exchange.surveys.members import misshapen, number, whole
 
 _CENTRED = "1.0"
 
@@ -26,27 +26,28 @@ def from_ottrk(text: str) -> tuple[list[MotBox], float | None]:
         If it is no such file, or holds no box.
     """
     try:
-        whole = json.loads(text)
-        about = whole["metadata"]
+        of_file = json.loads(text)
+        about = of_file["metadata"]
         centred = str(about.get("otdet_version", _CENTRED)) == _CENTRED
-        boxes = [_box(one, centred=centred) for one in whole["data"]["detections"]]
+        boxes = [_box(n, one, centred=centred) for n, one in enumerate(of_file["data"]["detections"], start=1)]
         rate_hz = _rate_hz(about.get("video", about.get("vid", {})))
     except (KeyError, TypeError, AttributeError) as fault:
-        raise ValueError(f"it is no .ottrk: {fault} is missing or of another sort") from fault
+        raise misshapen("it is no .ottrk", fault) from fault
     if not boxes:
         raise ValueError("there is no box in it: write it anew, of a video with road users on it")
     return sorted(boxes, key=lambda box: box.frame), rate_hz
 
 
-def _box(one: Mapping[str, Any], *, centred: bool) -> MotBox:
-    x, y, width, height = (float(one[name]) for name in ("x", "y", "w", "h"))
-    if not (all(map(math.isfinite, (x, y))) and width > 0 and height > 0):
-        raise ValueError(f"a box is wider and higher than 0, got {width:g} x {height:g} at frame {one['frame']}")
-    left, top = (x - width / 2, y - height / 2) if centred else (x, y)
+def _box(n: int, one: Mapping[str, Any], *, centred: bool) -> MotBox:
     kind = kind_of(str(one["class"]))
-    return MotBox(int(one["frame"]), int(one["track-id"]), left, top, width, height, float(one["confidence"]), kind)
+    try:
+        x, y, width, height, score = (number(one, name) for name in ("x", "y", "w", "h", "confidence"))
+        left, top = (x - width / 2, y - height / 2) if centred else (x, y)
+        return MotBox(whole(one, "frame"), whole(one, "track-id"), left, top, width, height, score, kind)
+    except ValueError as fault:
+        raise ValueError(f"detection {n}: {fault}") from fault
 
 
 def _rate_hz(video: Mapping[str, Any]) -> float | None:
-    said = video.get("actual_fps") or video.get("recorded_fps")
-    return float(said) if said else None
+    said = [name for name in ("actual_fps", "recorded_fps") if video.get(name)]
+    return number(video, said[0]) if said else None

@@ -25,6 +25,7 @@ from waywarden.exchange.surveys.otflow import from_otflow
 from waywarden.exchange.surveys.ottrk import from_ottrk
 from waywarden.run.city.city_keys import CLASS_SCHEMES, DEFAULT_SCHEME
 from waywarden.run.counting.count import CountJob, Watching, count_camera
+from waywarden.run.counting.others import on_our_scale, once_each
 from waywarden.terms.errors import ConfigError, SourceError
 from waywarden.terms.kinds import kind_number
 from waywarden.terms.places import Camera, City, Gate, Movement
@@ -34,7 +35,10 @@ from waywarden.traffic.boxes import Followed
 
 START = datetime(1970, 1, 1, tzinfo=UTC)
 """A file of boxes has no date: its first frame is at this time."""
-MOST_RATE_HZ = 1000.0
+LEAST_RATE_HZ, MOST_RATE_HZ = 0.1, 1000.0
+"""More rarely seen, nobody is waited for from one frame to the next."""
+MOST_DAYS = 400.0
+"""Intervals are laid out for all the time that a file covers, and no survey covers more."""
 CVAT, OTTRK, OTFLOW, OPENDATACAM = ".xml", ".ottrk", ".otflow", ".json"
 EMPTIED_S = 15.0
 """Nobody is waited for so long."""
@@ -58,12 +62,21 @@ def refuse_words_of_a_city(words: Mapping[str, object]) -> None:
         raise ConfigError(f"--mot counts a file of boxes, which goes without {', '.join(given)}: leave that out")
 
 
+def refuse_words_of_boxes(words: Mapping[str, object]) -> None:
+    """Raise ConfigError if any of the options that are of ``--mot`` was given without it."""
+    given = [word for word, value in words.items() if value is not None]
+    if given:
+        words_given = " and ".join(given)
+        raise ConfigError(f"only --mot, a file of boxes, goes with {words_given}: give that, or leave this out")
+
+
 def boxes_job(path: Path, rate_hz: float | None, gates: Sequence[str], bin_min: int) -> BoxesJob:
     """Return the job that was asked for in words; ConfigError says which of them was wrong."""
     if rate_hz is None:
         rate_hz = rate_said(path)
-    if rate_hz is None or not 0 < rate_hz <= MOST_RATE_HZ:
-        raise ConfigError(f"--mot wants --fps, the frames a second of {path.name} (up to 1000), got {rate_hz}: add it")
+    if rate_hz is None or not LEAST_RATE_HZ <= rate_hz <= MOST_RATE_HZ:
+        wanted = f"the frames a second of {path.name} ({LEAST_RATE_HZ:g} to {MOST_RATE_HZ:g})"
+        raise ConfigError(f"--mot wants --fps, {wanted}, got {rate_hz}: add it")
     if not gates:
         raise ConfigError('--mot wants at least one --gate "x1,y1,x2,y2", in pixels, got none: add it')
     found: list[Gate] = []
@@ -105,10 +118,14 @@ def _gate(text: str, name: str) -> Gate:
 def count_boxes(asked: BoxesJob) -> list[TrafficInterval]:
     """Count a file of boxes; SourceError if it cannot be read. The camera is called as the file is, without its end."""
     boxes, _ = _read(asked.path)
+    days = boxes[-1].frame / asked.rate_hz / 86400
+    if days > MOST_DAYS:
+        what = f"its last frame, {boxes[-1].frame}, is of {days:.0f} days later at {asked.rate_hz:g} frames a second"
+        raise SourceError(f"cannot count {asked.path}: {what}; check --fps, or cut the file into parts")
     camera = Camera(asked.path.stem, asked.path.name, (), START, gates=asked.gates, movements=asked.movements)
     city = City("boxes", "UTC", (camera,), CLASS_SCHEMES[DEFAULT_SCHEME])
     job = CountJob(city, asked.path.parent, "boxes", f"boxes of {asked.path.name}", asked.bin_min)
-    seen = _seen(boxes, camera.id, asked.rate_hz)
+    seen = _seen(on_our_scale(boxes), camera.id, asked.rate_hz)
     counted = count_camera(job, camera, lambda _job, _camera: Watching(None, None, seen))
     if counted.trouble is not None:
         raise counted.trouble
@@ -142,7 +159,7 @@ def _seen(boxes: Sequence[MotBox], camera_id: str, rate_hz: float) -> Generator[
     for frame, seen in groupby(boxes, key=lambda box: box.frame):
         for begin, end in _stretches(due, frame, rate_hz):
             yield _detections([], camera_id, _time(begin - first, rate_hz), (end - begin) / rate_hz)
-        yield _detections(list(seen), camera_id, _time(frame - first, rate_hz), 1 / rate_hz)
+        yield _detections(once_each(list(seen)), camera_id, _time(frame - first, rate_hz), 1 / rate_hz)
         due = frame + 1
 
 
