@@ -19,7 +19,10 @@ from hypothesis import strategies as st
 from waywarden.run.city.city_keys import CITY_KEYS, CLASS_SCHEMES
 from waywarden.run.city.config import read_city
 from waywarden.run.city.picture import check_gates
+from waywarden.run.city.sources import SCHEMES
 from waywarden.run.city.toml_lines import key_lines
+from waywarden.run.sealing.inside import ports_of
+from waywarden.sight.sources.stream import LIVE_SCHEMES, is_live
 from waywarden.terms.errors import ConfigError
 from waywarden.terms.kinds import KINDS
 from waywarden.terms.places import Calibration, CalibrationPoint, Camera, City, Gate, Movement, Zone
@@ -298,8 +301,80 @@ def test_every_key_is_explained() -> None:
 
 # --- any city survives being written and read ---------------------------------------------------------------------
 
+ADDRESSES = [
+    # as it is written, what is said
+    (
+        "rtmp://admin:geheim@127.0.0.1/live",
+        '"rtmp://….*; an address begins with rtsp://, rtsps://, http://, https://',
+    ),
+    ("rtsp:/admin:geheim@127.0.0.1/live", "an address begins with rtsp://"),
+    ("rstp://admin:geheim@127.0.0.1/live", "an address begins with rtsp://"),
+    ("udp://admin:geheim@127.0.0.1:5000", "an address begins with rtsp://"),
+    ("srt://127.0.0.1:5000?passphrase=geheim", '"srt://….*; an address begins with rtsp://'),
+    (" rtmp://admin:geheim@127.0.0.1/live", "an address begins with rtsp://"),
+    ("admin:geheim@127.0.0.1/live", "an address begins with rtsp://"),
+    ("rtsp//admin:geheim@127.0.0.1/live", "an address begins with rtsp://"),
+    ("rtsp://admin:ge/heim@127.0.0.1/live", "in a password write / \\? # @ as %2F %3F %23 %40"),
+    ("rtsp://admin:12/geheim@127.0.0.1/live", "in a password write / \\? # @ as %2F %3F %23 %40"),
+    ("rtsp://admin:ge?heim@127.0.0.1/live", "in a password write / \\? # @ as %2F %3F %23 %40"),
+    ("rtsp://admin:ge#heim@127.0.0.1/live", "in a password write / \\? # @ as %2F %3F %23 %40"),
+    ("rtsp://admin:geheim@127.0.0.1:70000/live", "a port from 1 to 65535"),
+    ("rtsp://admin:geheim@127.0.0.1:0/live", "a port from 1 to 65535"),
+    ("http://admin:geheim@127.0.0.1:8o/live", "a port from 1 to 65535"),
+    ("rtsp://admin:geheim@[::1", "wants a host"),
+    ("rtsp://admin:geheim@/live", "wants a host"),
+]
+
+
+@pytest.mark.parametrize(("source", "said"), ADDRESSES, ids=[row[0] for row in ADDRESSES])
+@pytest.mark.parametrize("form", ['"{}"', '["{}", "b"]', '["{}", 5]'], ids=["one", "of two", "beside a number"])
+def test_an_address_that_cannot_be_watched_is_refused_and_its_password_not_shown(
+    tmp_path: Path, source: str, said: str, form: str
+) -> None:
+    with pytest.raises(ConfigError, match=rf"city.toml:8: camera.source must be .*{said}") as caught:
+        read(tmp_path, GOOD.replace('"clip.mp4"', form.format(source)))
+    assert "geheim" not in str(caught.value)
+
+
+@pytest.mark.parametrize("value", ['["rtsp://admin:geheim@127.0.0.1/live", 5]', '{ "a" = "rtsp://admin:geheim@h" }'])
+def test_a_password_beside_what_is_wrong_is_not_shown(tmp_path: Path, value: str) -> None:
+    with pytest.raises(ConfigError, match=r"city.toml:8: camera.source must be") as caught:
+        read(tmp_path, GOOD.replace('"clip.mp4"', value))
+    assert "geheim" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("source", "read_as"),
+    [
+        ("RTSP://admin:geheim@10.0.0.7/Live", "rtsp://admin:geheim@10.0.0.7/Live"),
+        ("rtsp://10.0.0.7", "rtsp://10.0.0.7"),
+        ("rtsp://admin:ge%2Fheim@10.0.0.7:554/a?b=c@d#e", "rtsp://admin:ge%2Fheim@10.0.0.7:554/a?b=c@d#e"),
+        ("rtsp://admin:p@ss@10.0.0.7/live", "rtsp://admin:p@ss@10.0.0.7/live"),
+        ("https://[fd00::7]:8443/mjpg", "https://[fd00::7]:8443/mjpg"),
+        ("http://cam/stream@2", "http://cam/stream@2"),
+        ("2019-06-28T13:03:07.mp4", "2019-06-28T13:03:07.mp4"),
+        ("at 13:03/cam@2.mp4", "at 13:03/cam@2.mp4"),
+        ("/clips/one@home.mp4", "/clips/one@home.mp4"),
+    ],
+)
+def test_a_path_or_an_address_is_taken(tmp_path: Path, source: str, read_as: str) -> None:
+    (camera,) = read(tmp_path, GOOD.replace("clip.mp4", source)).cameras
+    assert camera.sources == (read_as,)
+
+
+def test_what_is_taken_for_an_address_is_what_can_be_watched() -> None:
+    assert set(SCHEMES) == LIVE_SCHEMES
+    assert all(is_live(f"{scheme}://x") and ports_of(Camera("a", "a", (f"{scheme}://x",))) for scheme in SCHEMES)
+
+
 ids = st.text(string.ascii_letters + string.digits, min_size=1, max_size=4)
 texts = st.text(st.characters(codec="utf-8", exclude_categories=["Cc"]), min_size=1, max_size=9).filter(str.strip)
+
+
+def is_path(text: str) -> bool:
+    return ":" not in text
+
+
 numbers = st.floats(-1e4, 1e4) | st.integers(-10_000, 10_000).map(float)
 points = st.tuples(numbers, numbers)
 lon_lats = st.tuples(st.floats(-180, 180), st.floats(-90, 90))
@@ -325,7 +400,7 @@ def cameras(draw: st.DrawFn, camera_id: str) -> Camera:
     return Camera(
         id=camera_id,
         name=draw(texts),
-        sources=tuple(draw(st.lists(texts, min_size=1, max_size=3))),
+        sources=tuple(draw(st.lists(texts.filter(is_path), min_size=1, max_size=3))),
         start=draw(st.none() | st.datetimes(datetime(1900, 1, 1), timezones=st.just(UTC))),  # noqa: DTZ001
         position=draw(st.none() | lon_lats),
         gates=gates,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import platform
 import socket
 import subprocess
 import sys
@@ -203,6 +204,74 @@ def test_no_listening_even_on_the_cameras_port() -> None:
 def test_the_filter_refuses_other_sockets_where_the_source_is_a_camera(family: str) -> None:
     code = f"import socket; socket.socket(socket.{family}, socket.SOCK_DGRAM)"
     assert "PermissionError" in sealed_python(code, seal="seal(ports=[554])")
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "SOCK_STREAM, 262",  # Multipath TCP, of whose ports Landlock knows nothing
+        "SOCK_STREAM | socket.SOCK_CLOEXEC, 262",
+        "SOCK_DGRAM, 136",  # UDP-Lite
+        "SOCK_RAW, 253",
+        "SOCK_SEQPACKET, 0",
+    ],
+)
+def test_the_filter_refuses_all_but_tcp_and_udp(kind: str) -> None:
+    code = f"import socket; socket.socket(socket.AF_INET, socket.{kind})"
+    assert "PermissionError" in sealed_python(code, seal="seal(ports=[554])")
+
+
+def test_tcp_and_udp_stay_open_to_a_camera() -> None:
+    code = """
+        import socket
+        for family in (socket.AF_INET, socket.AF_INET6):
+            for kind, protocol in ((socket.SOCK_STREAM, 6), (socket.SOCK_DGRAM, 17)):
+                socket.socket(family, kind).close()
+                socket.socket(family, kind | socket.SOCK_NONBLOCK | socket.SOCK_CLOEXEC, protocol).close()
+        print(socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(b"name", ("127.0.0.1", 9)))
+        """
+    assert sealed_python(code, seal="seal(ports=[554])").split() == ["4"]
+
+
+def test_the_filter_refuses_to_listen_without_binding() -> None:
+    """Landlock refuses ``bind``; without it ``listen`` takes a free port."""
+    code = "import socket; socket.socket().listen(1)"
+    assert "PermissionError" in sealed_python(code, seal="seal(ports=[554])")
+    assert sealed_python(code, seal="seal(ports=[554], call_filter=False)") == ""
+
+
+@pytest.mark.parametrize(
+    "send", ["sendto(b'pixels', 0x20000000, camera)", "sendmsg([b'pixels'], [], 0x20000000, camera)"]
+)
+def test_the_filter_refuses_to_connect_by_sending(send: str) -> None:
+    """TCP Fast Open (``MSG_FASTOPEN``) connects without ``connect``, which is what Landlock looks at."""
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        code = f"import socket; camera = {other.getsockname()}; print(socket.socket().{send})"
+        assert "PermissionError" in sealed_python(code, seal="seal(ports=[554], landlock=False)")
+        assert sealed_python(code, seal="seal(landlock=False, call_filter=False)").strip() == "6"
+
+
+KEYS = {"x86_64": (248, 249, 250), "aarch64": (217, 218, 219)}
+
+
+@pytest.mark.parametrize(("sealed", "said"), [("seal()", "-1 13"), ("seal(call_filter=False)", "")])
+def test_the_filter_refuses_the_kernels_keyrings(sealed: str, said: str) -> None:
+    """What is stored there with ``add_key``, 20,000 bytes a key, any other process of the user may read."""
+    add, request, control = KEYS[platform.machine()]
+    code = f"""
+        import ctypes
+        libc = ctypes.CDLL(None, use_errno=True)
+        own = ctypes.c_int(-2)  # the process's own keyring, which goes with it
+        print(libc.syscall({add}, b"user", b"frame", b"P", ctypes.c_size_t(1), own), ctypes.get_errno())
+        print(libc.syscall({request}, b"user", b"frame", None, own), ctypes.get_errno())
+        print(libc.syscall({control}, 0, own, 1), ctypes.get_errno())
+        """
+    printed = sealed_python(code, seal=sealed).splitlines()
+    assert len(printed) == 3
+    if said:
+        assert printed == [said] * 3
+    else:
+        assert "-1 13" not in printed
 
 
 def test_the_filter_refuses_what_landlock_leaves_open(folder: Path) -> None:

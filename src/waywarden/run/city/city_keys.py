@@ -15,6 +15,7 @@ from functools import partial
 from types import MappingProxyType
 from typing import Any
 
+from waywarden.run.city.sources import read_source
 from waywarden.terms.kinds import ALL_CLASSES, KINDS, Kind
 
 CLASS_SCHEMES: Mapping[str, Mapping[str, str]] = MappingProxyType(
@@ -101,7 +102,7 @@ def _sources(value: Any) -> tuple[str, ...]:
     many = value if isinstance(value, list) else [value]
     if not many:
         raise ValueError
-    return tuple(_text(one) for one in many)
+    return tuple(read_source(_text(one)) for one in many)
 
 
 def _number(value: Any) -> float:

@@ -11,6 +11,7 @@ from typing import Any, NoReturn
 from zoneinfo import ZoneInfo
 
 from waywarden.run.city.city_keys import CITY_KEYS, CLASS_SCHEMES, DEFAULT_SCHEME, lon_lat, nearest, table, tables
+from waywarden.run.city.sources import blotted
 from waywarden.run.city.toml_lines import Where, key_lines, line_of
 from waywarden.terms.errors import ConfigError
 from waywarden.terms.places import Calibration, CalibrationPoint, Camera, City, Gate, LonLat, Movement, Zone
@@ -271,7 +272,7 @@ def _shown(value: Any, deep: int = 0) -> str:
     elif isinstance(value, float):
         shown = f"{value:.12g}"
     elif isinstance(value, str):
-        shown = '"' + repr(value)[1:-1] + '"'
+        shown = '"' + repr(blotted(value))[1:-1] + '"'
     else:
         shown = hex(value) if isinstance(value, int) and abs(value) > 10**15 else repr(value)
     return shown if len(shown) <= _LONGEST_SHOWN else f"{shown[: _LONGEST_SHOWN - 1]}…"

@@ -9,8 +9,11 @@ again, which is why it is the second layer and not the first):
 2. **rlimits**: ``RLIMIT_FSIZE`` and ``RLIMIT_CORE`` 0, and the process is marked not dumpable, because a core
    dump that is piped to a crash reporter ignores ``RLIMIT_CORE``.
 3. **A system-call filter** (seccomp; x86-64 and aarch64): what Landlock leaves open, namely extended attributes,
-   System V shared memory, message queues, ``io_uring`` and ``ptrace``; no socket at all where the source is a file,
-   and only IPv4 and IPv6 sockets where it is a network camera.
+   System V shared memory, message queues, the kernel's keyrings (another process can read them later), ``io_uring``
+   and ``ptrace``; no socket at all where the source is a file, and only TCP and UDP over IPv4 and IPv6 where it is a
+   network camera: Landlock knows the ports of TCP alone, not those of Multipath TCP. Nobody is listened to, because
+   without ``bind``, which Landlock refuses, ``listen`` takes a free port; and nothing is sent with TCP Fast Open,
+   which connects past Landlock.
 
 Landlock binds the thread that asks and those that it starts later, so ``seal`` refuses to run where there is already a
 second thread: seal first, then start the inference runtime and the decoder.
@@ -59,16 +62,37 @@ class _Machine:
 
     audit: int
     socket: int
+    sends: tuple[int, ...]
     refused: tuple[int, ...]
 
 
-# setxattr, lsetxattr, fsetxattr, setxattrat, shmget, msgget, mq_open, ptrace, process_vm_writev, io_uring_setup
+# Sends: sendto, sendmsg, sendmmsg, as _FLAGS_AT has them. Refused: setxattr, lsetxattr, fsetxattr, setxattrat; shmget,
+# msgget, mq_open; add_key, request_key, keyctl; listen, accept, accept4; ptrace, process_vm_writev, io_uring_setup.
 _MACHINES: Mapping[str, _Machine] = MappingProxyType(
     {
-        "x86_64": _Machine(0xC000003E, 41, (188, 189, 190, 463, 29, 68, 240, 101, 311, 425)),
-        "aarch64": _Machine(0xC00000B7, 198, (5, 6, 7, 463, 194, 186, 180, 117, 271, 425)),
+        "x86_64": _Machine(
+            0xC000003E,
+            41,
+            (44, 46, 307),
+            (188, 189, 190, 463, 29, 68, 240, 248, 249, 250, 50, 43, 288, 101, 311, 425),
+        ),
+        "aarch64": _Machine(
+            0xC00000B7,
+            198,
+            (206, 211, 269),
+            (5, 6, 7, 463, 194, 186, 180, 217, 218, 219, 201, 202, 242, 117, 271, 425),
+        ),
     }
 )
+
+# Classic BPF: the codes of its instructions, and where struct seccomp_data holds what (the low words of arguments).
+_LOAD, _AND, _EQUAL, _AT_LEAST, _ANY_BIT, _ANSWER = 0x20, 0x54, 0x15, 0x35, 0x45, 0x06
+_NUMBER_AT, _ARCH_AT, _FAMILY_AT, _TYPE_AT, _PROTOCOL_AT = 0, 4, 16, 24, 32
+_FLAGS_AT = (40, 32, 40)
+_TYPE_BITS = 0xF  # above them: not to block, to close on exec
+_Step = tuple[int, int, int, int]
+_REFUSED: _Step = (_ANSWER, 0, 0, _REFUSE)
+_ALLOWED: _Step = (_ANSWER, 0, 0, _ALLOW)
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,28 +198,41 @@ def _filter_calls(libc: ctypes.CDLL, network: bool) -> bool:  # noqa: FBT001
 
 def _program(machine: _Machine, network: bool) -> bytes:  # noqa: FBT001
     """Return classic BPF: each instruction is (code, jump if true, jump if false, constant)."""
-    load, equal, at_least, answer = 0x20, 0x15, 0x35, 0x06
-    refuse = (answer, 0, 0, _REFUSE)
-    steps = [
-        (load, 0, 0, 4),  # seccomp_data.arch: a call of another architecture has other numbers
-        (equal, 1, 0, machine.audit),
-        refuse,
-        (load, 0, 0, 0),  # seccomp_data.nr
-        (at_least, 0, 1, _X32_CALLS),
-        refuse,
+    steps: list[_Step] = [
+        (_LOAD, 0, 0, _ARCH_AT),  # a call of another architecture has other numbers
+        (_EQUAL, 1, 0, machine.audit),
+        _REFUSED,
+        (_LOAD, 0, 0, _NUMBER_AT),
+        (_AT_LEAST, 0, 1, _X32_CALLS),
+        _REFUSED,
     ]
     for number in machine.refused if network else (*machine.refused, machine.socket):
-        steps += [(equal, 0, 1, number), refuse]
+        steps += [(_EQUAL, 0, 1, number), _REFUSED]
     if network:
-        steps += [
-            (equal, 0, 4, machine.socket),
-            (load, 0, 0, 16),  # the low word of the first argument: the address family
-            (equal, 2, 0, socket.AF_INET),
-            (equal, 1, 0, socket.AF_INET6),
-            refuse,
-        ]
-    steps.append((answer, 0, 0, _ALLOW))
+        family, kind = (socket.AF_INET, socket.AF_INET6), (socket.SOCK_STREAM, socket.SOCK_DGRAM)
+        steps += _where(
+            machine.socket,
+            [
+                *_one_of(family, (_LOAD, 0, 0, _FAMILY_AT)),
+                *_one_of(kind, (_LOAD, 0, 0, _TYPE_AT), (_AND, 0, 0, _TYPE_BITS)),
+                *_one_of((0, socket.IPPROTO_TCP, socket.IPPROTO_UDP), (_LOAD, 0, 0, _PROTOCOL_AT)),
+            ],
+        )
+        for number, flags_at in zip(machine.sends, _FLAGS_AT, strict=True):
+            fast = [(_LOAD, 0, 0, flags_at), (_ANY_BIT, 0, 1, socket.MSG_FASTOPEN), _REFUSED]
+            steps += _where(number, fast)
+    steps.append(_ALLOWED)
     return b"".join(struct.pack("=HBBI", *step) for step in steps)
+
+
+def _where(number: int, checks: Sequence[_Step]) -> list[_Step]:
+    """Allow the call ``number`` unless ``checks`` refuse it; go on with any other."""
+    return [(_EQUAL, 0, len(checks) + 1, number), *checks, _ALLOWED]
+
+
+def _one_of(values: Sequence[int], *loaded: _Step) -> list[_Step]:
+    """Refuse what is loaded unless it is one of ``values``."""
+    return [*loaded, *((_EQUAL, len(values) - i, 0, value) for i, value in enumerate(values)), _REFUSED]
 
 
 def _must(result: int, wanted: str) -> int:

@@ -20,7 +20,7 @@ from waywarden.run.sealing.sealed import Openers, Watched, of_watching
 from waywarden.run.sealing.shared import SharedJob, SharedProcess, spread
 from waywarden.run.sealing.wire import Message
 from waywarden.sight.ports import SourceFacts
-from waywarden.sight.sources.stream import is_live
+from waywarden.sight.sources.stream import is_live, redacted
 from waywarden.terms.errors import ConfigError, SealError
 from waywarden.terms.places import Camera
 
@@ -125,6 +125,7 @@ def refuse_recordings(cameras: Sequence[Camera]) -> None:
         recorded = [source for source in camera.sources if not is_live(source)]
         if recorded:
             raise ConfigError(
-                f'camera "{camera.id}" is the recording {recorded[0]}: watch wants live streams (rtsp:// or http://); '
+                f'camera "{camera.id}" is the recording {redacted(recorded[0])}: '
+                "watch wants live streams (rtsp:// or http://); "
                 "use waywarden count for recordings, or --camera to watch others"
             )

@@ -49,13 +49,16 @@ def redacted(url: str) -> str:
     """Return scheme and host of ``url``, fit for a message: user, password, path and query can all hold secrets.
 
     Where a raw ``/``, ``?`` or ``#`` in a password makes it unclear which part is the host, nothing but the scheme.
+    A path stays as it is.
 
     Examples
     --------
     >>> redacted("rtsp://admin:secret@10.0.0.7:554/ch1?token=abc")
     'rtsp://10.0.0.7:554'
     """
-    scheme, _, rest = url.partition("://")
+    scheme, separator, rest = url.partition("://")
+    if not separator:
+        return url
     authority = re.split(r"[/?#]", rest, maxsplit=1)[0]
     if "@" in rest[len(authority) :]:
         return f"{scheme}://(address hidden)"
