@@ -195,6 +195,22 @@ def test_names_are_changed_under_an_account_and_by_the_same_rules(named: Office)
     assert browser.post("/api/v1/names/merge", {"keep": "s0-0", "gone": "nothing"}).status_code == 409
 
 
+def test_what_was_merged_away_is_written_under_the_present_name(named: Office) -> None:
+    """A phone that was offline knows the old name alone; what it had not seen of the present one is told."""
+    for name in ("s0-0", "s0-1"):
+        assert ask("ledger", "write", name, "seen", "--store", named.path, "--observed", "2026-03-02").code == 0
+    inspector, foreman = named.browser("inspector"), named.browser("foreman")
+    seen = len(named.entries()) - 1
+    assert inspector.post("/api/v1/names/merge", {"keep": "s0-0", "gone": "s0-1"}).status_code == 201
+    ordered = fact(foreman, "s0-0", "ordered")
+    late = fact(foreman, "s0-1", "repaired", after=seen)
+    assert (late.status_code, [each["fact"] for each in late.json()["written"]]) == (409, ["ordered"])
+    done = fact(foreman, "s0-1", "repaired", after=ordered.json()["number"])
+    assert (done.status_code, done.json()["defect"]) == (201, "s0-0")
+    itself = inspector.post("/api/v1/names/merge", {"keep": "s0-0", "gone": "s0-0"})
+    assert (itself.status_code, itself.json()["detail"]) == (422, "'keep' and 'gone' are the names of two defects")
+
+
 def test_who_wrote_what_is_for_managers(office: Office) -> None:
     """[4.1.2, 8.3.4]"""
     assert office.browser("inspector").triage("d1").status_code == 201

@@ -22,6 +22,7 @@ from waywarden.web.problems import RefusedError, UnknownNameError
 
 def write_down(store_file: Path, writing: Writing, now: datetime) -> LedgerEntry:
     """Write a fact down under its account; LedgerError where it cannot be, by all that happened to the defect."""
+    # Also under a name that was merged away: a phone that was offline knows no other.
     if not ledger.is_known(store_file, writing.defect_id):
         raise UnknownNameError(f"there is no defect '{writing.defect_id[:80]}'")
     account, at = writing.account, writing.observed_at or now
