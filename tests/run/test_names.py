@@ -113,6 +113,8 @@ def test_what_was_merged_away_is_written_under_the_present_name(named: Path) -> 
         "UPDATE name_change SET role = 'manager' WHERE number = 1",
         'UPDATE name_change SET moves = \'[["s0-0",null,"x"]]\' WHERE number = 0',
         "DELETE FROM name_change WHERE number = 0",
+        "DELETE FROM name_change WHERE number = 1",
+        "DELETE FROM name_change",
         "UPDATE name_change SET recorded_us = recorded_us - 1 WHERE number = 0",
     ],
 )
@@ -125,6 +127,9 @@ def test_whoever_changes_the_file_is_found_out(named: Path, statement: str) -> N
     connection.close()
     for command in ("changes", "names"):
         answer = ask("road", command, "--store", named)
+        assert (answer.code, len(answer.lines), answer.out) == (9, 1, "")
+    if "DELETE" in statement:
+        answer = ask("road", "merge", "s0-0", "s0-1", "--store", named)
         assert (answer.code, len(answer.lines), answer.out) == (9, 1, "")
 
 

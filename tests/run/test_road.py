@@ -68,17 +68,20 @@ def test_a_changed_ledger_is_found(store: Path) -> None:
     connection = sqlite3.connect(store)
     connection.executescript("DROP TRIGGER ledger_entry_no_delete; DELETE FROM ledger_entry WHERE number = 6")
     connection.close()
-    assert ask("ledger", "verify", "--store", store).code == 0
-    cut = ask("ledger", "verify", "--store", store, "--head", head)
-    assert (cut.code, cut.out, len(cut.lines)) == (9, "", 1)
-    assert "ends at 6 entries, the head that was kept had 7" in cut.lines[0]
+    for more in ((), ("--head", head)):
+        cut = ask("ledger", "verify", "--store", store, *more)
+        assert (cut.code, cut.out, len(cut.lines)) == (9, "", 1)
+        assert "ends at 6 entries, the head that was kept had 7: its end was cut off; put back" in cut.lines[0]
+    more = ask("ledger", "write", "d1", "seen", "--store", store)
+    assert (more.code, len(more.lines)) == (9, 1)
+    assert "the end of the ledger was cut off" in more.lines[0]
     connection = sqlite3.connect(store)
     connection.executescript("DROP TRIGGER ledger_entry_no_update; UPDATE ledger_entry SET policy = '2'")
     connection.close()
     edited = ask("ledger", "verify", "--store", store)
     assert edited.code == 9
     assert "entry 0 was changed" in edited.lines[0]
-    assert "(5 more)" in edited.lines[0]
+    assert "(6 more)" in edited.lines[0]
 
 
 @pytest.mark.parametrize(
@@ -97,6 +100,24 @@ def test_what_cannot_be_is_not_written(store: Path, words: tuple[str, ...], code
     assert (answer.code, len(answer.lines), answer.out) == (code, 1, "")
     assert said in answer.lines[0]
     assert ask("ledger", "verify", "--store", store).out.startswith("whole: 7 entries")
+
+
+@pytest.mark.parametrize(
+    ("statement", "said"),
+    [
+        ("DELETE FROM ledger_entry", "ends at 0 entries, the head that was kept had 7"),
+        ("DELETE FROM chain_head", "the head that is noted beside the ledger is missing"),
+        ("UPDATE ledger_entry SET entry_hash = previous_hash WHERE number = 6", "entry 6 was changed"),
+    ],
+)
+def test_a_ledger_holds_the_head_that_is_noted_beside_it(store: Path, statement: str, said: str) -> None:
+    connection = sqlite3.connect(store)
+    triggers = "DROP TRIGGER ledger_entry_no_delete; DROP TRIGGER ledger_entry_no_update"
+    connection.executescript(f"{triggers}; {statement}")
+    connection.close()
+    answer = ask("ledger", "verify", "--store", store)
+    assert (answer.code, answer.out, len(answer.lines)) == (9, "", 1)
+    assert said in answer.lines[0]
 
 
 def test_a_head_that_is_none_is_refused(store: Path) -> None:

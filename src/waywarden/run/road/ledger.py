@@ -86,7 +86,10 @@ def _refuse_overtaken(name: str, written: Sequence[LedgerEntry], after_number: i
 
 
 def verify(store_file: Path, kept: Head | None) -> Head:
-    """Return the ledger's head if it is whole; LedgerError with the first fault and how many there are."""
+    """Return the ledger's head if it is whole; LedgerError with the first fault and how many there are.
+
+    It has to hold the head that is noted beside it, and ``kept``, one that was kept elsewhere, where it is given.
+    """
     count = 0
     last = EMPTY
 
@@ -99,9 +102,13 @@ def verify(store_file: Path, kept: Head | None) -> Head:
 
     ledger = open_ledger(store_file, read_only=True)
     try:
-        found = list(faults(noted(ledger.entries()), kept))
+        beside = ledger.kept_head()
+        heads = [head for head in (beside, kept) if head is not None]
+        found = list(faults(noted(ledger.entries()), *heads))
     finally:
         ledger.close()
+    if count and beside is None:
+        found.append("the head that is noted beside the ledger is missing: somebody took it out")
     if found:
         more = f" ({len(found) - 1} more)" if len(found) > 1 else ""
         raise LedgerError(f"{store_file}: {found[0]}{more}; put back a copy that verifies")

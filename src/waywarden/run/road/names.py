@@ -91,10 +91,11 @@ def kept_changes(store_file: Path) -> list[KeptChange]:
     """Return all changes of names, in order; LedgerError where somebody changed them."""
     store = open_names(store_file, read_only=True)
     try:
-        kept = store.changes()
+        # First where they end: others may be added in between.
+        head, kept = store.kept_head(), store.changes()
     finally:
         store.close()
-    for fault in faults_of_names(kept):
+    for fault in faults_of_names(kept, head):
         raise LedgerError(f"{store_file}: {fault}; put back a copy that verifies")
     return kept
 
