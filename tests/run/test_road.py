@@ -90,6 +90,7 @@ def test_a_changed_ledger_is_found(store: Path) -> None:
         (("d2", "verified"), 9, "suspected cannot be verified"),
         (("d3", "repaired"), 9, "not known yet"),
         (("d1", "seen", "--observed", "2999-01-01"), 9, "check the clock"),
+        (("d2", "repaired", "--observed", "1970-01-01"), 9, "is before it was first seen, 2025-04-01T00:00:00Z"),
         (("d1", "seen", "--told", '{"owner": "x"}'), 9, "has no owner"),
         (("d1", "seen", "--told", "deep"), 2, "wants a JSON object"),
         (("d1", "wished"), 2, "wished"),

@@ -14,6 +14,7 @@ from pathlib import Path
 from waywarden.pavement.ledger.chain import EMPTY, chained, faults
 from waywarden.pavement.ledger.repairs import verdict
 from waywarden.pavement.ledger.states import after, states_after
+from waywarden.pavement.ledger.times import refuse_impossible_time
 from waywarden.pavement.policy.policy import Policy
 from waywarden.pavement.same.names import merged_into
 from waywarden.run.road.names import merged
@@ -24,6 +25,10 @@ from waywarden.terms.distress import Role
 from waywarden.terms.errors import ConfigError, LedgerError
 from waywarden.terms.ledger import Head, LedgerEntry, LedgerFact, State, spelt
 from waywarden.terms.pictures import NewPicture
+
+
+class ImpossibleTimeError(LedgerError):
+    """A fact cannot have been so at its time."""
 
 
 def write(
@@ -51,16 +56,20 @@ def write_all(
         # Read inside the transaction: nobody else can write a fact, or merge two names, in between.
         called = _called(store_file, {fact.defect_id for fact in facts})
         known: dict[str, State] = {}
+        said: dict[str, list[LedgerFact]] = {}
         for name, *gone in called.values():
             written = [entry for each in (name, *gone) for entry in ledger.entries(each)]
             _refuse_overtaken(name, written, provided.after)
             known |= states_after(each for each in written if each.fact.defect_id == name)
+            said[name] = [each.fact for each in written]
         present = [replace(fact, defect_id=called[fact.defect_id][0]) for fact in facts]
         for fact in present:
             try:
                 known[fact.defect_id] = after(known.get(fact.defect_id), fact.fact)
             except ValueError as error:
                 raise LedgerError(f"{fact.defect_id}: {error}") from error
+            _refuse_impossible_time(fact, said[fact.defect_id])
+            said[fact.defect_id].append(fact)
         return chained(present, head or EMPTY)
 
     try:
@@ -77,6 +86,13 @@ def _called(store_file: Path, names: Iterable[str]) -> Mapping[str, Sequence[str
         into = merged_into([each.change for each in store.changes_about(names)])
     now = {name: into.get(name, name) for name in sorted(names)}
     return {name: [to, *sorted(gone for gone, other in into.items() if other == to)] for name, to in now.items()}
+
+
+def _refuse_impossible_time(fact: LedgerFact, before: Sequence[LedgerFact]) -> None:
+    try:
+        refuse_impossible_time(fact, before)
+    except ValueError as error:
+        raise ImpossibleTimeError(f"{fact.defect_id}: {error}") from error
 
 
 def _refuse_overtaken(name: str, written: Sequence[LedgerEntry], after_number: int | None) -> None:
