@@ -92,6 +92,10 @@ def test_a_changed_ledger_is_found(store: Path) -> None:
         (("d1", "seen", "--observed", "2999-01-01"), 9, "check the clock"),
         (("d2", "repaired", "--observed", "1970-01-01"), 9, "is before it was first seen, 2025-04-01T00:00:00Z"),
         (("d1", "seen", "--told", '{"owner": "x"}'), 9, "has no owner"),
+        (("d1", "measured", "--told", '{"depth_mm": NaN}'), 2, "wants a JSON object"),
+        (("d1", "measured", "--told", '{"depth_mm": 1e999}'), 2, "wants a JSON object"),
+        (("d1", "measured", "--told", '{"depth_mm": -40}'), 9, "depth_mm is a number over 0, got -40"),
+        (("d1", "measured", "--told", '{"severity": "terrible"}'), 9, "severity is one of low, medium, high"),
         (("d1", "seen", "--told", "deep"), 2, "wants a JSON object"),
         (("d1", "wished"), 2, "wished"),
     ],
@@ -122,8 +126,9 @@ def test_a_ledger_holds_the_head_that_is_noted_beside_it(store: Path, statement:
 
 
 def test_a_head_that_is_none_is_refused(store: Path) -> None:
-    said = ask("ledger", "verify", "--store", store, "--head", "seven")
-    assert (said.code, len(said.lines)) == (2, 1)
+    for odd in ("seven", f"²:{'a' * 64}", f"٣:{'a' * 64}"):
+        said = ask("ledger", "verify", "--store", store, "--head", odd)
+        assert (said.code, len(said.lines)) == (2, 1)
 
 
 POLICY = """

@@ -13,7 +13,7 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 
-from waywarden.terms.ledger import Head, LedgerEntry, LedgerFact
+from waywarden.terms.ledger import Head, LedgerEntry, LedgerFact, refuse_odd
 
 NO_HASH = "0" * 64
 """What the first entry has for the hash of the one before."""
@@ -35,10 +35,11 @@ def hash_of(number: int, fact: LedgerFact, previous_hash: str) -> str:
 def chained(facts: Iterable[LedgerFact], head: Head = EMPTY) -> list[LedgerEntry]:
     """Return ``facts`` as the entries that follow ``head``.
 
-    ValueError where a fact was recorded before the one ahead of it.
+    ValueError where a fact was recorded before the one ahead of it, or tells what is none.
     """
     entries: list[LedgerEntry] = []
     for number, fact in enumerate(facts, start=head.entries):
+        refuse_odd(fact)
         if entries and fact.recorded_at < entries[-1].fact.recorded_at:
             raise ValueError(f"entry {number} was recorded before entry {number - 1}: write facts in their order")
         previous = entries[-1].entry_hash if entries else head.entry_hash

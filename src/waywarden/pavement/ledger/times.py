@@ -20,8 +20,9 @@ def refuse_impossible_time(fact: LedgerFact, before: Sequence[LedgerFact]) -> No
     """Raise ValueError where ``fact`` cannot have been so at its time, by all that is known of its defect."""
     if fact.fact in SIGHTINGS | {Fact.SEEN_SOUND}:
         return
-    seen = min((each.observed_at for each in before if each.fact in SIGHTINGS), default=None)
-    if seen is not None and fact.observed_at < seen:
+    seen = min((each.observed_at for each in before if each.fact in SIGHTINGS), default=fact.observed_at)
+    # What no pass ever saw was known from elsewhere, and may have been for long.
+    if fact.observed_at < seen and any(each.fact is Fact.SEEN for each in before):
         raise ValueError(f"{_said(fact)} is before it was first seen, {_spelt(seen)}: give the time at which it was so")
     if fact.fact not in REPAIRS:
         return

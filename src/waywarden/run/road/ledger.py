@@ -198,7 +198,7 @@ def spelt_head(head: Head) -> str:
 def read_head(text: str) -> Head:
     """Return the head that ``text`` spells; ConfigError if it spells none."""
     number, _, entry_hash = text.partition(":")
-    if not number.isdigit() or len(entry_hash) != len(EMPTY.entry_hash):
+    if not (number.isascii() and number.isdecimal()) or len(entry_hash) != len(EMPTY.entry_hash):
         raise ConfigError(f"a head is what 'waywarden ledger head' printed, as in 12:ab…, got {text!r}")
     return Head(int(number), entry_hash)
 
@@ -206,7 +206,6 @@ def read_head(text: str) -> Head:
 def read_told(text: str) -> str:
     """Return the JSON object ``text`` in its one spelling; ConfigError if it is none."""
     try:
-        told = json.loads(text)
+        return spelt(json.loads(text))
     except ValueError as error:
         raise ConfigError(f"--told wants a JSON object, got {text!r}: {error}") from error
-    return spelt(told)
