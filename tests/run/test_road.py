@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import shutil
 import sqlite3
@@ -216,6 +218,13 @@ def test_a_policy_is_tested_on_the_ledger(store: Path, rules: tuple[Path, Path])
         ('clock = "always"', 'clock = "often"', "often"),
         ('name = "emergency"\n', "", 'a [[level]] wants the key "name"'),
         ("hours = 2", "hours = 0", "hours of more than 0"),
+        ("hours = 2", "hours = 1e12", "hours of more than 0 and 100000 at most"),
+        ("hours = 2", "hours = inf", "hours of a [[level]] is a finite number, got inf"),
+        ("hours = 2", "hours = nan", "hours of a [[level]] is a finite number, got nan"),
+        ("least_risk = 12.0", "least_risk = nan", "least_risk of a [[level]] is a finite number"),
+        ("low = 1.0", "low = nan", "severity.low is a weight of 0 or more, got nan"),
+        ("weight = 1.0", "weight = -1", "weight of [[traffic]] is a weight of 0 or more"),
+        ("sound_passes = 2", "sound_passes = 0", "sound_passes is 1 at least, got 0"),
         ("weight = 1.0", "wait = 1.0", 'did you mean "weight"'),
         ('version = "2026-1"', "version = 2026-1", "is not TOML"),
         ('kinds = ["pothole"]', 'kinds = ["hole"]', "hole"),
@@ -297,6 +306,20 @@ def test_the_backlog_has_a_clock(store: Path, rules: tuple[Path, Path]) -> None:
     assert said.lines == ["2 known and not mended, 0 of them overdue by policy 2026-1"]
     bare = ask("ledger", "backlog", "--policy", rules[0], "--store", store, "--at", "2020-01-01")
     assert bare.out.splitlines() == [head]
+
+
+def test_rows_keep_their_columns_where_names_have_commas(store: Path, rules: tuple[Path, Path]) -> None:
+    policy, streets = rules
+    policy.write_text(POLICY.replace('name = "category 1"', 'name = "category 1, urgent"'), "utf-8")
+    streets.write_text(STREETS.replace("d2,edge_cracking,low,local", '"d2, kerb",pothole,high,main'), "utf-8")
+    assert ask("ledger", "write", "d2, kerb", "seen", "--store", store).code == 0
+    states = list(csv.reader(io.StringIO(ask("ledger", "states", "--store", store).out)))
+    assert ["d2, kerb", "suspected"] in states
+    waiting = ask("ledger", "backlog", "--policy", policy, "--streets", streets, "--store", store)
+    tables = [list(csv.reader(io.StringIO(said.out))) for said in (waiting, backtest(store, *rules))]
+    for table in (states, *tables):
+        assert {len(row) for row in table} == {len(table[0])}
+    assert "category 1, urgent" in {row["level"] for row in csv.DictReader(io.StringIO(waiting.out))}
 
 
 def test_the_backlog_is_written_for_the_page_with_its_rules(

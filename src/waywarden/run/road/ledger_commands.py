@@ -128,7 +128,7 @@ def ledger_states(store_file: StoreFile = Path("waywarden.sqlite")) -> None:
     """Print the state of every defect as CSV: defect,state."""
     typer.echo("defect,state")
     for name, state in sorted(ledger.states(store_file).items()):
-        typer.echo(f"{name},{state}")
+        typer.echo(f"{quoted(name)},{state}")
 
 
 @ledger_app.command("repaired-twice")
@@ -140,7 +140,7 @@ def ledger_repaired_twice(
     typer.echo("defect,first,second")
     facts = (entry.fact for entry in ledger.read_entries(store_file))
     for each in repaired_twice(facts, months=months, called=names.merged(store_file)):
-        typer.echo(f"{each.defect_id},{each.first_at:%Y-%m-%d},{each.second_at:%Y-%m-%d}")
+        typer.echo(f"{quoted(each.defect_id)},{each.first_at:%Y-%m-%d},{each.second_at:%Y-%m-%d}")
 
 
 @ledger_app.command("claimed")
@@ -173,7 +173,7 @@ def ledger_precision(store_file: StoreFile = Path("waywarden.sqlite")) -> None:
         low, high = each.interval
         verdicts = ",".join(str(each.verdicts[verdict]) for verdict in Triage)
         typer.echo(
-            f"{each.kind},{each.source},{each.judged},{each.real},{each.share:.3f},{low:.3f},{high:.3f},{verdicts}"
+            f"{each.kind},{quoted(each.source)},{each.judged},{each.real},{each.share:.3f},{low:.3f},{high:.3f},{verdicts}"
         )
 
 
@@ -203,7 +203,8 @@ def ledger_backlog(
     for each in waiting:
         left = "" if each.hours_left is None else f"{each.hours_left:.1f}"
         typer.echo(
-            f"{each.defect_id},{each.state},{instant(each.known_since)},{each.level},{instant(each.due_at)},"
+            f"{quoted(each.defect_id)},{each.state},{instant(each.known_since)},{quoted(each.level)},"
+            f"{instant(each.due_at)},"
             f"{instant(each.answered_at)},{left},{'yes' if each.needs_measuring else 'no'}"
         )
     overdue = sum((each.hours_left or 0.0) < 0 for each in waiting)
@@ -267,6 +268,6 @@ def policy_backtest(
     typer.echo("policy,level,due,in_time,late,waiting,needs_measuring,cost")
     for each in outcomes:
         typer.echo(
-            f"{policy.version},{each.level},{each.due},{each.in_time},{each.late},{each.waiting},"
+            f"{quoted(policy.version)},{quoted(each.level)},{each.due},{each.in_time},{each.late},{each.waiting},"
             f"{each.needs_measuring},{each.cost:g}"
         )
