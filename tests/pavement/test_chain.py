@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from waywarden.pavement.ledger.chain import EMPTY, chained, faults, hash_of, head_of
+from waywarden.pavement.ledger.chain import EMPTY, NO_HASH, chained, faults, hash_of, head_of
 from waywarden.terms.distress import Role
 from waywarden.terms.ledger import Fact, Head, LedgerEntry, LedgerFact
 
@@ -156,3 +156,13 @@ def test_an_earlier_record_does_not_follow_a_later_one() -> None:
 def test_impossible_facts_are_refused(make: Callable[[], LedgerFact], said: str) -> None:
     with pytest.raises(ValueError, match=said):
         make()
+
+
+def test_what_is_told_is_a_measure_and_old_entries_that_hold_another_still_verify() -> None:
+    at = datetime(2026, 3, 2, 8, tzinfo=UTC)
+    for odd in ('{"depth_mm":NaN}', '{"depth_mm":Infinity}', '{"width_mm":-40}', '{"extent_m2":0}', '{"severity":"x"}'):
+        fact = LedgerFact("d", Fact.MEASURED, at, at, Role.INSPECTOR, told=odd)
+        with pytest.raises(ValueError, match=r"is a number over 0|severity is one of"):
+            chained([fact])
+        old = LedgerEntry(0, fact, NO_HASH, hash_of(0, fact, NO_HASH))
+        assert list(faults([old])) == []

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from pavement.made_up import one_pass
 from waywarden.pavement.same.names import (
     merge_by,
+    merged_into,
     names_after,
     now_called,
     placed_by_persons,
@@ -113,6 +114,21 @@ def test_a_person_merges_and_no_estimate_parts_them() -> None:
     assert names_after(changes)[seen[3].sighting_id] == keep
     changes.append(undo_by(Role.MANAGER, changes[-1].number, changes))
     assert names_after(changes) == names
+
+
+def test_a_name_that_went_leads_to_the_present_one() -> None:
+    """By way of every merge since that was not taken back; and a defect is not merged with itself."""
+    changes = take_in([place(*SEEN[n::4]) for n in range(3)], [])
+    a, b, c = (SEEN[n].sighting_id for n in range(3))
+    assert merged_into(changes) == {}
+    changes.append(merge_by(Role.INSPECTOR, b, a, changes))
+    changes.append(merge_by(Role.INSPECTOR, c, b, changes))
+    assert merged_into(changes) == {a: c, b: c}
+    changes.append(undo_by(Role.INSPECTOR, changes[-1].number, changes))
+    assert merged_into(changes) == {a: b}
+    assert [now_called(each, changes) for each in (a, b, c)] == [b, b, c]
+    with pytest.raises(ValueError, match="cannot be merged with itself"):
+        merge_by(Role.INSPECTOR, b, b, changes)
 
 
 def test_a_person_splits_and_undoes_that_and_the_undoing() -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from run.command_line import Said, ask
+from waywarden.run.road.ledger import read_entries
 
 HEAD = "sighting,pass,street,way,chainage_m,at,kind,extent_m2\n"
 
@@ -72,6 +73,7 @@ def test_a_persons_word_lasts_and_can_be_undone(named: Path) -> None:
     ("words", "said"),
     [
         (("merge", "s0-0", "nobody"), "no defect nobody"),
+        (("merge", "s0-0", "s0-0"), "cannot be merged with itself"),
         (("split", "s0-0", "s0-1"), "sightings of one defect"),
         (("split", "s0-0", "s1-0"), "at least one"),
         (("undo", "0"), "first name"),
@@ -86,12 +88,33 @@ def test_what_cannot_be_changes_nothing(named: Path, words: tuple[str, ...], sai
     assert ask("road", "changes", "--store", named).out == before
 
 
+def test_what_was_merged_away_is_written_under_the_present_name(named: Path) -> None:
+    for name in ("s0-0", "s0-1"):
+        for fact in ("seen", "ordered"):
+            assert ask("ledger", "write", name, fact, "--store", named, "--observed", "2026-03-02").code == 0
+    assert ask("ledger", "write", "s0-1", "repaired", "--store", named, "--observed", "2026-03-05").code == 0
+    assert ask("road", "merge", "s0-0", "s0-1", "--store", named).code == 0
+    assert ask("ledger", "states", "--store", named).out == "defect,state\ns0-0,ordered\n"
+    done = ask("ledger", "write", "s0-1", "repaired", "--store", named, "--observed", "2026-04-05")
+    assert (done.code, done.lines) == (0, ["s0-1 was merged into s0-0: written under that name"])
+    assert read_entries(named)[-1].fact.defect_id == "s0-0"
+    assert ask("ledger", "states", "--store", named).out == "defect,state\ns0-0,repaired\n"
+    assert ask("ledger", "claimed", "--store", named).out == "s0-0\n"
+    twice = ask("ledger", "repaired-twice", "--store", named)
+    assert twice.out == "defect,first,second\ns0-0,2026-03-05,2026-04-05\n"
+    assert ask("ledger", "write", "s0-0", "reopened", "--store", named).lines == []
+    (waiting,) = csv.DictReader(io.StringIO(ask("defects", "--waiting", "--store", named).out))
+    assert (waiting["defect"], waiting["state"]) == ("s0-0", "reopened")
+
+
 @pytest.mark.parametrize(
     "statement",
     [
         "UPDATE name_change SET role = 'manager' WHERE number = 1",
         'UPDATE name_change SET moves = \'[["s0-0",null,"x"]]\' WHERE number = 0',
         "DELETE FROM name_change WHERE number = 0",
+        "DELETE FROM name_change WHERE number = 1",
+        "DELETE FROM name_change",
         "UPDATE name_change SET recorded_us = recorded_us - 1 WHERE number = 0",
     ],
 )
@@ -104,6 +127,9 @@ def test_whoever_changes_the_file_is_found_out(named: Path, statement: str) -> N
     connection.close()
     for command in ("changes", "names"):
         answer = ask("road", command, "--store", named)
+        assert (answer.code, len(answer.lines), answer.out) == (9, 1, "")
+    if "DELETE" in statement:
+        answer = ask("road", "merge", "s0-0", "s0-1", "--store", named)
         assert (answer.code, len(answer.lines), answer.out) == (9, 1, "")
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import shutil
 import sqlite3
@@ -68,17 +70,20 @@ def test_a_changed_ledger_is_found(store: Path) -> None:
     connection = sqlite3.connect(store)
     connection.executescript("DROP TRIGGER ledger_entry_no_delete; DELETE FROM ledger_entry WHERE number = 6")
     connection.close()
-    assert ask("ledger", "verify", "--store", store).code == 0
-    cut = ask("ledger", "verify", "--store", store, "--head", head)
-    assert (cut.code, cut.out, len(cut.lines)) == (9, "", 1)
-    assert "ends at 6 entries, the head that was kept had 7" in cut.lines[0]
+    for more in ((), ("--head", head)):
+        cut = ask("ledger", "verify", "--store", store, *more)
+        assert (cut.code, cut.out, len(cut.lines)) == (9, "", 1)
+        assert "ends at 6 entries, the head that was kept had 7: its end was cut off; put back" in cut.lines[0]
+    more = ask("ledger", "write", "d1", "seen", "--store", store)
+    assert (more.code, len(more.lines)) == (9, 1)
+    assert "the end of the ledger was cut off" in more.lines[0]
     connection = sqlite3.connect(store)
     connection.executescript("DROP TRIGGER ledger_entry_no_update; UPDATE ledger_entry SET policy = '2'")
     connection.close()
     edited = ask("ledger", "verify", "--store", store)
     assert edited.code == 9
     assert "entry 0 was changed" in edited.lines[0]
-    assert "(5 more)" in edited.lines[0]
+    assert "(6 more)" in edited.lines[0]
 
 
 @pytest.mark.parametrize(
@@ -87,7 +92,12 @@ def test_a_changed_ledger_is_found(store: Path) -> None:
         (("d2", "verified"), 9, "suspected cannot be verified"),
         (("d3", "repaired"), 9, "not known yet"),
         (("d1", "seen", "--observed", "2999-01-01"), 9, "check the clock"),
+        (("d2", "repaired", "--observed", "1970-01-01"), 9, "is before it was first seen, 2025-04-01T00:00:00Z"),
         (("d1", "seen", "--told", '{"owner": "x"}'), 9, "has no owner"),
+        (("d1", "measured", "--told", '{"depth_mm": NaN}'), 2, "wants a JSON object"),
+        (("d1", "measured", "--told", '{"depth_mm": 1e999}'), 2, "wants a JSON object"),
+        (("d1", "measured", "--told", '{"depth_mm": -40}'), 9, "depth_mm is a number over 0, got -40"),
+        (("d1", "measured", "--told", '{"severity": "terrible"}'), 9, "severity is one of low, medium, high"),
         (("d1", "seen", "--told", "deep"), 2, "wants a JSON object"),
         (("d1", "wished"), 2, "wished"),
     ],
@@ -99,9 +109,28 @@ def test_what_cannot_be_is_not_written(store: Path, words: tuple[str, ...], code
     assert ask("ledger", "verify", "--store", store).out.startswith("whole: 7 entries")
 
 
+@pytest.mark.parametrize(
+    ("statement", "said"),
+    [
+        ("DELETE FROM ledger_entry", "ends at 0 entries, the head that was kept had 7"),
+        ("DELETE FROM chain_head", "the head that is noted beside the ledger is missing"),
+        ("UPDATE ledger_entry SET entry_hash = previous_hash WHERE number = 6", "entry 6 was changed"),
+    ],
+)
+def test_a_ledger_holds_the_head_that_is_noted_beside_it(store: Path, statement: str, said: str) -> None:
+    connection = sqlite3.connect(store)
+    triggers = "DROP TRIGGER ledger_entry_no_delete; DROP TRIGGER ledger_entry_no_update"
+    connection.executescript(f"{triggers}; {statement}")
+    connection.close()
+    answer = ask("ledger", "verify", "--store", store)
+    assert (answer.code, answer.out, len(answer.lines)) == (9, "", 1)
+    assert said in answer.lines[0]
+
+
 def test_a_head_that_is_none_is_refused(store: Path) -> None:
-    said = ask("ledger", "verify", "--store", store, "--head", "seven")
-    assert (said.code, len(said.lines)) == (2, 1)
+    for odd in ("seven", f"²:{'a' * 64}", f"٣:{'a' * 64}"):
+        said = ask("ledger", "verify", "--store", store, "--head", odd)
+        assert (said.code, len(said.lines)) == (2, 1)
 
 
 POLICY = """
@@ -189,6 +218,13 @@ def test_a_policy_is_tested_on_the_ledger(store: Path, rules: tuple[Path, Path])
         ('clock = "always"', 'clock = "often"', "often"),
         ('name = "emergency"\n', "", 'a [[level]] wants the key "name"'),
         ("hours = 2", "hours = 0", "hours of more than 0"),
+        ("hours = 2", "hours = 1e12", "hours of more than 0 and 100000 at most"),
+        ("hours = 2", "hours = inf", "hours of a [[level]] is a finite number, got inf"),
+        ("hours = 2", "hours = nan", "hours of a [[level]] is a finite number, got nan"),
+        ("least_risk = 12.0", "least_risk = nan", "least_risk of a [[level]] is a finite number"),
+        ("low = 1.0", "low = nan", "severity.low is a weight of 0 or more, got nan"),
+        ("weight = 1.0", "weight = -1", "weight of [[traffic]] is a weight of 0 or more"),
+        ("sound_passes = 2", "sound_passes = 0", "sound_passes is 1 at least, got 0"),
         ("weight = 1.0", "wait = 1.0", 'did you mean "weight"'),
         ('version = "2026-1"', "version = 2026-1", "is not TOML"),
         ('kinds = ["pothole"]', 'kinds = ["hole"]', "hole"),
@@ -270,6 +306,20 @@ def test_the_backlog_has_a_clock(store: Path, rules: tuple[Path, Path]) -> None:
     assert said.lines == ["2 known and not mended, 0 of them overdue by policy 2026-1"]
     bare = ask("ledger", "backlog", "--policy", rules[0], "--store", store, "--at", "2020-01-01")
     assert bare.out.splitlines() == [head]
+
+
+def test_rows_keep_their_columns_where_names_have_commas(store: Path, rules: tuple[Path, Path]) -> None:
+    policy, streets = rules
+    policy.write_text(POLICY.replace('name = "category 1"', 'name = "category 1, urgent"'), "utf-8")
+    streets.write_text(STREETS.replace("d2,edge_cracking,low,local", '"d2, kerb",pothole,high,main'), "utf-8")
+    assert ask("ledger", "write", "d2, kerb", "seen", "--store", store).code == 0
+    states = list(csv.reader(io.StringIO(ask("ledger", "states", "--store", store).out)))
+    assert ["d2, kerb", "suspected"] in states
+    waiting = ask("ledger", "backlog", "--policy", policy, "--streets", streets, "--store", store)
+    tables = [list(csv.reader(io.StringIO(said.out))) for said in (waiting, backtest(store, *rules))]
+    for table in (states, *tables):
+        assert {len(row) for row in table} == {len(table[0])}
+    assert "category 1, urgent" in {row["level"] for row in csv.DictReader(io.StringIO(waiting.out))}
 
 
 def test_the_backlog_is_written_for_the_page_with_its_rules(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -109,8 +110,21 @@ def test_what_was_so_earlier_is_written_as_of_then_and_the_future_is_not(office:
     done = fact(browser, "d1", "repaired", observed_at="2026-03-02T10:00:00+01:00")
     assert done.json()["observed_at"] == "2026-03-02T09:00:00Z"
     assert done.json()["recorded_at"] > "2026-03-02T10"
-    for odd in ("2999-01-01T00:00:00Z", "2026-03-02T10:00:00", "yesterday"):
+    for odd in ("2999-01-01T00:00:00Z", "2026-03-02T10:00:00", "yesterday", "1970-01-01T00:00:00Z"):
         assert fact(browser, "d2", "repaired", observed_at=odd).status_code == 422
+    ahead = (datetime.now(UTC) + timedelta(minutes=2)).isoformat()
+    assert fact(browser, "d2", "repaired", observed_at=ahead).status_code == 201
+
+
+def test_a_repair_is_not_before_its_order_but_may_be_told_late(office: Office) -> None:
+    """What was written down in between does not matter, and an order that is not named neither."""
+    browser, told = office.browser("foreman"), {"order_id": "2026-05-04-01"}
+    assert fact(browser, "d1", "ordered", told, observed_at="2026-05-04T07:00:00Z").status_code == 201
+    refused = fact(browser, "d1", "repaired", told, observed_at="2026-05-04T06:00:00Z")
+    assert (refused.status_code, len(office.entries())) == (422, 4)
+    assert "is before it was ordered (2026-05-04-01), 2026-05-04T07:00:00Z" in refused.json()["detail"]
+    assert fact(browser, "d1", "made_safe", observed_at="2026-05-04T06:00:00Z").status_code == 201
+    assert fact(browser, "d1", "repaired", told, observed_at="2026-05-04T07:30:00Z").status_code == 201
 
 
 @pytest.mark.parametrize(("as_header", "status"), [(True, 412), (False, 409)])
@@ -193,6 +207,22 @@ def test_names_are_changed_under_an_account_and_by_the_same_rules(named: Office)
     for odd in ({"sightings": []}, {"sightings": [1]}, {"sightings": "s1-0"}):
         assert browser.post("/api/v1/names/split", odd).status_code == 422
     assert browser.post("/api/v1/names/merge", {"keep": "s0-0", "gone": "nothing"}).status_code == 409
+
+
+def test_what_was_merged_away_is_written_under_the_present_name(named: Office) -> None:
+    """A phone that was offline knows the old name alone; what it had not seen of the present one is told."""
+    for name in ("s0-0", "s0-1"):
+        assert ask("ledger", "write", name, "seen", "--store", named.path, "--observed", "2026-03-02").code == 0
+    inspector, foreman = named.browser("inspector"), named.browser("foreman")
+    seen = len(named.entries()) - 1
+    assert inspector.post("/api/v1/names/merge", {"keep": "s0-0", "gone": "s0-1"}).status_code == 201
+    ordered = fact(foreman, "s0-0", "ordered")
+    late = fact(foreman, "s0-1", "repaired", after=seen)
+    assert (late.status_code, [each["fact"] for each in late.json()["written"]]) == (409, ["ordered"])
+    done = fact(foreman, "s0-1", "repaired", after=ordered.json()["number"])
+    assert (done.status_code, done.json()["defect"]) == (201, "s0-0")
+    itself = inspector.post("/api/v1/names/merge", {"keep": "s0-0", "gone": "s0-0"})
+    assert (itself.status_code, itself.json()["detail"]) == (422, "'keep' and 'gone' are the names of two defects")
 
 
 def test_who_wrote_what_is_for_managers(office: Office) -> None:

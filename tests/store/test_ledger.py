@@ -91,6 +91,9 @@ def test_whoever_has_the_file_in_hand_is_found_out(path: Path, statement: str) -
 
 def test_a_cut_end_is_found_by_a_head_that_was_kept(path: Path) -> None:
     kept = head_of(entries(path))
+    ledger = open_ledger(path, read_only=True)
+    assert (ledger.head(), ledger.kept_head()) == (kept, kept)
+    ledger.close()
     force(path, "DELETE FROM ledger_entry WHERE number > 3")
     assert list(faults(entries(path))) == []
     assert list(faults(entries(path), kept))
@@ -100,6 +103,15 @@ def test_what_cannot_be_an_entry_is_said_in_one_line(path: Path) -> None:
     force(path, "UPDATE ledger_entry SET fact = 'dreamt' WHERE number = 2")
     with pytest.raises(StoreError, match=r"entry 2 of the ledger .* was changed: 'dreamt'"):
         entries(path)
+
+
+def test_an_older_file_gets_the_head_of_what_is_there(path: Path) -> None:
+    connection = sqlite3.connect(path)
+    connection.executescript("DROP TABLE chain_head; UPDATE alembic_version SET version_num = '0015'")
+    connection.close()
+    ledger = open_ledger(path)
+    assert ledger.kept_head() == head_of(chained(FACTS))
+    ledger.close()
 
 
 def test_all_or_nothing(path: Path) -> None:

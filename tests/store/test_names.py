@@ -71,7 +71,7 @@ def test_a_store_from_before_finds_them_too(tmp_path: Path) -> None:
     with closing(sqlite3.connect(path)) as store:
         for table, column in (("inspection", "lanes"), ("distress_sighting", "lane"), ("defect_now", "lane")):
             store.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
-        for table in ("name_touched", "account_link", "link_code", "link_salt"):
+        for table in ("name_touched", "account_link", "link_code", "link_salt", "chain_head"):
             store.execute(f"DROP TABLE {table}")
         store.execute("DROP INDEX defect_now_by_order")
         store.execute("UPDATE alembic_version SET version_num = '0012'")

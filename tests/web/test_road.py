@@ -248,3 +248,19 @@ def test_plans_are_shown_from_their_folder(copy: Path, tmp_path: Path) -> None:
     assert client.get(f"{API}/programme").json()["programme"] == {"years": 5}
     assert client.get(f"{API}/policy").json()["policy"] == {"version": "2026-1"}
     assert [one["order"] for one in client.get(f"{API}/orders").json()["orders"]] == ["2026-11-20-01"]
+
+
+def test_a_crews_stop_has_the_present_names(copy: Path, tmp_path: Path) -> None:
+    plan = made_up_plan(copy)
+    gone, other = plan["crews"][0]["stops"][0]["defects"]
+    keep = plan["crews"][1]["stops"][0]["defects"][0]
+    (tmp_path / "plan.json").write_text(json.dumps(plan), "utf-8")
+    asking = client_of(copy, tmp_path)
+    merge(copy, keep, gone, Word(Role.INSPECTOR))
+    stop = asking.get(f"{API}/orders/crews/1").json()["stops"][0]
+    theirs = asking.get(f"{API}/orders/crews/2").json()["stops"][0]
+    assert [each["defect"] for each in stop["defects"]] == [keep, other]
+    assert stop["defects"][0] == theirs["defects"][0]
+    merge(copy, other, keep, Word(Role.INSPECTOR))
+    stop = asking.get(f"{API}/orders/crews/1").json()["stops"][0]
+    assert [each["defect"] for each in stop["defects"]] == [other]

@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Row, insert, select
 
 from waywarden.store.faults import spoken
+from waywarden.store.heads import LEDGER, keep_head, kept_head, refuse_cut
 from waywarden.store.office.once import Once, already_written, note_written
 from waywarden.store.opening import for_writing, open_engine
 from waywarden.store.pictures import add
@@ -52,7 +53,7 @@ class StoredLedger:
         ----------
         entries_after : callable
             Is handed the head, None where there is no entry yet, while nobody else can write, and returns the entries
-            that follow it.
+            that follow it. LedgerError where it is not the head that was noted when the last one was added.
         once : Once, optional
             Where the same was written before, nothing is added, and the entry that came of it is returned.
         pictures : sequence of NewPicture
@@ -63,9 +64,12 @@ class StoredLedger:
             if number is not None:
                 there = connection.execute(select(ledger_entry).where(_COLUMNS.number == number))
                 return [self._entry(row) for row in there]
-            entries = entries_after(_head(connection))
+            head = _head(connection)
+            refuse_cut(connection, LEDGER, head)
+            entries = entries_after(head)
             if entries:
                 connection.execute(insert(ledger_entry), [_row(each) for each in entries])
+                keep_head(connection, LEDGER, Head(entries[-1].number + 1, entries[-1].entry_hash))
                 note_written(connection, once, entries[0].number)
                 add(connection, pictures)
         return entries
@@ -74,6 +78,11 @@ class StoredLedger:
         """Return the head as it is kept, unchecked; None where there is no entry."""
         with spoken(self._path, "read"), self._engine.connect() as connection:
             return _head(connection)
+
+    def kept_head(self) -> Head | None:
+        """Return the head that was noted when the last entry was added; None where none ever was."""
+        with spoken(self._path, "read"), self._engine.connect() as connection:
+            return kept_head(connection, LEDGER)
 
     def policy_at(self, until: datetime) -> str:
         """Return the version of the policy that the last entry recorded before ``until`` names, empty if none does."""

@@ -10,11 +10,13 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Row, insert, select
 
 from waywarden.store.faults import spoken
+from waywarden.store.heads import NAMES, keep_head, kept_head, refuse_cut
 from waywarden.store.office.once import Once, already_written, note_written
 from waywarden.store.opening import for_writing, open_engine
 from waywarden.store.schema import from_us, name_change, name_touched, to_us
 from waywarden.terms.distress import Change, KeptChange, Move, NameChange, Role
 from waywarden.terms.errors import StoreError
+from waywarden.terms.ledger import Head
 
 _ASKED_AT_ONCE = 500
 
@@ -48,12 +50,19 @@ class StoredNames:
             number, there = already_written(connection, once), self._all(connection)
             if number is not None:
                 return [each for each in there if each.change.number == number]
+            refuse_cut(connection, NAMES, _end(there[-1]) if there else None)
             changes = changes_after(there)
             if changes:
+                keep_head(connection, NAMES, _end(changes[-1]))
                 connection.execute(insert(name_change), [_row(each) for each in changes])
                 connection.execute(insert(name_touched), [row for each in changes for row in _touched_rows(each)])
                 note_written(connection, once, changes[0].change.number)
         return changes
+
+    def kept_head(self) -> Head | None:
+        """Return the head that was noted when the last change was added; None where none ever was."""
+        with spoken(self._path, "read"), self._engine.connect() as connection:
+            return kept_head(connection, NAMES)
 
     def changes(self) -> list[KeptChange]:
         """Return all changes in order; StoreError where a row cannot be a change at all."""
@@ -99,6 +108,10 @@ class StoredNames:
             raise StoreError(
                 f"change of names {row.number} in {self._path} was changed: {error}; put back a copy"
             ) from error
+
+
+def _end(last: KeptChange) -> Head:
+    return Head(last.change.number + 1, last.change_hash)
 
 
 def _row(kept: KeptChange) -> dict[str, Any]:

@@ -23,7 +23,7 @@ from sqlalchemy import (
     text,
 )  # fmt: skip
 
-SCHEMA_VERSION = "0015"
+SCHEMA_VERSION = "0016"
 """The newest migration in ``store/migrations/versions``; a test holds the two together."""
 
 tables = MetaData()
@@ -182,6 +182,15 @@ name_touched = Table(
     Column("defect_id", String, primary_key=True),
     Column("number", BigInteger, primary_key=True),
     sqlite_with_rowid=False,
+)
+
+chain_head = Table(
+    "chain_head",
+    tables,
+    # A row for the ledger and one for the changes of names: how many there are, and the hash of the last.
+    Column("chain", String, primary_key=True),
+    Column("entries", BigInteger, nullable=False),
+    Column("hash", String, nullable=False),
 )
 
 account = Table(

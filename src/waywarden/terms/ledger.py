@@ -13,7 +13,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from waywarden.terms.distress import DistressKind, Role, check_account
+from waywarden.terms.distress import DistressKind, Role, Severity, check_account
 
 
 class Fact(StrEnum):
@@ -80,6 +80,8 @@ TOLD: dict[str, tuple[type, ...]] = {
     "after": (str,),
 }
 """What an entry may tell beside its fact, and as what. There is no room for free text: it would come to hold names."""
+MEASURES = ("depth_mm", "width_mm", "extent_m2")
+"""What tells a size."""
 PICTURES = ("picture", "before", "after")
 """What tells a kept picture, by the SHA-256 of its bytes: of a sighting, and of a repair's place."""
 SUM = re.compile(r"[0-9a-f]{64}")
@@ -88,8 +90,21 @@ SOURCE = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 
 
 def spelt(told: Mapping[str, object]) -> str:
-    """Return what is told as JSON in its one spelling: hashes are made of it."""
-    return json.dumps(told, sort_keys=True, separators=(",", ":"))
+    """Return what is told as JSON in its one spelling: hashes are made of it. ValueError where a number is none."""
+    return json.dumps(told, sort_keys=True, separators=(",", ":"), allow_nan=False)
+
+
+def refuse_odd(fact: LedgerFact) -> None:
+    """Raise ValueError where a measure or a severity that is told is none.
+
+    Not a part of ``LedgerFact``: entries from before this was asked for stay as they are, and still verify.
+    """
+    told = json.loads(fact.told)
+    for name in MEASURES:
+        if name in told and not 0 < told[name] < float("inf"):
+            raise ValueError(f"{name} is a number over 0, got {told[name]}")
+    if told.get("severity", Severity.LOW) not in set(Severity):
+        raise ValueError(f"severity is one of {', '.join(Severity)}, got {json.dumps(told['severity'])}")
 
 
 @dataclass(frozen=True, slots=True)

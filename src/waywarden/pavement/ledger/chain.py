@@ -2,7 +2,8 @@
 
 Whoever edits an entry, takes one out, puts one in or swaps two breaks the chain there, or would have to write every
 later entry anew. Two things it cannot show by itself: that entries were cut off at the end, and that the whole was
-written anew from some entry on. For both, keep the ``Head`` somewhere that the writer of the ledger cannot reach.
+written anew from some entry on. The store notes the ``Head`` beside the entries, which shows both unless that is
+written anew too: keep it somewhere that the writer of the ledger cannot reach.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 
-from waywarden.terms.ledger import Head, LedgerEntry, LedgerFact
+from waywarden.terms.ledger import Head, LedgerEntry, LedgerFact, refuse_odd
 
 NO_HASH = "0" * 64
 """What the first entry has for the hash of the one before."""
@@ -34,10 +35,11 @@ def hash_of(number: int, fact: LedgerFact, previous_hash: str) -> str:
 def chained(facts: Iterable[LedgerFact], head: Head = EMPTY) -> list[LedgerEntry]:
     """Return ``facts`` as the entries that follow ``head``.
 
-    ValueError where a fact was recorded before the one ahead of it.
+    ValueError where a fact was recorded before the one ahead of it, or tells what is none.
     """
     entries: list[LedgerEntry] = []
     for number, fact in enumerate(facts, start=head.entries):
+        refuse_odd(fact)
         if entries and fact.recorded_at < entries[-1].fact.recorded_at:
             raise ValueError(f"entry {number} was recorded before entry {number - 1}: write facts in their order")
         previous = entries[-1].entry_hash if entries else head.entry_hash
@@ -50,25 +52,25 @@ def head_of(entries: Sequence[LedgerEntry]) -> Head:
     return Head(len(entries), entries[-1].entry_hash) if entries else EMPTY
 
 
-def faults(entries: Iterable[LedgerEntry], kept: Head | None = None) -> Iterator[str]:
+def faults(entries: Iterable[LedgerEntry], *kept: Head) -> Iterator[str]:
     """Yield what is wrong with a ledger, a sentence each; nothing if it is whole.
 
     Parameters
     ----------
     entries : iterable of LedgerEntry
         From the first on, in the order in which they are kept.
-    kept : Head, optional
-        A head that was noted earlier and kept elsewhere: the ledger must still hold it.
+    *kept : Head
+        Heads that were noted earlier, beside the ledger or elsewhere: it must still hold each of them.
     """
     previous, number = NO_HASH, -1
-    hash_at_head = NO_HASH if kept is not None and kept.entries == 0 else None
+    hashes = {0: NO_HASH}
     for entry in entries:
         yield from _faults_of(entry, number + 1, previous)
         previous, number = entry.entry_hash, entry.number
-        if kept is not None and number == kept.entries - 1:
-            hash_at_head = previous
-    if kept is not None:
-        yield from _against(kept, number, hash_at_head)
+        if any(number == head.entries - 1 for head in kept):
+            hashes[number + 1] = previous
+    for head in dict.fromkeys(kept):
+        yield from _against(head, number, hashes.get(head.entries))
 
 
 def _faults_of(entry: LedgerEntry, expected: int, previous: str) -> Iterator[str]:

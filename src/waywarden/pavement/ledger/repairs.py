@@ -79,11 +79,14 @@ def repaired_twice(
     return [RepairedTwice(*pair) for pair in sorted(pairs) if pair[2] <= months_later(pair[1], months)]
 
 
-def claimed_not_seen(facts: Iterable[LedgerFact]) -> list[str]:
-    """Return the defects whose last repair no valid pass has seen sound, in order of their names."""
+def claimed_not_seen(facts: Iterable[LedgerFact], *, called: Mapping[str, str] | None = None) -> list[str]:
+    """Return the defects whose last repair no valid pass has seen sound, in order of their names.
+
+    ``called`` maps names that defects once had to those that they have now.
+    """
     by_name: defaultdict[str, list[LedgerFact]] = defaultdict(list)
     for each in facts:
-        by_name[each.defect_id].append(each)
+        by_name[(called or {}).get(each.defect_id, each.defect_id)].append(each)
     return sorted(name for name, mine in by_name.items() if _claimed_only(mine))
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 
 from waywarden.terms.distress import KeptChange, NameChange
+from waywarden.terms.ledger import Head
 
 NO_HASH = "0" * 64
 """What the first change has for the hash of the one before."""
@@ -48,9 +49,12 @@ def chained_changes(changes: Iterable[NameChange], at: datetime, before: KeptCha
     return found
 
 
-def faults_of_names(kept: Iterable[KeptChange]) -> Iterator[str]:
-    """Yield what is wrong with the changes from the first on, a sentence each; nothing if they are whole."""
-    previous = NO_HASH
+def faults_of_names(kept: Iterable[KeptChange], head: Head | None = None) -> Iterator[str]:
+    """Yield what is wrong with the changes from the first on, a sentence each; nothing if they are whole.
+
+    ``head`` was noted earlier: they must still hold it.
+    """
+    previous, hashes = NO_HASH, {0: NO_HASH}
     for expected, each in enumerate(kept):
         if each.change.number != expected:
             yield f"change of names {expected} is missing, or was swapped with another"
@@ -59,4 +63,6 @@ def faults_of_names(kept: Iterable[KeptChange]) -> Iterator[str]:
             yield f"change of names {expected} was changed: it does not say what its hash was made of"
         elif each.previous_hash != previous:
             yield f"change of names {expected} does not follow the one before it: one of them was changed"
-        previous = each.change_hash
+        previous = hashes[expected + 1] = each.change_hash
+    if head is not None and hashes.get(head.entries) != head.entry_hash:
+        yield f"change of names {head.entries - 1}, the last that was noted, is missing or was changed"

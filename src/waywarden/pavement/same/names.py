@@ -34,12 +34,18 @@ def placed_by_persons(changes: Iterable[NameChange]) -> dict[str, str]:
 
 def now_called(name: str, changes: Sequence[NameChange]) -> str:
     """Return what the defect once called ``name`` is called now: itself, or what it was merged into."""
-    called, undone = name, _undone(changes)
-    for change in changes:
-        merged = change.change is Change.MERGED and change.number not in undone
-        into = [move.to_id for move in change.moves if move.from_id == called != move.to_id] if merged else []
-        called = into[0] if into else called
-    return called
+    return merged_into(changes).get(name, name)
+
+
+def merged_into(changes: Sequence[NameChange]) -> dict[str, str]:
+    """Return what each name that went, since its defect was merged into another, is called now."""
+    into: dict[str, str] = {}
+    undone = _undone(changes)
+    for change in reversed(changes):
+        if change.change is Change.MERGED and change.number not in undone:
+            gone = {each.from_id: each.to_id for each in reversed(change.moves) if each.from_id != each.to_id}
+            into |= {name: into.get(to, to) for name, to in gone.items() if name is not None}
+    return into
 
 
 def _undone(changes: Sequence[NameChange]) -> set[int]:
@@ -81,8 +87,10 @@ def take_in(places: Iterable[Place], changes: Sequence[NameChange]) -> list[Name
 def merge_by(role: Role, keep: str, gone: str, changes: Sequence[NameChange]) -> NameChange:
     """Return a person's change: the defect ``gone`` is the same as ``keep``.
 
-    ValueError if either has no sightings.
+    ValueError if either has no sightings, or both are one.
     """
+    if keep == gone:
+        raise ValueError(f"{keep} cannot be merged with itself: give the names of two defects")
     known = names_after(changes)
     moves = [*_moves(known, keep, keep), *_moves(known, gone, keep)]
     return NameChange(len(changes), Change.MERGED, tuple(moves), role)

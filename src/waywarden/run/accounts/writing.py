@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from http import HTTPStatus
 from pathlib import Path
 
@@ -19,12 +19,18 @@ from waywarden.web.accounts.desk import Condition, Renaming, Writing
 from waywarden.web.accounts.written import change_json, entry_json
 from waywarden.web.problems import RefusedError, UnknownNameError
 
+AHEAD = timedelta(minutes=5)
+"""A phone's clock may be so far ahead of ours: what is so now by it is taken as now."""
+
 
 def write_down(store_file: Path, writing: Writing, now: datetime) -> LedgerEntry:
     """Write a fact down under its account; LedgerError where it cannot be, by all that happened to the defect."""
+    # Also under a name that was merged away: a phone that was offline knows no other.
     if not ledger.is_known(store_file, writing.defect_id):
         raise UnknownNameError(f"there is no defect '{writing.defect_id[:80]}'")
     account, at = writing.account, writing.observed_at or now
+    if now < at <= now + AHEAD:
+        at = now
     try:
         fact = LedgerFact(
             writing.defect_id, writing.fact, at, now, word_of(account.role), told=writing.told, account=account.name
@@ -35,7 +41,7 @@ def write_down(store_file: Path, writing: Writing, now: datetime) -> LedgerEntry
         return ledger.write(store_file, fact, _provided(account, writing.condition, now))
     except OvertakenError as error:
         raise _overtaken(error, account) from error
-    except RepeatedKeyError as error:
+    except (RepeatedKeyError, ledger.ImpossibleTimeError) as error:
         raise RefusedError(HTTPStatus.UNPROCESSABLE_ENTITY, str(error)) from error
 
 

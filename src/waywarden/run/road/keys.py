@@ -6,6 +6,7 @@ import csv
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from difflib import get_close_matches
+from math import isfinite
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -36,6 +37,8 @@ def check_keys(given: Any, keys: Keys, what: str, optional: set[str] | frozenset
             raise ValueError(f'{what} has no key "{key}": {hint}')
         if not isinstance(value, keys[key]) or isinstance(value, bool):
             raise ValueError(f"{key} of {what} is {keys[key][0].__name__}, got {value!r}")  # noqa: TRY004 - as above
+        if isinstance(value, float) and not isfinite(value):
+            raise ValueError(f"{key} of {what} is a finite number, got {value!r}")
     missing = [key for key in keys if key not in given and key not in optional]
     if missing:
         raise ValueError(f'{what} wants the key "{missing[0]}"')
@@ -43,7 +46,7 @@ def check_keys(given: Any, keys: Keys, what: str, optional: set[str] | frozenset
 
 def a_weight(value: Any, where: str) -> float:
     """Return a number of 0 or more; ValueError where it is none."""
-    if isinstance(value, bool) or not isinstance(value, int | float) or value < 0:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < float("inf"):
         raise ValueError(f"{where} is a weight of 0 or more, got {value!r}")
     return float(value)
 

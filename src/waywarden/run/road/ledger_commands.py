@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 
 from waywarden.exchange.road.rules import policy_json
 from waywarden.exchange.tidy import quoted
@@ -16,12 +17,12 @@ from waywarden.pavement.ledger.triage import precisions
 from waywarden.pavement.policy.backlog import backlog
 from waywarden.pavement.policy.backtest import backtest
 from waywarden.run.export import check_out, write_bytes
-from waywarden.run.road import claim, ledger
+from waywarden.run.road import claim, ledger, names
 from waywarden.run.road.policy_file import read_policy, read_streets
 from waywarden.run.spoken import TIMES, StoreFile, instant, notes, utc
 from waywarden.terms.distress import Role
 from waywarden.terms.errors import ConfigError, LedgerError
-from waywarden.terms.ledger import Fact, LedgerFact, Triage, spelt
+from waywarden.terms.ledger import Fact, LedgerEntry, LedgerFact, Triage, spelt
 
 ledger_app = typer.Typer(help="What happened to each defect, for good.")
 policy_app = typer.Typer(help="The rules by which damage is acted on.")
@@ -46,8 +47,7 @@ def ledger_write(  # noqa: PLR0913, PLR0917 - a parameter an option
         written = LedgerFact(defect, fact, utc(observed) or now, now, role, weights, policy, ledger.read_told(told))
     except ValueError as error:
         raise LedgerError(str(error)) from error
-    entry = ledger.write(store_file, written)
-    typer.echo(f"{entry.number} {entry.entry_hash}")
+    _say_written(ledger.write(store_file, written), defect)
 
 
 @ledger_app.command("repaired")
@@ -70,7 +70,13 @@ def ledger_repaired(  # noqa: PLR0913, PLR0917 - a parameter an option
     from waywarden.run.road.pictures.repairs import Repair, write_repair  # noqa: PLC0415
 
     done = Repair(defect, utc(observed) or datetime.now(UTC), role, policy, temporary, material, order)
-    entry = write_repair(store_file, done, before, after)
+    _say_written(write_repair(store_file, done, before, after), defect)
+
+
+def _say_written(entry: LedgerEntry, defect: str) -> None:
+    if entry.fact.defect_id != defect:
+        now = escape(entry.fact.defect_id)
+        notes.print(f"{escape(defect)} was merged into {now}: written under that name")
     typer.echo(f"{entry.number} {entry.entry_hash}")
 
 
@@ -122,7 +128,7 @@ def ledger_states(store_file: StoreFile = Path("waywarden.sqlite")) -> None:
     """Print the state of every defect as CSV: defect,state."""
     typer.echo("defect,state")
     for name, state in sorted(ledger.states(store_file).items()):
-        typer.echo(f"{name},{state}")
+        typer.echo(f"{quoted(name)},{state}")
 
 
 @ledger_app.command("repaired-twice")
@@ -132,14 +138,16 @@ def ledger_repaired_twice(
 ) -> None:
     """Print the defects that were repaired twice within 12 months as CSV: defect,first,second."""
     typer.echo("defect,first,second")
-    for each in repaired_twice((entry.fact for entry in ledger.read_entries(store_file)), months=months):
-        typer.echo(f"{each.defect_id},{each.first_at:%Y-%m-%d},{each.second_at:%Y-%m-%d}")
+    facts = (entry.fact for entry in ledger.read_entries(store_file))
+    for each in repaired_twice(facts, months=months, called=names.merged(store_file)):
+        typer.echo(f"{quoted(each.defect_id)},{each.first_at:%Y-%m-%d},{each.second_at:%Y-%m-%d}")
 
 
 @ledger_app.command("claimed")
 def ledger_claimed(store_file: StoreFile = Path("waywarden.sqlite")) -> None:
     """Print the defects that were claimed to be repaired and were not seen sound since, a line each."""
-    for name in claimed_not_seen(entry.fact for entry in ledger.read_entries(store_file)):
+    facts = (entry.fact for entry in ledger.read_entries(store_file))
+    for name in claimed_not_seen(facts, called=names.merged(store_file)):
         typer.echo(name)
 
 
@@ -154,8 +162,7 @@ def ledger_triage(
     """Write down what somebody who looked says a defect is: that confirms or rejects it."""
     now = datetime.now(UTC)
     told = spelt({"triage": verdict.value})
-    entry = ledger.write(store_file, LedgerFact(defect, verdict.fact, now, now, role, "", policy, told))
-    typer.echo(f"{entry.number} {entry.entry_hash}")
+    _say_written(ledger.write(store_file, LedgerFact(defect, verdict.fact, now, now, role, "", policy, told)), defect)
 
 
 @ledger_app.command("precision")
@@ -166,7 +173,7 @@ def ledger_precision(store_file: StoreFile = Path("waywarden.sqlite")) -> None:
         low, high = each.interval
         verdicts = ",".join(str(each.verdicts[verdict]) for verdict in Triage)
         typer.echo(
-            f"{each.kind},{each.source},{each.judged},{each.real},{each.share:.3f},{low:.3f},{high:.3f},{verdicts}"
+            f"{each.kind},{quoted(each.source)},{each.judged},{each.real},{each.share:.3f},{low:.3f},{high:.3f},{verdicts}"
         )
 
 
@@ -184,7 +191,7 @@ def ledger_backlog(
     if for_page is not None:
         check_out(for_page, [".json"])
     policy, known = read_policy(policy_file), {} if streets is None else read_streets(streets)
-    facts = [entry.fact for entry in ledger.read_entries(store_file)]
+    facts = [entry.fact for entry in ledger.standing(store_file)]
     as_of = utc(at) or datetime.now(UTC)
     try:
         waiting = backlog(policy, facts, known, as_of)
@@ -196,7 +203,8 @@ def ledger_backlog(
     for each in waiting:
         left = "" if each.hours_left is None else f"{each.hours_left:.1f}"
         typer.echo(
-            f"{each.defect_id},{each.state},{instant(each.known_since)},{each.level},{instant(each.due_at)},"
+            f"{quoted(each.defect_id)},{each.state},{instant(each.known_since)},{quoted(each.level)},"
+            f"{instant(each.due_at)},"
             f"{instant(each.answered_at)},{left},{'yes' if each.needs_measuring else 'no'}"
         )
     overdue = sum((each.hours_left or 0.0) < 0 for each in waiting)
@@ -249,7 +257,7 @@ def policy_backtest(
 ) -> None:
     """Print as CSV what these rules would have come to: answers due, in time, late, and what they cost."""
     policy = read_policy(policy_file)
-    facts = [entry.fact for entry in ledger.read_entries(store_file)]
+    facts = [entry.fact for entry in ledger.standing(store_file)]
     first, last = utc(since), utc(until)
     if first is None or last is None or first >= last:
         raise ConfigError(f"--since comes before --until, got {since} and {until}")
@@ -260,6 +268,6 @@ def policy_backtest(
     typer.echo("policy,level,due,in_time,late,waiting,needs_measuring,cost")
     for each in outcomes:
         typer.echo(
-            f"{policy.version},{each.level},{each.due},{each.in_time},{each.late},{each.waiting},"
+            f"{quoted(policy.version)},{quoted(each.level)},{each.due},{each.in_time},{each.late},{each.waiting},"
             f"{each.needs_measuring},{each.cost:g}"
         )

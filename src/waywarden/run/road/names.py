@@ -8,7 +8,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from waywarden.pavement.same.chain import chained_changes, faults_of_names
-from waywarden.pavement.same.names import merge_by, names_after, placed_by_persons, split_by, take_in, undo_by
+from waywarden.pavement.same.names import (
+    merge_by,
+    merged_into,
+    names_after,
+    placed_by_persons,
+    split_by,
+    take_in,
+    undo_by,
+)
 from waywarden.run.road.keys import read_rows
 from waywarden.run.road.provided import ALWAYS, OvertakenError, Provided
 from waywarden.store.names import open_names
@@ -83,10 +91,11 @@ def kept_changes(store_file: Path) -> list[KeptChange]:
     """Return all changes of names, in order; LedgerError where somebody changed them."""
     store = open_names(store_file, read_only=True)
     try:
-        kept = store.changes()
+        # First where they end: others may be added in between.
+        head, kept = store.kept_head(), store.changes()
     finally:
         store.close()
-    for fault in faults_of_names(kept):
+    for fault in faults_of_names(kept, head):
         raise LedgerError(f"{store_file}: {fault}; put back a copy that verifies")
     return kept
 
@@ -94,6 +103,11 @@ def kept_changes(store_file: Path) -> list[KeptChange]:
 def names(store_file: Path) -> dict[str, str]:
     """Return the defect of each sighting."""
     return names_after(each.change for each in kept_changes(store_file))
+
+
+def merged(store_file: Path) -> dict[str, str]:
+    """Return what each name that went, since its defect was merged into another, is called now."""
+    return merged_into([each.change for each in kept_changes(store_file)])
 
 
 def _changed(

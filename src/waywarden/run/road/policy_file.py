@@ -39,6 +39,8 @@ LEVEL_KEYS: Keys = {
     "kinds": (list,),
 }
 TRAFFIC_KEYS: Keys = {"vehicles_per_day": (int, float), "weight": (int, float)}
+MOST_HOURS = 100_000
+"""Over eleven years: later days than a calendar has would come of what is longer still."""
 STREET_COLUMNS = ("defect", "kind", "severity", "hierarchy", "vehicles_per_day")
 
 
@@ -73,6 +75,9 @@ def _policy(given: Mapping[str, Any]) -> Policy:
     severities = {Severity(name): a_weight(weight, f"severity.{name}") for name, weight in given["severity"].items()}
     if set(severities) != set(Severity):
         raise ValueError(f"severity has a weight for each of {', '.join(Severity)}")
+    sound_passes = given.get("sound_passes", 2)
+    if sound_passes < 1:
+        raise ValueError(f"sound_passes is 1 at least, got {sound_passes}: no repair is verified by nobody")
     return Policy(
         version=given["version"],
         working=_working(given),
@@ -80,7 +85,7 @@ def _policy(given: Mapping[str, Any]) -> Policy:
         severity=severities,
         traffic=traffic_weights(given["traffic"]),
         levels=levels,
-        sound_passes=given.get("sound_passes", 2),
+        sound_passes=sound_passes,
     )
 
 
@@ -88,7 +93,7 @@ def traffic_weights(given: Any) -> dict[float, float]:
     """Return the weight of a street from so many vehicles a day on; ValueError where a [[traffic]] is wrong."""
     for each in given:
         check_keys(each, TRAFFIC_KEYS, "[[traffic]]")
-    return {float(each["vehicles_per_day"]): float(each["weight"]) for each in given}
+    return {float(each["vehicles_per_day"]): a_weight(each["weight"], "weight of [[traffic]]") for each in given}
 
 
 def _working(given: Mapping[str, Any]) -> WorkingTime:
@@ -112,6 +117,8 @@ def _level(given: Mapping[str, Any]) -> Level:
     check_keys(given, LEVEL_KEYS, "a [[level]]", optional={"cost", "depth_mm", "width_mm", "kinds"})
     kinds = frozenset(DistressKind(kind) for kind in given.get("kinds", []))
     level = Level(**{**given, "clock": ClockKind(given["clock"]), "kinds": kinds})
-    if level.hours <= 0 or min(level.cost, level.depth_mm, level.width_mm) < 0:
-        raise ValueError(f'level "{level.name}" wants hours of more than 0, and no measure under 0')
+    if not 0 < level.hours <= MOST_HOURS or min(level.cost, level.depth_mm, level.width_mm) < 0:
+        raise ValueError(
+            f'level "{level.name}" wants hours of more than 0 and {MOST_HOURS} at most, no measure under 0'
+        )
     return level

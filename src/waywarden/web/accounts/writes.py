@@ -73,6 +73,8 @@ class Writes:
     async def merge(self, request: Request) -> Response:
         """Write down that two defects are one."""
         sent = await read_json(request, {"keep": str, "gone": str}, {"after": int})
+        if sent["keep"] == sent["gone"]:
+            raise RefusedError(HTTPStatus.UNPROCESSABLE_ENTITY, "'keep' and 'gone' are the names of two defects")
         return await run_in_threadpool(self._rename, request, sent, Change.MERGED, (sent["keep"], sent["gone"]))
 
     async def split(self, request: Request) -> Response:

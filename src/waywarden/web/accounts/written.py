@@ -10,12 +10,11 @@ from types import MappingProxyType
 from typing import Any
 
 from waywarden.terms.distress import KeptChange, Severity
-from waywarden.terms.ledger import Fact, LedgerEntry, spelt
+from waywarden.terms.ledger import MEASURES, Fact, LedgerEntry, spelt
 from waywarden.terms.office.accounts import Account
 from waywarden.web.answers import rfc3339
 from waywarden.web.problems import RefusedError, nearest
 
-MEASURES = ("depth_mm", "width_mm", "extent_m2")
 LARGEST = 100_000.0
 TOLD_WITH: Mapping[Fact, tuple[str, ...]] = MappingProxyType(
     {

@@ -6,7 +6,7 @@ Each defect comes with the number of its newest entry in the ledger: what is wri
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from starlette.requests import Request
@@ -40,12 +40,23 @@ class Sheets:
         for each in plan.get("crews", ()):
             if each["crew"] == wanted:
                 self._site.fresh()
-                stops = [
-                    {**stop, "defects": [self._defect(name) for name in stop["defects"]]} for stop in each["stops"]
-                ]
+                stops = [{**stop, "defects": self._defects(stop["defects"])} for stop in each["stops"]]
                 head = {"day": plan["day"], "begins": plan["begins"], "crew": wanted, "back": each["back"]}
                 return answer_json(request, {**head, "stops": stops})
         raise UnknownNameError(f"the plan that is shown has no crew {wanted}: {API}/orders lists its crews")
+
+    def _defects(self, names: Iterable[str]) -> list[Mapping[str, object]]:
+        """Return the defects of a stop, each once: what was merged after the plan was made is one defect now."""
+        return [self._defect(name) for name in dict.fromkeys(map(self._called, names))]
+
+    def _called(self, name: str) -> str:
+        """Return the name that a defect has now."""
+        found, passed = self._site.now.defect(name), {name}
+        while found is not None and found.merged_into and found.merged_into not in passed:
+            name = found.merged_into
+            passed.add(name)
+            found = self._site.now.defect(name)
+        return name
 
     def _defect(self, name: str) -> Mapping[str, object]:
         """Return a defect as it stands; of one that the ledger does not know its name alone, and no number."""
