@@ -282,10 +282,34 @@ def test_signing_out_clears_the_route_and_keeps_what_was_not_sent(phone: Browser
     page.get_by_role("button", name="Sign out all the same").click()
     expect(page.get_by_text("The route is off this phone")).to_be_visible(timeout=SOON)
     expect(other.locator(".sheet-stop")).to_have_count(0, timeout=SOON)
-    assert kept_in(page, "phone") == [{"account": None, "role": "viewer", "contact": None}]
+    assert kept_in(page, "phone") == [{"account": None, "role": "viewer", "contact": None, "leaving": True}]
     (entry,) = kept_in(page, "entries")
     assert (entry["account"], entry["step"]) == ("foreman-1", "waiting")
     assert page.evaluate("caches.keys().then(names => names.length)") == 1
+
+
+def test_who_signs_out_without_a_network_is_not_signed_in_again_when_it_is_back(
+    phone: BrowserContext, office: str
+) -> None:
+    page = on_the_road(phone, office)
+    phone.set_offline(True)
+    press(page, 2, "Repaired", "hot asphalt")
+    page.get_by_role("button", name="foreman-1", exact=True).click()
+    page.get_by_role("button", name="Sign out foreman-1").click()
+    page.get_by_role("button", name="Sign out all the same").click()
+    expect(page.get_by_text("is ended at the next contact")).to_be_visible(timeout=SOON)
+    page.reload()
+    expect(page.get_by_role("form", name="Sign in")).to_be_visible(timeout=SOON)
+    phone.set_offline(False)
+    expect(page.get_by_role("button", name="Crew 1")).to_be_visible(timeout=SOON)
+    assert kept_in(page, "phone")[0]["leaving"] is False
+    page.reload()
+    expect(page.get_by_role("form", name="Sign in")).to_be_visible(timeout=SOON)
+    status(page, "1 of another account")
+    assert page.evaluate("fetch('/api/v1/session').then((came) => came.json())")["account"] is None
+    assert life(office, defects_of(office)[1][0]) == []
+    sign_in(page)
+    status(page, "All sent")
 
 
 def test_the_worker_keeps_the_pages_files_alone_and_is_nowhere_else(phone: BrowserContext, office: str) -> None:

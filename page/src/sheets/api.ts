@@ -111,5 +111,7 @@ export function post(address: string, body: object, csrf: string, key: string): 
 
 export async function endSession(csrf: string): Promise<void> {
   const came = await ask(`${API}/session`, { method: "DELETE", headers: { "X-CSRF-Token": csrf } });
-  if (came.status !== 204 && came.status !== 401) throw new Error(`The session could not be ended (${came.status}).`);
+  if (came.status === 204 || came.status === 401) return;
+  if (came.status >= 500) throw new Unreachable(`the session could not be ended (${came.status})`);
+  throw new Error(`The session could not be ended (${came.status}).`);
 }

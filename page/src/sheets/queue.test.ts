@@ -112,11 +112,21 @@ class Office {
   fate: ("there" | "back" | null)[] = [];
   queue: Queue = [];
   posts = 0;
+  leaving = false;
+  gone = false;
 
   port(now = LATER): Port {
     return {
       now: () => now,
       change: async (how) => (this.queue = how(this.queue)),
+      leaving: async () => this.leaving,
+      end: async (csrf) => {
+        if (this.gone) throw new Unreachable("gone");
+        if (csrf === this.csrf) this.account = null;
+      },
+      left: async () => {
+        this.leaving = false;
+      },
       session: async () => ({ session: { account: this.account, role: "foreman", csrf: this.csrf }, at: now - 4000 }),
       post: async (address, body, csrf, key) => {
         this.posts += 1;
@@ -169,6 +179,29 @@ describe("sending", () => {
     expect(office.posts).toBe(0);
     office.account = "foreman-1";
     expect(await sendAll(office.port())).toMatchObject({ kind: "done", settled: 2, aheadMs: 4000 });
+  });
+  it("ends the session of whoever signed out without a network before anything is sent, and sends nothing", async () => {
+    const office = new Office();
+    office.queue = queueOf(entry("a"), entry("b", { account: "foreman-2" }));
+    office.leaving = true;
+    office.gone = true;
+    expect((await sendAll(office.port())).kind).toBe("unreachable");
+    expect([office.leaving, office.account, office.posts]).toEqual([true, "foreman-1", 0]);
+    office.gone = false;
+    expect((await sendAll(office.port())).kind).toBe("signed out");
+    expect([office.leaving, office.account, office.posts]).toEqual([false, null, 0]);
+  });
+  it("stops where somebody signs out meanwhile", async () => {
+    const office = new Office();
+    office.queue = queueOf(entry("a"), entry("b"));
+    const port = office.port();
+    const first = port.post;
+    port.post = (...asked) => {
+      office.leaving = true;
+      return first(...asked);
+    };
+    await sendAll(port);
+    expect(office.queue.map((one) => one.step)).toEqual(["sent", "waiting"]);
   });
   it("is not stopped by a session that was begun anew in another tab", async () => {
     const office = new Office();
