@@ -1,6 +1,7 @@
 /** The road's page: the backlog first, then the map, triage, orders, the programme, the policy and precision. */
 
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { Again } from "../again";
 import { type City, getCity } from "../api";
 import { followSystem, type Theme, theme } from "../theme";
 import { cityClock } from "../time";
@@ -57,11 +58,7 @@ export function RoadApp() {
   return (
     <>
       <Top city={city} here="road" shade={shade} choose={setShade} />
-      {wrong !== null && (
-        <p class="wrong" role="alert">
-          {wrong} The page tries again in a minute.
-        </p>
-      )}
+      <Again wrong={wrong} />
       {backlog && <BacklogStrip backlog={backlog} clock={clock} open={open} />}
       <nav class="tabs" aria-label="Road">
         {(Object.keys(TAB_WORDS) as Tab[]).map((tab) => (
@@ -97,9 +94,9 @@ export function RoadApp() {
           </div>
         )}
         {view.tab === "triage" && <Triage clock={clock} shade={shade} session={session} setSession={setSession} written={load} />}
-        {view.tab === "orders" && <OrdersView clock={clock} shade={shade} open={open} />}
-        {view.tab === "programme" && <ProgrammeView />}
-        {view.tab === "policy" && <PolicyView clock={clock} open={open} />}
+        {view.tab === "orders" && <OrdersView {...{ clock, shade, fetched, open }} />}
+        {view.tab === "programme" && <ProgrammeView fetched={fetched} />}
+        {view.tab === "policy" && <PolicyView {...{ clock, fetched, open }} />}
         {view.tab === "precision" && <PrecisionView fetched={fetched} />}
       </main>
     </>

@@ -1,35 +1,30 @@
 /** Crews' routes of the plan that is shown, stop by stop. */
 
-import { useEffect, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
+import { Again } from "../again";
 import type { Theme } from "../theme";
 import type { CityClock } from "../time";
 import { plural } from "../words";
-import { getOrders, type Orders } from "./api";
+import { getOrders } from "./api";
+import { useFresh } from "./fresh";
 import { RoadMapArea } from "./map-area";
 
 interface Props {
   clock: CityClock;
   shade: Theme;
+  fetched: number;
   open: (defect: string) => void;
 }
 
-export function OrdersView({ clock, shade, open }: Props) {
-  const [orders, setOrders] = useState<Orders | null>(null);
-  const [wrong, setWrong] = useState<string | null>(null);
+export function OrdersView({ clock, shade, fetched, open }: Props) {
+  const { got: orders, wrong } = useFresh(getOrders, fetched);
   const [crew, setCrew] = useState<number | null>(null);
   const [go, setGo] = useState<[number, number] | null>(null);
-  useEffect(() => {
-    getOrders().then(setOrders, (error: Error) => setWrong(error.message));
-  }, []);
   const plan = orders?.plan ?? null;
   return (
     <div class="frame road-frame">
       <section class="area-list" aria-label="Work orders">
-        {wrong && (
-          <p class="wrong" role="alert">
-            {wrong}
-          </p>
-        )}
+        <Again wrong={wrong} />
         {orders && !plan && (
           <div class="empty">
             <h2>No plan is shown</h2>

@@ -1,30 +1,17 @@
 /** The programme under a budget: a slider, what the money buys, and what is done to which street and why. */
 
-import { useEffect, useMemo, useState } from "preact/hooks";
+import { useMemo, useState } from "preact/hooks";
+import { Again } from "../again";
 import { whole } from "../words";
 import { getProgramme, type Programme, type WayOfSpending } from "./api";
+import { useFresh } from "./fresh";
 
-export function ProgrammeView() {
-  const [programme, setProgramme] = useState<Programme | null | undefined>(undefined);
-  const [wrong, setWrong] = useState<string | null>(null);
-  const [at, setAt] = useState(0);
-  useEffect(() => {
-    getProgramme().then(
-      (got) => {
-        setProgramme(got);
-        setAt(got ? Math.floor(got.budgets.length / 2) : 0);
-      },
-      (error: Error) => setWrong(error.message),
-    );
-  }, []);
-  if (wrong) {
-    return (
-      <p class="wrong" role="alert">
-        {wrong}
-      </p>
-    );
-  }
-  if (programme === undefined) return null;
+export function ProgrammeView({ fetched }: { fetched: number }) {
+  const { got: programme, wrong } = useFresh(getProgramme, fetched);
+  const [slid, setAt] = useState<number | null>(null);
+  if (programme === undefined) return <Again wrong={wrong} />;
+  const budgets = programme?.budgets.length ?? 0;
+  const at = Math.min(slid ?? Math.floor(budgets / 2), budgets - 1);
   const chosen = programme?.budgets[at];
   if (!programme || !chosen) {
     return (
@@ -40,6 +27,7 @@ export function ProgrammeView() {
   const ours = chosen.ways[0];
   return (
     <div class="panel programme">
+      <Again wrong={wrong} />
       <label class="budget">
         <span>Money of a year</span>
         <input
