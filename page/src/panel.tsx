@@ -138,7 +138,7 @@ function Counted({ camera, clock, bins, line, vehicleClass }: CountedProps) {
   const [asTable, setAsTable] = useState(false);
   const classes = classesIn(bins, CLASS_ORDER);
   const chosen = picked === null ? undefined : bins[picked];
-  const first = (bins[0] as Bin).startMs;
+  const zones = clock.zoneNames((bins[0] as Bin).startMs, (bins.at(-1) as Bin).startMs);
   const what = vehicleClass === ALL ? "" : `, ${vehicleClass} only`;
   return (
     <>
@@ -154,7 +154,7 @@ function Counted({ camera, clock, bins, line, vehicleClass }: CountedProps) {
           </button>
         </div>
         <p class="readout" aria-live="polite">
-          {chosen ? binInWords(chosen, classes, clock) : ` per ${(bins[0] as Bin).durationS / 60} min · times in ${clock.zoneName(first)} (${clock.zone})`}
+          {chosen ? binInWords(chosen, classes, clock) : ` per ${(bins[0] as Bin).durationS / 60} min · times in ${zones} (${clock.zone})`}
         </p>
         {asTable ? (
           <BinTable bins={bins} classes={classes} clock={clock} />
