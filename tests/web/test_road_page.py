@@ -93,19 +93,36 @@ def test_defects_are_judged_with_keys_alone_and_the_ledger_has_it(
     assert axe(page, page_folder) == []
 
 
-def test_a_verdict_that_cannot_be_written_comes_back(seen: Watched, road_site: str) -> None:
+def test_a_verdict_that_cannot_be_written_is_the_next_one_and_the_head_counts_it(
+    seen: Watched, road_site: str
+) -> None:
+    states = httpx.get(f"{road_site}/api/v1/backlog").json()["by_state"]
     page = seen.open(road_site + "/road#tab=triage")
     page.route("**/triage", lambda route: route.fulfill(status=503, json={"detail": "the store is locked"}))
+    expect(page.get_by_text("sign in before the first one")).to_be_visible(timeout=60_000)
+    expect(page.locator(".triage-count")).to_contain_text(f"1 of {states['suspected'] + states.get('reopened', 0)} ")
     page.get_by_label("Work name").fill("inspector-2")
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_label("Password").press("Enter")
     expect(page.get_by_text("Signed in as inspector-2")).to_be_visible(timeout=60_000)
     expect(page.locator(".triage-count")).to_contain_text("1 of", timeout=60_000)
     page.keyboard.press("4")
-    page.keyboard.press("p")
-    expect(page.get_by_text("A verdict came back: the store is locked")).to_be_visible(timeout=60_000)
-    page.keyboard.press("p")
+    expect(page.get_by_text("A verdict came back: the store is locked")).to_be_in_viewport(timeout=60_000)
+    page.keyboard.press("n")
     expect(page.get_by_text("It came back: the store is locked")).to_be_visible()
+    expect(page.locator(".triage-count")).to_contain_text("1 came back")
+
+
+@pytest.mark.parametrize("tab", ["orders", "programme", "policy", "precision"])
+def test_what_failed_is_asked_again_within_a_minute(seen: Watched, road_site: str, tab: str) -> None:
+    seen.page.clock.install()
+    seen.page.route(f"**/api/v1/{tab}", lambda route: route.abort())
+    page = seen.open(f"{road_site}/road#tab={tab}")
+    expect(page.get_by_role("alert")).to_contain_text("The server does not answer", timeout=60_000)
+    page.unroute(f"**/api/v1/{tab}")
+    page.clock.fast_forward(61_000)
+    expect(page.get_by_role("alert")).to_have_count(0, timeout=60_000)
+    expect(page.locator(".empty, .ordered, .panel").first).to_be_visible(timeout=60_000)
 
 
 @pytest.mark.parametrize("tab", ["map", "triage", "precision"])

@@ -25,6 +25,8 @@ export interface Defect {
   entries: number;
   order: string | null;
   triage: string | null;
+  /** Of which other defect a person said that this is it. */
+  merged_into: string | null;
 }
 
 export interface Entry {

@@ -24,7 +24,7 @@ const TAB_WORDS: Record<Tab, string> = { map: "Map", triage: "Triage", orders: "
 export function RoadApp() {
   const [city, setCity] = useState<City | null>(null);
   const [backlog, setBacklog] = useState<Backlog | null>(null);
-  const [session, setSession] = useState<Session | null>(null);
+  const [session, setSession] = useState<Session | null | undefined>(undefined);
   const [wrong, setWrong] = useState<string | null>(null);
   const [fetched, setFetched] = useState(0);
   const [view, setView] = useView();
@@ -43,9 +43,12 @@ export function RoadApp() {
       },
       (error: Error) => setWrong(error.message),
     );
+  // Until the server has said whether it has accounts, and who is signed in.
+  useEffect(() => {
+    if (session === undefined) getSession().then(setSession, () => undefined);
+  }, [fetched]);
   useEffect(() => {
     load();
-    getSession().then(setSession, () => undefined);
     const timer = setInterval(() => document.visibilityState === "visible" && load(), REFRESH_MS);
     return () => clearInterval(timer);
   }, []);
@@ -93,7 +96,7 @@ export function RoadApp() {
             )}
           </div>
         )}
-        {view.tab === "triage" && <Triage clock={clock} shade={shade} session={session} setSession={setSession} written={load} />}
+        {view.tab === "triage" && <Triage {...{ clock, shade, backlog, fetched, session, setSession }} written={load} />}
         {view.tab === "orders" && <OrdersView {...{ clock, shade, fetched, open }} />}
         {view.tab === "programme" && <ProgrammeView fetched={fetched} />}
         {view.tab === "policy" && <PolicyView {...{ clock, fetched, open }} />}
