@@ -214,8 +214,8 @@ export function getCells(filters: Record<string, string>, signal?: AbortSignal) 
   return getJson<{ cells: Cell[] }>(`${API}/defect-cells?${new URLSearchParams(filters)}`, signal);
 }
 
-export function getStreets(within: string | null, signal?: AbortSignal) {
-  return getJson<Streets>(`${API}/streets?limit=5000${within ? `&within=${within}` : ""}`, signal);
+export function getStreets(within: string | null, signal?: AbortSignal, limit = 5000) {
+  return getJson<Streets>(`${API}/streets?limit=${limit}${within ? `&within=${within}` : ""}`, signal);
 }
 
 /** Who is signed in. A server without accounts has no such address: then nobody can be. */
