@@ -10,7 +10,7 @@ import { SpeedsChart } from "./charts/speeds";
 import { Checks } from "./checks";
 import { Controls } from "./controls";
 import { Numbers } from "./numbers";
-import { type Bin, binsOf, classesIn, defaultLine, lineExists, totalsByLine } from "./series";
+import { type Bin, binsOf, classesIn, defaultLine, isSummed, lineExists, totalsByLine } from "./series";
 import { CUSTOM, type Line, PERIODS, type View } from "./state";
 import type { CityClock } from "./time";
 import { CLASS_ORDER, classColour, drivesOnLeft, healthKind, healthWord, lineName } from "./words";
@@ -210,7 +210,7 @@ interface SpeedsProps {
 
 function Speeds({ camera, bins, clock, line, picked, pick }: SpeedsProps) {
   const some = bins.some((bin) => bin.meanKmh !== null);
-  const summed = line.kind === "movements" || (line.kind === "gate" && line.direction === "both");
+  const summed = isSummed(line);
   const chosen = picked === null ? undefined : bins[picked];
   return (
     <section class="card" aria-labelledby="speeds-title">
