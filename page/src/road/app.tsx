@@ -90,6 +90,7 @@ export function RoadApp() {
                   fetched={fetched}
                   found={setFound}
                   close={() => setView({ ...view, defect: null })}
+                  link={(defect) => hashOf({ ...view, defect })}
                   street={(street) => setView({ ...view, street, defect: null })}
                 />
               </section>

@@ -13,6 +13,8 @@ export interface SheetDefect {
   extent_m2?: number | null;
   depth_mm?: number | null;
   way?: string | null;
+  /** Of which other defect somebody said that this is it. */
+  merged_into?: string | null;
 }
 
 export interface SheetStop extends Omit<Stop, "defects"> {

@@ -234,11 +234,13 @@ describe("what a crew is told", () => {
   ];
   const stop = { number: 1, order: "o", street: "s", chainage_m: 1, position: [0, 0] as [number, number], arrive: "", leave: "", minutes: 1, priority: 1, defects };
   it("adds up what is left to mend", () => {
-    expect(toBring(defects)).toEqual([{ kind: "pothole", count: 2, extent_m2: 0.5, unsized: 1, depth_mm: 40 }]);
+    const merged = { defect: "d", newest: 1, pictures: [], kind: "pothole", extent_m2: 9, state: "ordered", merged_into: "a" };
+    expect(toBring([...defects, merged])).toEqual([{ kind: "pothole", count: 2, extent_m2: 0.5, unsized: 1, depth_mm: 40 }]);
   });
   it("knows where one is", () => {
     const route = { day: "", begins: "", crew: 1, back: "", stops: [stop, { ...stop, number: 2 }] };
     expect(doneOf(stop, [])).toBe(1);
+    expect(doneOf({ ...stop, defects: defects.map((one) => ({ ...one, merged_into: "x" })) }, [])).toBe(3);
     expect(nextStop(route, [])).toBe(1);
     const both = queueOf(entry("x", { defect: "a" }), entry("y", { defect: "b" }));
     expect(nextStop(route, both)).toBeNull();

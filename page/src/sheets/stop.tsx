@@ -6,7 +6,7 @@ import { plural } from "../words";
 import type { SheetDefect, SheetStop } from "./api";
 import type { Deeds } from "./phone";
 import { dropped, type Entry, FACTS, type Fact, factLabel, isUndoable, noted as withEntry, type Queue } from "./queue";
-import { bringWords, clockOf, doneOf, isMended, isSettled, lastOf, newKey, toBring } from "./words";
+import { bringWords, clockOf, doneOf, isMended, isSettled, isSettledThere, lastOf, newKey, toBring } from "./words";
 
 interface Props {
   stop: SheetStop;
@@ -77,8 +77,9 @@ function Place({ one, stop, queue, pictures, account, deeds, noted }: Props & { 
     await deeds.alter((before) => withEntry(before, entry));
     noted({ ...entry, turn: 0, tried: false, step: "waiting" }, stop.number);
   };
-  // What the ledger would refuse is not offered: a repair is followed by nothing that a crew writes.
-  const open = account !== null && one.newest !== null && !isMended(one) && !mine.some((entry) => entry.fact === "repaired");
+  // What the ledger would refuse is not offered: a repair is followed by nothing that a crew writes. Nor is anything
+  // where it would be lost to sight: about a defect that is part of another.
+  const open = account !== null && one.newest !== null && !isSettledThere(one) && !mine.some((entry) => entry.fact === "repaired");
   const asks = open && (mine.length === 0 || more);
   return (
     <article class="place">
@@ -91,6 +92,11 @@ function Place({ one, stop, queue, pictures, account, deeds, noted }: Props & { 
         {isMended(one) ? <b>{stateWord(one.state ?? "")} already</b> : stateWord(one.state ?? "not in the ledger: it cannot be written about")} ·{" "}
         <code>{one.defect}</code>
       </p>
+      {one.merged_into && (
+        <p class="warn">
+          Now part of <a href={`/road#defect=${encodeURIComponent(one.merged_into)}`}>{one.merged_into}</a>: what is done is written there.
+        </p>
+      )}
       <div class="place-pictures">
         {one.pictures.map((picture) =>
           pictures[picture.href] ? (
