@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { type Came, Unreachable } from "./api";
 import {
-  again, afterSignOut, answered, backOffMs, bodyOf, countsOf, dropped, type Entry, HELD_MS, heldFor, isUndoable, nextOf, noted, onNewest,
+  again, afterSignOut, answered, backOffMs, bodyOf, closedAs, countsOf, dropped, type Entry, HELD_MS, heldFor, isUndoable, nextOf, noted, onNewest,
   pruned, type Queue, read, tried,
 } from "./queue";
 import { type Port, sendAll } from "./sending";
@@ -59,6 +59,16 @@ describe("the queue", () => {
     expect(queue.map(({ key, step: word, after }) => [key, word, after])).toEqual([["new", "waiting", 11]]);
     expect(queue[0]).not.toHaveProperty("written");
     expect(bodyOf(queue[0] as Entry)).toMatchObject({ after: 11, observed_at: at(0) });
+  });
+  it("has no place on top of what closes a defect, until somebody reopens it", () => {
+    const wrote = (...facts: string[]) => {
+      const written = facts.map((fact, n) => ({ number: 9 + n, fact, observed_at: at(0), role: "foreman" }));
+      return closedAs({ ...(queueOf(entry("a"))[0] as Entry), step: "overtaken", written });
+    };
+    expect(wrote("repaired")).toBe("repaired");
+    expect(wrote("made_safe", "repaired", "seen_sound", "verified")).toBe("repaired, and seen to be so");
+    expect(wrote("rejected", "measured")).toBe("not an issue");
+    expect([wrote("made_safe"), wrote("repaired", "reopened"), wrote("rejected", "confirmed"), wrote("closed")]).toEqual([null, null, null, null]);
   });
   it("takes back what was not sent, and nothing that the server may have", () => {
     const queue = queueOf(entry("a"), entry("b"));
