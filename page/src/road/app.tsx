@@ -15,7 +15,7 @@ import { OrdersView } from "./orders";
 import { PolicyView } from "./policy";
 import { PrecisionView } from "./precision";
 import { ProgrammeView } from "./programme";
-import { asked, hashOf, type RoadView, type Tab, viewOf } from "./state";
+import { asked, hashOf, type RoadView, type SetView, type Tab, viewOf } from "./state";
 import { Triage } from "./triage";
 
 const REFRESH_MS = 60_000;
@@ -98,8 +98,8 @@ export function RoadApp() {
           </div>
         )}
         {view.tab === "triage" && <Triage {...{ clock, shade, backlog, fetched, session, setSession }} written={load} />}
-        {view.tab === "orders" && <OrdersView {...{ clock, shade, fetched, open }} />}
-        {view.tab === "programme" && <ProgrammeView fetched={fetched} />}
+        {view.tab === "orders" && <OrdersView {...{ clock, shade, fetched, open, view, setView }} />}
+        {view.tab === "programme" && <ProgrammeView {...{ fetched, view, setView }} />}
         {view.tab === "policy" && <PolicyView {...{ clock, fetched, open }} />}
         {view.tab === "precision" && <PrecisionView fetched={fetched} />}
       </main>
@@ -107,8 +107,8 @@ export function RoadApp() {
   );
 }
 
-/** The view in the address: a change makes a step that "back" undoes. */
-function useView(): [RoadView, (view: RoadView) => void] {
+/** The view in the address: a change makes a step that "back" undoes, but for one that is one of many, as of a slider. */
+function useView(): [RoadView, SetView] {
   const [view, setView] = useState<RoadView>(() => viewOf(location.hash));
   const current = useRef(view);
   current.current = view;
@@ -121,8 +121,9 @@ function useView(): [RoadView, (view: RoadView) => void] {
       removeEventListener("popstate", follow);
     };
   }, []);
-  const change = (next: RoadView) => {
-    if (hashOf(next) !== hashOf(current.current)) history.pushState(null, "", hashOf(next));
+  const change: SetView = (next, isOneOfMany = false) => {
+    if (isOneOfMany) history.replaceState(null, "", hashOf(next));
+    else if (hashOf(next) !== hashOf(current.current)) history.pushState(null, "", hashOf(next));
     setView(next);
   };
   return [view, change];

@@ -7,6 +7,7 @@ import type { CityClock } from "../time";
 import { plural } from "../words";
 import { getOrders } from "./api";
 import { useFresh } from "./fresh";
+import type { RoadView, SetView } from "./state";
 import { RoadMapArea } from "./map-area";
 
 interface Props {
@@ -14,13 +15,15 @@ interface Props {
   shade: Theme;
   fetched: number;
   open: (defect: string) => void;
+  view: RoadView;
+  setView: SetView;
 }
 
-export function OrdersView({ clock, shade, fetched, open }: Props) {
+export function OrdersView({ clock, shade, fetched, open, view, setView }: Props) {
   const { got: orders, wrong } = useFresh(getOrders, fetched);
-  const [crew, setCrew] = useState<number | null>(null);
   const [go, setGo] = useState<[number, number] | null>(null);
   const plan = orders?.plan ?? null;
+  const crew = plan?.crews.find((one) => String(one.crew) === view.crew)?.crew ?? null;
   return (
     <div class="frame road-frame">
       <section class="area-list" aria-label="Work orders">
@@ -36,10 +39,10 @@ export function OrdersView({ clock, shade, fetched, open }: Props) {
         )}
         {plan && (
           <>
-            <div class="road-filters">
+            <div class="road-filters crews">
               <label class="field">
                 <span>Crew</span>
-                <select value={crew ?? ""} onChange={(event) => setCrew(Number(event.currentTarget.value) || null)}>
+                <select value={crew ?? ""} onChange={(event) => setView({ ...view, crew: event.currentTarget.value })}>
                   <option value="">all crews</option>
                   {plan.crews.map((one) => (
                     <option key={one.crew} value={one.crew}>
@@ -49,7 +52,7 @@ export function OrdersView({ clock, shade, fetched, open }: Props) {
                 </select>
               </label>
               <p class="note">
-                {plan.day}, from {plan.begins}; lines are straight from stop to stop.{" "}
+                {dayOf(plan.day)}, from {plan.begins}; lines are straight from stop to stop.{" "}
                 <a href="/sheets/">A crew's sheet for the phone</a> works without a network.
               </p>
             </div>
@@ -112,4 +115,8 @@ export function OrdersView({ clock, shade, fetched, open }: Props) {
       </section>
     </div>
   );
+}
+
+function dayOf(day: string): string {
+  return new Date(`${day}T12:00:00`).toLocaleDateString("en-GB", { weekday: "short", day: "numeric", month: "short", year: "numeric" });
 }

@@ -5,13 +5,20 @@ import { Again } from "../again";
 import { whole } from "../words";
 import { getProgramme, type Programme, type WayOfSpending } from "./api";
 import { useFresh } from "./fresh";
+import type { RoadView, SetView } from "./state";
 
-export function ProgrammeView({ fetched }: { fetched: number }) {
+interface Props {
+  fetched: number;
+  view: RoadView;
+  setView: SetView;
+}
+
+export function ProgrammeView({ fetched, view, setView }: Props) {
   const { got: programme, wrong } = useFresh(getProgramme, fetched);
-  const [slid, setAt] = useState<number | null>(null);
   if (programme === undefined) return <Again wrong={wrong} />;
-  const budgets = programme?.budgets.length ?? 0;
-  const at = Math.min(slid ?? Math.floor(budgets / 2), budgets - 1);
+  const budgets = programme?.budgets ?? [];
+  const told = budgets.findIndex((one) => String(one.budget) === view.budget);
+  const at = told === -1 ? Math.floor(budgets.length / 2) : told;
   const chosen = programme?.budgets[at];
   if (!programme || !chosen) {
     return (
@@ -37,7 +44,7 @@ export function ProgrammeView({ fetched }: { fetched: number }) {
           step={1}
           value={at}
           aria-valuetext={whole(chosen.budget)}
-          onInput={(event) => setAt(Number(event.currentTarget.value))}
+          onInput={(event) => setView({ ...view, budget: String(budgets[Number(event.currentTarget.value)]?.budget ?? "") }, true)}
         />
         <output class="big">{whole(chosen.budget)}</output>
       </label>

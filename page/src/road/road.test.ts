@@ -55,7 +55,7 @@ describe("the triage queue", () => {
 
 describe("the view in the address", () => {
   it("comes back as it went", () => {
-    const view = { ...EMPTY, tab: "triage" as const, defect: "a/b", kind: "pothole", waiting: "", colouring: "inspected" as const };
+    const view = { ...EMPTY, tab: "triage" as const, defect: "a/b", kind: "pothole", waiting: "", colouring: "inspected" as const, crew: "2", budget: "15000" };
     expect(viewOf(hashOf(view))).toEqual(view);
     expect(hashOf(EMPTY)).toBe("#");
     expect(viewOf("#tab=nonsense").tab).toBe("map");
