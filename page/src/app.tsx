@@ -3,6 +3,7 @@
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { Again } from "./again";
 import { type Camera, type City, getCameras, getCity } from "./api";
+import { useFocusBack } from "./focus";
 import { CameraList } from "./list";
 import { MapArea } from "./map-area";
 import { Panel } from "./panel";
@@ -43,6 +44,7 @@ export function App() {
   }, [city]);
 
   const chosen = cameras?.find((camera) => camera.camera === view.camera) ?? null;
+  useFocusBack(chosen?.camera ?? null, "cameras");
   const choose = (camera: string | null) => setView({ ...EMPTY_VIEW, period: view.period, camera });
 
   return (

@@ -214,6 +214,50 @@ def test_what_others_wrote_in_between_is_shown_and_decided_by_the_foreman(
     assert [each["fact"] for each in life(office, second[0])] == ["repaired_temporarily", "repaired"]
 
 
+def test_what_the_office_has_as_repaired_is_only_dropped(phone: BrowserContext, office: str) -> None:
+    page = on_the_road(phone, office)
+    phone.set_offline(True)
+    press(page, 2, "Repaired", "hot asphalt")
+    other = another_session(office)
+    body = {"fact": "repaired", "told": {"order_id": "2026-11-27-99"}}
+    assert other.post(f"/api/v1/defects/{defects_of(office)[1][0]}/facts", json=body).status_code == 201
+    other.close()
+    phone.set_offline(False)
+    status(page, "1 to decide")
+    expect(page.get_by_text("The office has it as repaired already")).to_be_visible()
+    expect(page.get_by_role("button", name="Send mine on top")).to_have_count(0)
+    page.get_by_role("button", name="Drop mine").click()
+    page.get_by_role("button", name="Yes, drop mine").click()
+    status(page, "All sent")
+
+
+def test_the_keyboard_goes_on_where_something_was_pressed(phone: BrowserContext, office: str) -> None:
+    page = on_the_road(phone, office)
+    head = page.locator(".stop-head").nth(1)
+    head.press("Enter")
+    place = page.locator(".place").first
+    place.get_by_role("button", name="Repaired", exact=True).press("Enter")
+    expect(place.get_by_text("Repaired: with what?")).to_be_focused()
+    place.get_by_role("button", name="Back").press("Enter")
+    expect(place.get_by_role("heading")).to_be_focused()
+    place.get_by_role("button", name="Repaired", exact=True).press("Enter")
+    place.get_by_role("button", name="hot asphalt").press("Enter")
+    expect(head).to_be_focused(timeout=SOON)
+
+
+def test_what_was_merged_is_written_about_elsewhere(phone: BrowserContext, office: str) -> None:
+    def merged(route: Route) -> None:
+        found = route.fetch().json()
+        found["stops"][1]["defects"][0]["merged_into"] = "another"
+        route.fulfill(json=found)
+
+    phone.route("**/api/v1/orders/crews/1", merged)
+    page = on_the_road(phone, office)
+    page.locator(".stop-head").nth(1).click()
+    expect(page.locator(".place")).to_contain_text("Now part of another")
+    expect(page.locator(".place .deed")).to_have_count(0)
+
+
 def test_only_the_offices_word_settles_an_entry_and_a_refusal_waits_for_a_decision(
     phone: BrowserContext, office: str
 ) -> None:

@@ -3,6 +3,7 @@
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { Again } from "../again";
 import { type City, getCity } from "../api";
+import { useFocusBack } from "../focus";
 import { followSystem, type Theme, theme } from "../theme";
 import { cityClock } from "../time";
 import { Top } from "../top";
@@ -56,6 +57,7 @@ export function RoadApp() {
     if (city) document.title = `Road · ${city.name} · Waywarden`;
   }, [city]);
 
+  useFocusBack(view.tab === "map" ? view.defect : null, "defects");
   const open = (defect: string) => setView({ ...view, tab: "map", defect });
   const chosen = view.defect ? { defect: view.defect, position: found?.defect === view.defect ? found.position : null } : null;
   return (

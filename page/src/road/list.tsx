@@ -177,7 +177,7 @@ export function DefectList({ view, shade, fetched }: ListProps) {
       <ul class="cameras defects">
         {rows?.map((one) => (
           <li key={one.defect}>
-            <a href={hashOf({ ...view, defect: one.defect })} aria-current={one.defect === view.defect ? "true" : undefined}>
+            <a href={hashOf({ ...view, defect: one.defect })} data-line={one.defect} aria-current={one.defect === view.defect ? "true" : undefined}>
               <Symbol shape={shapeOf(one.kind)} look={lookOf(one.state)} shade={shade} />
               <span class="name">{kindWord(one.kind)}</span>
               <span class="number">{span(daysSince(one.known_since, now) ?? 0)}</span>
