@@ -227,12 +227,12 @@ export class RoadMap {
     // A town's streets come at once; of a city's those in sight, as one moves.
     const got = await getStreets(null).catch((error: Error) => (this.say(error.message), null));
     if (!got) return;
-    const box = this.framed ? null : await wholeTown(got).catch(() => widened(null, pointsOf(got)));
     this.streets = got;
     this.isLarge = got.more;
+    this.drawStreets();
+    const box = this.framed ? null : await wholeTown(got).catch(() => widened(null, pointsOf(got)));
     if (box && !this.framed) this.map.fitBounds(box, { padding: this.clear(40), maxZoom: CLOSE_ZOOM, animate: false });
     if (this.plan) this.route(this.plan.plan, this.plan.crew);
-    this.drawStreets();
   }
 
   /** Over the one street that is shown: its line as far as it is here, and all damage on it. */
@@ -242,6 +242,8 @@ export class RoadMap {
     const box = widened(widened(null, pointsOf({ features: mine })), points);
     if (!box) return;
     this.framed = true;
+    // What stood beside the map may just have closed.
+    this.map.resize();
     this.map.fitBounds(box as LngLatBoundsLike, { padding: this.clear(40), maxZoom: CLOSE_ZOOM, duration: calm() ? 0 : 300 });
   }
 
