@@ -345,7 +345,7 @@ def test_who_signs_out_without_a_network_is_not_signed_in_again_when_it_is_back(
     page.reload()
     expect(page.get_by_role("form", name="Sign in")).to_be_visible(timeout=SOON)
     phone.set_offline(False)
-    expect(page.get_by_role("button", name="Crew 1")).to_be_visible(timeout=SOON)
+    expect(page.locator(".sheet-status")).to_contain_text("Last contact", timeout=SOON)
     assert kept_in(page, "phone")[0]["leaving"] is False
     page.reload()
     expect(page.get_by_role("form", name="Sign in")).to_be_visible(timeout=SOON)
