@@ -88,13 +88,26 @@ export interface Check {
 export const ALL = "all";
 const PAGE = "5000";
 
-export async function getJson<T>(address: string, signal?: AbortSignal): Promise<T> {
-  const response = await fetch(address, { headers: { accept: "application/json" }, signal: signal ?? null });
-  if (!response.ok) {
-    const problem = (await response.json().catch(() => null)) as { detail?: string } | null;
-    throw new Error(problem?.detail ?? `The server answered ${response.status}.`);
+/** No answer came, or none of this server's. */
+export class NoAnswer extends Error {}
+
+/** Ask, with words of our own where no answer comes: a browser's ("Failed to fetch") tell nobody what is the matter. */
+export async function reach(address: string, init: RequestInit): Promise<Response> {
+  try {
+    return await fetch(address, init);
+  } catch (error) {
+    if (init.signal?.aborted) throw error;
+    throw new NoAnswer("The server does not answer; either it is not running, or there is no network.");
   }
-  return (await response.json()) as T;
+}
+
+export async function getJson<T>(address: string, signal?: AbortSignal): Promise<T> {
+  const response = await reach(address, { headers: { accept: "application/json" }, signal: signal ?? null });
+  const got = (await response.json().catch(() => null)) as (T & { detail?: string }) | null;
+  if (signal?.aborted) throw new DOMException("", "AbortError");
+  if (!response.ok) throw new Error(got?.detail ?? `The server answered ${response.status}.`);
+  if (got === null) throw new NoAnswer("What came is not this server's answer; is there a sign-in page of the network before it?");
+  return got;
 }
 
 export function getCity(): Promise<City> {

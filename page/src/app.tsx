@@ -1,7 +1,9 @@
 /** The page: what is chosen (kept in the address), what was fetched, and where each part stands. */
 
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { Again } from "./again";
 import { type Camera, type City, getCameras, getCity } from "./api";
+import { useFocusBack } from "./focus";
 import { CameraList } from "./list";
 import { MapArea } from "./map-area";
 import { Panel } from "./panel";
@@ -42,6 +44,7 @@ export function App() {
   }, [city]);
 
   const chosen = cameras?.find((camera) => camera.camera === view.camera) ?? null;
+  useFocusBack(chosen?.camera ?? null, "cameras");
   const choose = (camera: string | null) => setView({ ...EMPTY_VIEW, period: view.period, camera });
 
   return (
@@ -50,11 +53,7 @@ export function App() {
         Skip to the list of cameras
       </a>
       <Top city={city} here="traffic" shade={shade} choose={setShade} />
-      {wrong !== null && (
-        <p class="wrong" role="alert">
-          {wrong} The page tries again in a minute.
-        </p>
-      )}
+      <Again wrong={wrong} />
       <main class={chosen ? "frame chosen" : "frame"}>
         <section class="area-list" aria-label="Cameras" id="cameras" tabIndex={-1}>
           {cameras && <CameraList cameras={cameras} chosen={chosen} clock={clock} link={(id) => hashOf({ ...EMPTY_VIEW, period: view.period, camera: id })} />}

@@ -19,7 +19,7 @@ export function BinTable({ bins, classes, clock }: Props) {
       <table>
         <thead>
           <tr>
-            <th scope="col">Start ({clock.zoneName((bins[0] as Bin).startMs)})</th>
+            <th scope="col">Start ({clock.zoneNames((bins[0] as Bin).startMs, (bins.at(-1) as Bin).startMs)})</th>
             {classes.map((name) => (
               <th scope="col" key={name}>
                 {name}
@@ -39,7 +39,7 @@ export function BinTable({ bins, classes, clock }: Props) {
             <tr key={bin.startMs} class={bin.total === null ? "unwatched" : ""}>
               <th scope="row">
                 <time dateTime={new Date(bin.startMs).toISOString()}>
-                  {clock.day(bin.startMs)} {clock.time(bin.startMs)}
+                  {clock.day(bin.startMs)} {clock.timeInFull(bin.startMs)}
                 </time>
               </th>
               {classes.map((name) => (

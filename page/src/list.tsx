@@ -32,7 +32,7 @@ export function CameraList({ cameras, chosen, clock, link }: Props) {
       <ul class="cameras">
         {cameras.map((camera) => (
           <li key={camera.camera}>
-            <a href={link(camera.camera)} aria-current={camera === chosen ? "true" : undefined}>
+            <a href={link(camera.camera)} data-line={camera.camera} aria-current={camera === chosen ? "true" : undefined}>
               <span class={`mark ${healthKind(camera)}`} aria-hidden="true" />
               <span class="name">{camera.name || camera.camera}</span>
               <span class="number">{camera.last_hour ? whole(camera.last_hour.count) : "–"}</span>

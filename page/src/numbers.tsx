@@ -32,7 +32,7 @@ export function Numbers({ bins, clock, calibrated }: Props) {
           <span class="big">{peak ? whole(peak.count) : "–"}</span>
           <div class="small">
             {peak
-              ? `${clock.time(peak.startMs)}–${clock.time(peak.startMs + 3_600_000)}${peak.phf === null ? "" : ` · PHF ${peak.phf.toFixed(2)}`}`
+              ? `${clock.timeInFull(peak.startMs)}–${clock.timeInFull(peak.startMs + 3_600_000)}${peak.phf === null ? "" : ` · PHF ${peak.phf.toFixed(2)}`}`
               : "no hour fully watched"}
           </div>
         </dd>
@@ -81,6 +81,6 @@ function QualityNumber({ bins }: { bins: Bin[] }) {
 
 function spanInWords(fromMs: number, toMs: number, clock: CityClock): string {
   const days = clock.day(fromMs) === clock.day(toMs);
-  const end = days ? clock.time(toMs) : `${clock.day(toMs)} ${clock.time(toMs)}`;
-  return `${clock.day(fromMs)} ${clock.time(fromMs)}–${end}`;
+  const end = days ? clock.timeInFull(toMs) : `${clock.day(toMs)} ${clock.timeInFull(toMs)}`;
+  return `${clock.day(fromMs)} ${clock.timeInFull(fromMs)}–${end}`;
 }

@@ -10,7 +10,7 @@ import { SpeedsChart } from "./charts/speeds";
 import { Checks } from "./checks";
 import { Controls } from "./controls";
 import { Numbers } from "./numbers";
-import { type Bin, binsOf, classesIn, defaultLine, lineExists, totalsByLine } from "./series";
+import { type Bin, binsOf, classesIn, defaultLine, isSummed, lineExists, totalsByLine } from "./series";
 import { CUSTOM, type Line, PERIODS, type View } from "./state";
 import type { CityClock } from "./time";
 import { CLASS_ORDER, classColour, drivesOnLeft, healthKind, healthWord, lineName } from "./words";
@@ -28,16 +28,17 @@ interface Props {
 
 export function Panel(props: Props) {
   const { camera, city, clock, view, setView } = props;
-  const line = view.line && lineExists(camera, view.line) ? view.line : defaultLine(camera);
-  const vehicleClass = city.vehicle_classes.includes(view.vehicleClass) ? view.vehicleClass : ALL;
-  const { rows, sums, wrong } = useRows(camera, line, view, vehicleClass, props.fetched);
+  const wanted = view.line && lineExists(camera, view.line) ? view.line : defaultLine(camera);
+  const wantedClass = city.vehicle_classes.includes(view.vehicleClass) ? view.vehicleClass : ALL;
+  // Until the answer to a new choice comes, what is shown bears the names of what it is: the choice before.
+  const { rows, sums, wrong, line, vehicleClass, busy } = useRows(camera, wanted, view, wantedClass, props.fetched);
   const [since, until] = periodOf(view, camera);
   const bins = useMemo(() => (rows && line ? binsOf(rows, line, vehicleClass, view.accepted) : []), [rows, line, vehicleClass, view.accepted]);
   const totals = useMemo(() => sums && totalsByLine(sums, vehicleClass, view.accepted), [sums, vehicleClass, view.accepted]);
   return (
     <div class="panel">
       <Head camera={camera} clock={clock} close={props.close} />
-      {camera.last_hour === null || line === null ? (
+      {camera.last_hour === null || wanted === null || line === null ? (
         <NoCounts camera={camera} />
       ) : (
         <>
@@ -45,7 +46,7 @@ export function Panel(props: Props) {
             camera={camera}
             city={city}
             clock={clock}
-            view={{ ...view, line, vehicleClass }}
+            view={{ ...view, line: wanted, vehicleClass: wantedClass }}
             setView={setView}
           />
           {wrong !== null && (
@@ -53,17 +54,22 @@ export function Panel(props: Props) {
               {wrong}
             </p>
           )}
-          {rows && bins.length === 0 && <Nothing />}
-          {bins.length > 0 && <Counted {...props} bins={bins} line={line} vehicleClass={vehicleClass} />}
-          <Checks camera={camera} clock={clock} since={since} until={until} fetched={props.fetched} />
-          {bins.length > 0 && totals && (
-            <div class="pair">
-              {camera.movements.length > 0 && (
-                <Movements {...props} totals={totals} line={line} vehicleClass={vehicleClass} />
-              )}
-              <Gates camera={camera} totals={totals} line={line} vehicleClass={vehicleClass} />
-            </div>
-          )}
+          <div class="shown" aria-busy={busy}>
+            <p class="loading" role="status">
+              {busy ? "Loading…" : ""}
+            </p>
+            {rows && bins.length === 0 && <Nothing />}
+            {bins.length > 0 && <Counted {...props} bins={bins} line={line} vehicleClass={vehicleClass} />}
+            <Checks camera={camera} clock={clock} since={since} until={until} fetched={props.fetched} />
+            {bins.length > 0 && totals && (
+              <div class="pair">
+                {camera.movements.length > 0 && (
+                  <Movements {...props} totals={totals} line={line} vehicleClass={vehicleClass} />
+                )}
+                <Gates camera={camera} totals={totals} line={line} vehicleClass={vehicleClass} />
+              </div>
+            )}
+          </div>
         </>
       )}
     </div>
@@ -138,7 +144,7 @@ function Counted({ camera, clock, bins, line, vehicleClass }: CountedProps) {
   const [asTable, setAsTable] = useState(false);
   const classes = classesIn(bins, CLASS_ORDER);
   const chosen = picked === null ? undefined : bins[picked];
-  const first = (bins[0] as Bin).startMs;
+  const zones = clock.zoneNames((bins[0] as Bin).startMs, (bins.at(-1) as Bin).startMs);
   const what = vehicleClass === ALL ? "" : `, ${vehicleClass} only`;
   return (
     <>
@@ -154,7 +160,7 @@ function Counted({ camera, clock, bins, line, vehicleClass }: CountedProps) {
           </button>
         </div>
         <p class="readout" aria-live="polite">
-          {chosen ? binInWords(chosen, classes, clock) : ` per ${(bins[0] as Bin).durationS / 60} min · times in ${clock.zoneName(first)} (${clock.zone})`}
+          {chosen ? binInWords(chosen, classes, clock) : ` per ${(bins[0] as Bin).durationS / 60} min · times in ${zones} (${clock.zone})`}
         </p>
         {asTable ? (
           <BinTable bins={bins} classes={classes} clock={clock} />
@@ -210,7 +216,7 @@ interface SpeedsProps {
 
 function Speeds({ camera, bins, clock, line, picked, pick }: SpeedsProps) {
   const some = bins.some((bin) => bin.meanKmh !== null);
-  const summed = line.kind === "movements" || (line.kind === "gate" && line.direction === "both");
+  const summed = isSummed(line);
   const chosen = picked === null ? undefined : bins[picked];
   return (
     <section class="card" aria-labelledby="speeds-title">
@@ -305,28 +311,35 @@ interface Rows {
   /** Every line's rows of the chosen class. */
   sums: Interval[] | null;
   wrong: string | null;
+  /** Of what they are. */
+  line: Line | null;
+  vehicleClass: string;
+  /** They are of the choice before: those of the present one are on their way. */
+  busy: boolean;
 }
 
 /** Fetch what the choice needs: the line's rows by class, and every line's sums for the diagrams. */
 function useRows(camera: Camera, line: Line | null, view: View, vehicleClass: string, fetched: number): Rows {
-  const [found, setFound] = useState<Rows>({ rows: null, sums: null, wrong: null });
-  const lineKey = JSON.stringify(line);
+  const [found, setFound] = useState<(Omit<Rows, "busy"> & { choice: string }) | null>(null);
   const [since, until] = periodOf(view, camera);
+  // A new count moves the end of "the last day" without anybody's choosing.
+  const choice = JSON.stringify([line, vehicleClass, view.period, view.since, view.until]);
   useEffect(() => {
     if (line === null || since === null || until === null) return undefined;
     let stale = false;
     const span = { camera: camera.camera, since, until };
     const only: Record<string, string> =
       line.kind === "gate" ? { gate: line.id } : line.kind === "movement" ? { movement: line.id } : {};
+    const of = { choice, line, vehicleClass };
     Promise.all([getIntervals({ ...span, ...only }), getIntervals({ ...span, vehicle_class: vehicleClass })]).then(
-      ([rows, sums]) => !stale && setFound({ rows, sums, wrong: null }),
-      (error: Error) => !stale && setFound({ rows: null, sums: null, wrong: error.message }),
+      ([rows, sums]) => !stale && setFound({ ...of, rows, sums, wrong: null }),
+      (error: Error) => !stale && setFound({ ...of, rows: null, sums: null, wrong: error.message }),
     );
     return () => {
       stale = true;
     };
-  }, [camera.camera, lineKey, since, until, vehicleClass, fetched]);
-  return found;
+  }, [camera.camera, choice, since, until, fetched]);
+  return found ? { ...found, busy: found.choice !== choice } : { rows: null, sums: null, wrong: null, line, vehicleClass, busy: true };
 }
 
 /** The period's ends in RFC 3339. "Last" is up to the camera's newest count: recordings are of the past. */

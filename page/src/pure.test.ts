@@ -52,6 +52,17 @@ describe("the city's clock", () => {
     }
     expect(clock.fromField("nonsense")).toBeNull();
   });
+  it("names both zones of a day on which clocks change, and tells the doubled hour apart", () => {
+    const from = Date.parse("2026-10-25T00:00:00+01:00");
+    const to = Date.parse("2026-10-25T23:45:00Z");
+    expect(clock.zoneNames(from, to)).toBe("BST, then GMT");
+    expect(clock.zoneNames(to, to)).toBe("GMT");
+    expect(clock.zoneNames(Date.parse("2026-01-01T00:00:00Z"), Date.parse("2026-12-31T00:00:00Z"))).toBe("GMT, then BST, then GMT");
+    const told = ["2026-10-24T23:45:00Z", "2026-10-25T00:15:00Z", "2026-10-25T01:15:00Z", "2026-10-25T02:00:00Z"].map((at) => clock.timeInFull(Date.parse(at)));
+    expect(told).toEqual(["00:45", "01:15 BST", "01:15 GMT", "02:00"]);
+    expect(clock.timeInFull(Date.parse("2026-03-29T01:00:00Z"))).toBe("02:00");
+    expect(cityClock("Australia/Lord_Howe").timeInFull(Date.parse("2026-04-04T14:45:00Z"))).toMatch(/^01:45 GMT\+11$/);
+  });
   it("puts ticks on round local times, also where the zone is off by a half hour", () => {
     const kolkata = cityClock("Asia/Kolkata");
     const from = Date.parse("2026-05-05T00:00:00Z");

@@ -75,7 +75,12 @@ describe("bins", () => {
     expect(both[0]?.meanKmh).toBe(30);
     expect(both[0]?.v85Kmh).toBeNull();
     expect(meanSpeed(both)).toBe(30);
-    expect(binsOf([row(0, fast)], GATE)[0]?.v85Kmh).toBe(70);
+    expect(binsOf([row(0, fast)], { ...GATE, direction: "forward" } as Line)[0]?.v85Kmh).toBe(70);
+    // Nor is the one line that had traffic taken for the sum of all.
+    expect(binsOf([row(0, fast)], GATE)[0]?.v85Kmh).toBeNull();
+    const moved = { ...fast, gate: null, direction: null, movement: "x" };
+    expect(binsOf([row(0, moved)], { kind: "movements" })[0]?.v85Kmh).toBeNull();
+    expect(binsOf([row(0, moved)], { kind: "movement", id: "x" })[0]?.v85Kmh).toBe(70);
   });
   it("says how much was watched", () => {
     expect(watchedShare(binsOf([row(0, { observed_s: 450 }), row(30)], GATE))).toBe(0.5);

@@ -35,9 +35,14 @@ export function onLine(row: Interval, line: Line): boolean {
   return row.gate === line.id && (line.direction === "both" || row.direction === line.direction);
 }
 
+/** Whether a line is the sum of several, each with a v85 of its own. */
+export function isSummed(line: Line): boolean {
+  return line.kind === "movements" || (line.kind === "gate" && line.direction === "both");
+}
+
 /**
  * Bins in order without holes: a time without a record is a bin that nobody watched, and a class without a row in a
- * watched bin was seen 0 times. A v85 is only there where it comes from one row: v85s cannot be added up. A bin with a
+ * watched bin was seen 0 times. A v85 is only there on a line that is no sum: v85s cannot be added up. A bin with a
  * row that is not of an `accepted` quality is left out whole: a sum without a part of it would be wrong.
  */
 export function binsOf(rows: Interval[], line: Line, vehicleClass: string = ALL, accepted = "any"): Bin[] {
@@ -56,7 +61,7 @@ export function binsOf(rows: Interval[], line: Line, vehicleClass: string = ALL,
   let at = starts[0] as number;
   for (const startMs of starts) {
     for (; at + stepS * 1000 <= startMs; at += stepS * 1000) bins.push(unwatched(at, stepS));
-    const bin = withQuality(oneBin(startMs, byStart.get(startMs) as Interval[], vehicleClass), byStart.get(startMs) as Interval[], accepted);
+    const bin = withQuality(oneBin(startMs, byStart.get(startMs) as Interval[], vehicleClass, isSummed(line)), byStart.get(startMs) as Interval[], accepted);
     bins.push(bin);
     at = startMs + bin.durationS * 1000;
   }
@@ -75,7 +80,7 @@ function withQuality(bin: Bin, rows: Interval[], accepted: string): Bin {
   return { ...known, total: null, byClass: new Map(), meanKmh: null, v85Kmh: null, leftOut: true };
 }
 
-function oneBin(startMs: number, rows: Interval[], vehicleClass: string): Bin {
+function oneBin(startMs: number, rows: Interval[], vehicleClass: string, summed: boolean): Bin {
   const sums = rows.filter((row) => row.vehicle_class === vehicleClass);
   const byClass = new Map<string, number>();
   for (const row of rows) {
@@ -84,7 +89,7 @@ function oneBin(startMs: number, rows: Interval[], vehicleClass: string): Bin {
   }
   const fast = sums.filter((row) => row.mean_speed_kmh !== null && row.count > 0);
   const weight = fast.reduce((sum, row) => sum + row.count, 0);
-  const only = fast.length === 1 ? fast[0] : undefined;
+  const only = fast.length === 1 && !summed ? fast[0] : undefined;
   return {
     startMs,
     durationS: Math.max(...rows.map((row) => row.duration_s)),

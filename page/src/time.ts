@@ -3,15 +3,23 @@
 export interface CityClock {
   zone: string;
   time(ms: number): string;
+  /** The same, with the zone's name beside it in the hour that stands twice as clocks are put back. */
+  timeInFull(ms: number): string;
   day(ms: number): string;
   dayAndTime(ms: number): string;
   /** The zone's short name at that time, such as BST. */
   zoneName(ms: number): string;
+  /** Each that holds in the period, in order: "GMT-4, then GMT-5" where the clocks change. */
+  zoneNames(fromMs: number, toMs: number): string;
   /** "2026-05-04T07:30" in the city's zone, for a datetime-local field. */
   field(ms: number): string;
   /** The time that such a field means; null if it is none. */
   fromField(text: string): number | null;
 }
+
+const DAY_MS = 86_400_000;
+/** By so much clocks are put back: an hour, and half of one on Lord Howe Island. */
+const PUT_BACK_MS = [3_600_000, 1_800_000];
 
 export function cityClock(zone: string): CityClock {
   const make = (options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat("en-GB", { timeZone: zone, ...options });
@@ -31,12 +39,23 @@ export function cityClock(zone: string): CityClock {
     const found = Object.fromEntries(parts.formatToParts(ms).map((part) => [part.type, part.value]));
     return `${found.year?.padStart(4, "0")}-${found.month}-${found.day}T${found.hour}:${found.minute}`;
   };
+  const zoneName = (ms: number) => name.formatToParts(ms).find((part) => part.type === "timeZoneName")?.value ?? zone;
+  const isTwice = (ms: number) => PUT_BACK_MS.some((by) => field(ms - by) === field(ms) || field(ms + by) === field(ms));
   return {
     zone,
     time: (ms) => time.format(ms),
+    timeInFull: (ms) => (isTwice(ms) ? `${time.format(ms)} ${zoneName(ms)}` : time.format(ms)),
     day: (ms) => day.format(ms).replace(",", ""),
     dayAndTime: (ms) => `${year.format(ms).replace(/,/g, "")}, ${time.format(ms)}`,
-    zoneName: (ms) => name.formatToParts(ms).find((part) => part.type === "timeZoneName")?.value ?? zone,
+    zoneName,
+    zoneNames: (fromMs, toMs) => {
+      const names = [zoneName(fromMs)];
+      for (let ms = fromMs + DAY_MS; ms < toMs + DAY_MS; ms += DAY_MS) {
+        const next = zoneName(Math.min(ms, toMs));
+        if (next !== names.at(-1)) names.push(next);
+      }
+      return names.join(", then ");
+    },
     field,
     fromField: (text) => {
       const asUtc = Date.parse(`${text}Z`);

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 from tests.web.made_up import MemoryStore, made_up_city, made_up_still
 from tests.web.shots import served
 
@@ -132,6 +132,7 @@ def test_a_camera_opens_and_closes_with_the_keyboard_alone(watched: Watched, sit
     expect(page.get_by_role("button", name="All cameras")).to_be_focused()
     page.keyboard.press("Enter")
     expect(heading).to_be_hidden()
+    expect(page.get_by_role("link", name="Park Lane / Brook Gate")).to_be_focused()
     page.go_back()
     expect(heading).to_be_visible()
 
@@ -259,6 +260,30 @@ def test_what_is_chosen_is_in_the_link(watched: Watched, site: str, chromium: Br
     other = Watched(chromium)
     expect(other.open(page.url).locator(".numbers .big").first).to_have_text(wanted)
     other.page.close()
+
+
+def test_until_the_answer_comes_the_numbers_are_of_the_choice_before_and_dimmed(watched: Watched, site: str) -> None:
+    page = watched.open(site + JUNCTION)
+    total = page.locator(".numbers .big").first
+    before = total.inner_text()
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/api/v1/intervals*", hold)
+    page.get_by_label("Gate or movement").select_option("gate:forward:north")
+    shown = page.locator(".shown")
+    expect(shown).to_have_attribute("aria-busy", "true")
+    expect(shown.get_by_role("status")).to_have_text("Loading…")
+    expect(page.get_by_role("heading", name="Counts: all movements")).to_be_visible()
+    expect(total).to_have_text(before)
+    for each in held:
+        each.continue_()
+    page.unroute("**/api/v1/intervals*")
+    expect(shown).to_have_attribute("aria-busy", "false")
+    expect(page.get_by_role("heading", name="Counts: all movements")).to_have_count(0)
+    assert total.inner_text() != before
 
 
 def test_dark_follows_the_system_and_the_button(chromium: Browser, site: str) -> None:

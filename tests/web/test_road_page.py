@@ -68,8 +68,30 @@ def test_a_defects_life_opens_from_the_list_with_the_keyboard(seen: Watched, roa
     events = panel.locator(".event b").all_inner_texts()
     assert events[:2] == ["Made safe", "Confirmed"]
     assert axe(page, page_folder) == []
-    page.get_by_role("button", name="Close").click()
+    page.get_by_role("button", name="Close").press("Enter")
     expect(panel).to_be_hidden()
+    expect(page.locator(".defects a").first).to_be_focused()
+
+
+def test_what_was_merged_says_of_what_it_is_part(seen: Watched, road_site: str) -> None:
+    gone, kept = httpx.get(f"{road_site}/api/v1/defects?state=confirmed&limit=2").json()["defects"]
+    whole = httpx.get(f"{road_site}/api/v1/defects/{gone['defect']}").json()
+    address = f"**/api/v1/defects/{gone['defect']}"
+    seen.page.route(address, lambda route: route.fulfill(json={**whole, "merged_into": kept["defect"]}))
+    page = seen.open(f"{road_site}/road#defect={gone['defect']}")
+    panel = page.get_by_role("region", name="The chosen defect")
+    expect(panel).to_contain_text(f"Now part of {kept['defect']}", timeout=60_000)
+    panel.get_by_role("link", name=kept["defect"]).click()
+    expect(panel.get_by_text("Now part of")).to_have_count(0)
+    expect(panel).to_contain_text(kept["defect"])
+
+
+def test_one_street_alone_is_named_and_gone_to(seen: Watched, road_site: str) -> None:
+    one = httpx.get(f"{road_site}/api/v1/defects?state=confirmed&limit=1").json()["defects"][0]
+    page = seen.open(f"{road_site}/road#street={one['street_id']}&waiting=")
+    count = len(httpx.get(f"{road_site}/api/v1/defects?street={one['street_id']}").json()["defects"])
+    expect(page.get_by_role("button", name=f"Only {one['street']}")).to_be_visible(timeout=60_000)
+    expect(page.locator(".map-said")).to_have_text(f"{count} in sight", timeout=60_000)
 
 
 def test_defects_are_judged_with_keys_alone_and_the_ledger_has_it(
@@ -93,19 +115,34 @@ def test_defects_are_judged_with_keys_alone_and_the_ledger_has_it(
     assert axe(page, page_folder) == []
 
 
-def test_a_verdict_that_cannot_be_written_comes_back(seen: Watched, road_site: str) -> None:
+def test_a_verdict_that_cannot_be_written_is_the_next_one_and_the_head_counts_it(seen: Watched, road_site: str) -> None:
+    states = httpx.get(f"{road_site}/api/v1/backlog").json()["by_state"]
     page = seen.open(road_site + "/road#tab=triage")
     page.route("**/triage", lambda route: route.fulfill(status=503, json={"detail": "the store is locked"}))
+    expect(page.get_by_text("sign in before the first one")).to_be_visible(timeout=60_000)
+    expect(page.locator(".triage-count")).to_contain_text(f"1 of {states['suspected'] + states.get('reopened', 0)} ")
     page.get_by_label("Work name").fill("inspector-2")
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_label("Password").press("Enter")
     expect(page.get_by_text("Signed in as inspector-2")).to_be_visible(timeout=60_000)
     expect(page.locator(".triage-count")).to_contain_text("1 of", timeout=60_000)
     page.keyboard.press("4")
-    page.keyboard.press("p")
-    expect(page.get_by_text("A verdict came back: the store is locked")).to_be_visible(timeout=60_000)
-    page.keyboard.press("p")
+    expect(page.get_by_text("A verdict came back: the store is locked")).to_be_in_viewport(timeout=60_000)
+    page.keyboard.press("n")
     expect(page.get_by_text("It came back: the store is locked")).to_be_visible()
+    expect(page.locator(".triage-count")).to_contain_text("1 came back")
+
+
+@pytest.mark.parametrize("tab", ["orders", "programme", "policy", "precision"])
+def test_what_failed_is_asked_again_within_a_minute(seen: Watched, road_site: str, tab: str) -> None:
+    seen.page.clock.install()
+    seen.page.route(f"**/api/v1/{tab}", lambda route: route.abort())
+    page = seen.open(f"{road_site}/road#tab={tab}")
+    expect(page.get_by_role("alert")).to_contain_text("The server does not answer", timeout=60_000)
+    page.unroute(f"**/api/v1/{tab}")
+    page.clock.fast_forward(61_000)
+    expect(page.get_by_role("alert")).to_have_count(0, timeout=60_000)
+    expect(page.locator(".empty, .ordered, .panel").first).to_be_visible(timeout=60_000)
 
 
 @pytest.mark.parametrize("tab", ["map", "triage", "precision"])
@@ -242,4 +279,6 @@ def test_the_slider_shows_the_true_figures_of_the_run(seen: Watched, tmp_path: P
             expect(panel.get_by_text("this money could bring")).to_contain_text(f"{100 * one['gap']:.2f} % more")
             expect(panel.locator("tbody tr")).to_have_count(treated)
             slider.press("ArrowRight")
+        page.reload()
+        expect(page.locator(".programme output.big")).to_have_text(f"{budgets[-1]['budget']:,.0f}", timeout=60_000)
     assert seen.said == []

@@ -214,6 +214,50 @@ def test_what_others_wrote_in_between_is_shown_and_decided_by_the_foreman(
     assert [each["fact"] for each in life(office, second[0])] == ["repaired_temporarily", "repaired"]
 
 
+def test_what_the_office_has_as_repaired_is_only_dropped(phone: BrowserContext, office: str) -> None:
+    page = on_the_road(phone, office)
+    phone.set_offline(True)
+    press(page, 2, "Repaired", "hot asphalt")
+    other = another_session(office)
+    body = {"fact": "repaired", "told": {"order_id": "2026-11-27-99"}}
+    assert other.post(f"/api/v1/defects/{defects_of(office)[1][0]}/facts", json=body).status_code == 201
+    other.close()
+    phone.set_offline(False)
+    status(page, "1 to decide")
+    expect(page.get_by_text("The office has it as repaired already")).to_be_visible()
+    expect(page.get_by_role("button", name="Send mine on top")).to_have_count(0)
+    page.get_by_role("button", name="Drop mine").click()
+    page.get_by_role("button", name="Yes, drop mine").click()
+    status(page, "All sent")
+
+
+def test_the_keyboard_goes_on_where_something_was_pressed(phone: BrowserContext, office: str) -> None:
+    page = on_the_road(phone, office)
+    head = page.locator(".stop-head").nth(1)
+    head.press("Enter")
+    place = page.locator(".place").first
+    place.get_by_role("button", name="Repaired", exact=True).press("Enter")
+    expect(place.get_by_text("Repaired: with what?")).to_be_focused()
+    place.get_by_role("button", name="Back").press("Enter")
+    expect(place.get_by_role("heading")).to_be_focused()
+    place.get_by_role("button", name="Repaired", exact=True).press("Enter")
+    place.get_by_role("button", name="hot asphalt").press("Enter")
+    expect(head).to_be_focused(timeout=SOON)
+
+
+def test_what_was_merged_is_written_about_elsewhere(phone: BrowserContext, office: str) -> None:
+    def merged(route: Route) -> None:
+        found = route.fetch().json()
+        found["stops"][1]["defects"][0]["merged_into"] = "another"
+        route.fulfill(json=found)
+
+    phone.route("**/api/v1/orders/crews/1", merged)
+    page = on_the_road(phone, office)
+    page.locator(".stop-head").nth(1).click()
+    expect(page.locator(".place")).to_contain_text("Now part of another")
+    expect(page.locator(".place .deed")).to_have_count(0)
+
+
 def test_only_the_offices_word_settles_an_entry_and_a_refusal_waits_for_a_decision(
     phone: BrowserContext, office: str
 ) -> None:
@@ -282,10 +326,34 @@ def test_signing_out_clears_the_route_and_keeps_what_was_not_sent(phone: Browser
     page.get_by_role("button", name="Sign out all the same").click()
     expect(page.get_by_text("The route is off this phone")).to_be_visible(timeout=SOON)
     expect(other.locator(".sheet-stop")).to_have_count(0, timeout=SOON)
-    assert kept_in(page, "phone") == [{"account": None, "role": "viewer", "contact": None}]
+    assert kept_in(page, "phone") == [{"account": None, "role": "viewer", "contact": None, "leaving": True}]
     (entry,) = kept_in(page, "entries")
     assert (entry["account"], entry["step"]) == ("foreman-1", "waiting")
     assert page.evaluate("caches.keys().then(names => names.length)") == 1
+
+
+def test_who_signs_out_without_a_network_is_not_signed_in_again_when_it_is_back(
+    phone: BrowserContext, office: str
+) -> None:
+    page = on_the_road(phone, office)
+    phone.set_offline(True)
+    press(page, 2, "Repaired", "hot asphalt")
+    page.get_by_role("button", name="foreman-1", exact=True).click()
+    page.get_by_role("button", name="Sign out foreman-1").click()
+    page.get_by_role("button", name="Sign out all the same").click()
+    expect(page.get_by_text("is ended at the next contact")).to_be_visible(timeout=SOON)
+    page.reload()
+    expect(page.get_by_role("form", name="Sign in")).to_be_visible(timeout=SOON)
+    phone.set_offline(False)
+    expect(page.locator(".sheet-status")).to_contain_text("Last contact", timeout=SOON)
+    assert kept_in(page, "phone")[0]["leaving"] is False
+    page.reload()
+    expect(page.get_by_role("form", name="Sign in")).to_be_visible(timeout=SOON)
+    status(page, "1 of another account")
+    assert page.evaluate("fetch('/api/v1/session').then((came) => came.json())")["account"] is None
+    assert life(office, defects_of(office)[1][0]) == []
+    sign_in(page)
+    status(page, "All sent")
 
 
 def test_the_worker_keeps_the_pages_files_alone_and_is_nowhere_else(phone: BrowserContext, office: str) -> None:

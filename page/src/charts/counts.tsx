@@ -188,7 +188,7 @@ function EndLabels({ bins, classes, frame, y }: Omit<StackProps, "bin"> & { bins
 }
 
 export function binInWords(bin: Bin, classes: string[], clock: CityClock): string {
-  const time = `${clock.day(bin.startMs)} ${clock.time(bin.startMs)}–${clock.time(bin.startMs + bin.durationS * 1000)}`;
+  const time = `${clock.day(bin.startMs)} ${clock.timeInFull(bin.startMs)}–${clock.timeInFull(bin.startMs + bin.durationS * 1000)}`;
   if (bin.leftOut) return `${time}: left out, ${inWords(bin.quality, bin.doubts)}`;
   if (bin.total === null) return `${time}: not watched, so nothing is known`;
   const parts = classes.filter((name) => bin.byClass.get(name)).map((name) => `${name} ${whole(bin.byClass.get(name) ?? 0)}`);

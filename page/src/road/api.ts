@@ -1,7 +1,7 @@
 /** What the road half of the API answers, as types, and the ways this page asks and writes. */
 
 import type { FeatureCollection, LineString, Point } from "geojson";
-import { getJson } from "../api";
+import { getJson, reach } from "../api";
 
 export interface Defect {
   defect: string;
@@ -25,6 +25,8 @@ export interface Defect {
   entries: number;
   order: string | null;
   triage: string | null;
+  /** Of which other defect a person said that this is it. */
+  merged_into: string | null;
 }
 
 export interface Entry {
@@ -212,14 +214,16 @@ export function getCells(filters: Record<string, string>, signal?: AbortSignal) 
   return getJson<{ cells: Cell[] }>(`${API}/defect-cells?${new URLSearchParams(filters)}`, signal);
 }
 
-export function getStreets(within: string | null, signal?: AbortSignal) {
-  return getJson<Streets>(`${API}/streets?limit=5000${within ? `&within=${within}` : ""}`, signal);
+export function getStreets(within: string | null, signal?: AbortSignal, limit = 5000) {
+  return getJson<Streets>(`${API}/streets?limit=${limit}${within ? `&within=${within}` : ""}`, signal);
 }
 
 /** Who is signed in. A server without accounts has no such address: then nobody can be. */
 export async function getSession(): Promise<Session | null> {
-  const response = await fetch(`${API}/session`, { headers: { accept: "application/json" } });
-  return response.ok ? ((await response.json()) as Session) : null;
+  const response = await reach(`${API}/session`, { headers: { accept: "application/json" } });
+  if (response.status === 404) return null;
+  if (!response.ok) throw new Error(`The server answered ${response.status}.`);
+  return (await response.json()) as Session;
 }
 
 export function signIn(name: string, password: string): Promise<Session> {
@@ -249,7 +253,7 @@ async function send<T>(method: string, address: string, body?: object, csrf?: st
   if (body) headers["content-type"] = "application/json";
   if (csrf) headers["X-CSRF-Token"] = csrf;
   // Kept alive, so that a verdict is written though the page is left right after the key.
-  const response = await fetch(address, { method, headers, body: body ? JSON.stringify(body) : null, keepalive: true });
+  const response = await reach(address, { method, headers, body: body ? JSON.stringify(body) : null, keepalive: true });
   const got = (await response.json().catch(() => null)) as (T & { detail?: string }) | null;
   if (!response.ok) throw new Error(got?.detail ?? `The server answered ${response.status}.`);
   return got as T;

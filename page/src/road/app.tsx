@@ -1,7 +1,9 @@
 /** The road's page: the backlog first, then the map, triage, orders, the programme, the policy and precision. */
 
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { Again } from "../again";
 import { type City, getCity } from "../api";
+import { useFocusBack } from "../focus";
 import { followSystem, type Theme, theme } from "../theme";
 import { cityClock } from "../time";
 import { Top } from "../top";
@@ -14,7 +16,7 @@ import { OrdersView } from "./orders";
 import { PolicyView } from "./policy";
 import { PrecisionView } from "./precision";
 import { ProgrammeView } from "./programme";
-import { asked, hashOf, type RoadView, type Tab, viewOf } from "./state";
+import { asked, hashOf, type RoadView, type SetView, type Tab, viewOf } from "./state";
 import { Triage } from "./triage";
 
 const REFRESH_MS = 60_000;
@@ -23,7 +25,7 @@ const TAB_WORDS: Record<Tab, string> = { map: "Map", triage: "Triage", orders: "
 export function RoadApp() {
   const [city, setCity] = useState<City | null>(null);
   const [backlog, setBacklog] = useState<Backlog | null>(null);
-  const [session, setSession] = useState<Session | null>(null);
+  const [session, setSession] = useState<Session | null | undefined>(undefined);
   const [wrong, setWrong] = useState<string | null>(null);
   const [fetched, setFetched] = useState(0);
   const [view, setView] = useView();
@@ -42,9 +44,12 @@ export function RoadApp() {
       },
       (error: Error) => setWrong(error.message),
     );
+  // Until the server has said whether it has accounts, and who is signed in.
+  useEffect(() => {
+    if (session === undefined) getSession().then(setSession, () => undefined);
+  }, [fetched]);
   useEffect(() => {
     load();
-    getSession().then(setSession, () => undefined);
     const timer = setInterval(() => document.visibilityState === "visible" && load(), REFRESH_MS);
     return () => clearInterval(timer);
   }, []);
@@ -52,16 +57,13 @@ export function RoadApp() {
     if (city) document.title = `Road · ${city.name} · Waywarden`;
   }, [city]);
 
+  useFocusBack(view.tab === "map" ? view.defect : null, "defects");
   const open = (defect: string) => setView({ ...view, tab: "map", defect });
   const chosen = view.defect ? { defect: view.defect, position: found?.defect === view.defect ? found.position : null } : null;
   return (
     <>
       <Top city={city} here="road" shade={shade} choose={setShade} />
-      {wrong !== null && (
-        <p class="wrong" role="alert">
-          {wrong} The page tries again in a minute.
-        </p>
-      )}
+      <Again wrong={wrong} />
       {backlog && <BacklogStrip backlog={backlog} clock={clock} open={open} />}
       <nav class="tabs" aria-label="Road">
         {(Object.keys(TAB_WORDS) as Tab[]).map((tab) => (
@@ -90,24 +92,25 @@ export function RoadApp() {
                   fetched={fetched}
                   found={setFound}
                   close={() => setView({ ...view, defect: null })}
+                  link={(defect) => hashOf({ ...view, defect })}
                   street={(street) => setView({ ...view, street, defect: null })}
                 />
               </section>
             )}
           </div>
         )}
-        {view.tab === "triage" && <Triage clock={clock} shade={shade} session={session} setSession={setSession} written={load} />}
-        {view.tab === "orders" && <OrdersView clock={clock} shade={shade} open={open} />}
-        {view.tab === "programme" && <ProgrammeView />}
-        {view.tab === "policy" && <PolicyView clock={clock} open={open} />}
+        {view.tab === "triage" && <Triage {...{ clock, shade, backlog, fetched, session, setSession }} written={load} />}
+        {view.tab === "orders" && <OrdersView {...{ clock, shade, fetched, open, view, setView }} />}
+        {view.tab === "programme" && <ProgrammeView {...{ fetched, view, setView }} />}
+        {view.tab === "policy" && <PolicyView {...{ clock, fetched, open }} />}
         {view.tab === "precision" && <PrecisionView fetched={fetched} />}
       </main>
     </>
   );
 }
 
-/** The view in the address: a change makes a step that "back" undoes. */
-function useView(): [RoadView, (view: RoadView) => void] {
+/** The view in the address: a change makes a step that "back" undoes, but for one that is one of many, as of a slider. */
+function useView(): [RoadView, SetView] {
   const [view, setView] = useState<RoadView>(() => viewOf(location.hash));
   const current = useRef(view);
   current.current = view;
@@ -120,8 +123,9 @@ function useView(): [RoadView, (view: RoadView) => void] {
       removeEventListener("popstate", follow);
     };
   }, []);
-  const change = (next: RoadView) => {
-    if (hashOf(next) !== hashOf(current.current)) history.pushState(null, "", hashOf(next));
+  const change: SetView = (next, isOneOfMany = false) => {
+    if (isOneOfMany) history.replaceState(null, "", hashOf(next));
+    else if (hashOf(next) !== hashOf(current.current)) history.pushState(null, "", hashOf(next));
     setView(next);
   };
   return [view, change];

@@ -15,9 +15,10 @@ interface Props {
   found: (defect: WholeDefect) => void;
   close: () => void;
   street: (id: string) => void;
+  link: (defect: string) => string;
 }
 
-export function Life({ defect, clock, shade, fetched, found, close, street }: Props) {
+export function Life({ defect, clock, shade, fetched, found, close, street, link }: Props) {
   const [one, setOne] = useState<WholeDefect | null>(null);
   const [wrong, setWrong] = useState<string | null>(null);
   const heading = useRef<HTMLHeadingElement>(null);
@@ -60,6 +61,12 @@ export function Life({ defect, clock, shade, fetched, found, close, street }: Pr
               <b>{stateWord(one.state)}</b>, known for {span(daysSince(one.known_since, Date.now()) ?? 0)}
             </span>
           </p>
+          {one.merged_into && (
+            <p class="merged">
+              Now part of <a href={link(one.merged_into)}>{one.merged_into}</a>: somebody said that the two are one, and what is done is written
+              there.
+            </p>
+          )}
           <Facts one={one} clock={clock} street={street} />
           <Pictures pictures={one.pictures ?? []} clock={clock} />
           <section class="card" aria-label="What happened">

@@ -10,6 +10,7 @@ import { AGES, BANDS, daysSince, KINDS, kindWord, LOOKS, lookOf, SHAPES, STATES,
 const SLICE = "50";
 
 export function Filters({ view, setView }: { view: RoadView; setView: (view: RoadView) => void }) {
+  const street = useStreetName(view.street);
   const change = (name: "kind" | "state" | "severity" | "waiting") => (event: Event) =>
     setView({ ...view, [name]: (event.currentTarget as HTMLSelectElement).value, defect: null });
   return (
@@ -69,17 +70,33 @@ export function Filters({ view, setView }: { view: RoadView; setView: (view: Roa
       </fieldset>
       {view.street && (
         <button type="button" class="button" onClick={() => setView({ ...view, street: "" })}>
-          Only street {view.street} ✕
+          Only {street} ✕
         </button>
       )}
     </form>
   );
 }
 
+/** A street's name by its id, which alone is in the address; the id where no damage on it tells the name. */
+function useStreetName(id: string): string {
+  const [found, setFound] = useState({ id: "", name: "" });
+  useEffect(() => {
+    if (id === "") return undefined;
+    let gone = false;
+    const put = (name: string | null | undefined) => !gone && setFound({ id, name: name || id });
+    getDefects({ street: id, limit: "1" }).then((got) => put(got.defects[0]?.street), () => put(id));
+    return () => {
+      gone = true;
+    };
+  }, [id]);
+  return found.id === id ? found.name : "this street";
+}
+
 export function Legend({ view, shade }: { view: RoadView; shade: Theme }) {
   const steps = view.colouring === "condition" ? BANDS : AGES;
   return (
-    <details class="road-legend" open={innerWidth > 720}>
+    // Beside a chosen defect the map is narrow, and the legend would hide a third of it.
+    <details class="road-legend" open={innerWidth > 720 && view.defect === null}>
       <summary>Legend</summary>
       <h3>{view.colouring === "condition" ? "Condition (visual PCI, estimated)" : "Last inspected"}</h3>
       <ul>
@@ -160,7 +177,7 @@ export function DefectList({ view, shade, fetched }: ListProps) {
       <ul class="cameras defects">
         {rows?.map((one) => (
           <li key={one.defect}>
-            <a href={hashOf({ ...view, defect: one.defect })} aria-current={one.defect === view.defect ? "true" : undefined}>
+            <a href={hashOf({ ...view, defect: one.defect })} data-line={one.defect} aria-current={one.defect === view.defect ? "true" : undefined}>
               <Symbol shape={shapeOf(one.kind)} look={lookOf(one.state)} shade={shade} />
               <span class="name">{kindWord(one.kind)}</span>
               <span class="number">{span(daysSince(one.known_since, now) ?? 0)}</span>

@@ -4,6 +4,7 @@ import {
   type ExpressionSpecification,
   type GeoJSONSource,
   LngLatBounds,
+  type LngLatBoundsLike,
   Map as MapLibre,
   Marker,
   NavigationControl,
@@ -17,6 +18,7 @@ import { whole } from "../words";
 import { type Cell, getCells, getPoints, getStreets, type Plan, type Points, type Streets } from "./api";
 import { drawIcon, ICON_PX, iconName } from "./icons";
 import type { Colouring } from "./state";
+import { pointsOf, wholeTown, widened } from "./town";
 import { ageStep, daysSince, LOOKS, lookOf, SHAPES, shapeOf } from "./words";
 
 const EMPTY: FeatureCollection = { type: "FeatureCollection", features: [] };
@@ -34,6 +36,8 @@ export interface Shown {
 export class RoadMap {
   private readonly map: MapLibre;
   private streets: Streets | null = null;
+  /** The town has more streets than come at once: those in sight are asked for as one moves. */
+  private isLarge = false;
   private shown: Shown | null = null;
   private points: Points | null = null;
   private markers: Marker[] = [];
@@ -101,6 +105,8 @@ export class RoadMap {
     await this.loaded;
     if (this.shown !== shown) return;
     if (!this.streets) await this.askStreets();
+    const { street } = shown.filters;
+    if (street && before?.filters.street !== street && this.chosen === null) await this.overStreet(street);
     if (before?.shade !== shown.shade || before.colouring !== shown.colouring) this.paint();
     this.ask();
   }
@@ -150,7 +156,7 @@ export class RoadMap {
       }
     }
     this.framed = true;
-    this.map.fitBounds(box, { padding: 50, maxZoom: CLOSE_ZOOM, animate: false });
+    this.map.fitBounds(box, { padding: this.clear(50), maxZoom: CLOSE_ZOOM, animate: false });
   }
 
   /** Move to a place, as when a stop of a route is chosen. */
@@ -222,11 +228,30 @@ export class RoadMap {
     const got = await getStreets(null).catch((error: Error) => (this.say(error.message), null));
     if (!got) return;
     this.streets = got;
-    const box = new LngLatBounds();
-    for (const street of got.features) for (const point of street.geometry.coordinates) box.extend(point as [number, number]);
-    if (!box.isEmpty() && !this.framed) this.map.fitBounds(box, { padding: 40, maxZoom: CLOSE_ZOOM, animate: false });
-    if (this.plan) this.route(this.plan.plan, this.plan.crew);
+    this.isLarge = got.more;
     this.drawStreets();
+    const box = this.framed ? null : await wholeTown(got).catch(() => widened(null, pointsOf(got)));
+    if (box && !this.framed) this.map.fitBounds(box, { padding: this.clear(40), maxZoom: CLOSE_ZOOM, animate: false });
+    if (this.plan) this.route(this.plan.plan, this.plan.crew);
+  }
+
+  /** Over the one street that is shown: its line as far as it is here, and all damage on it. */
+  private async overStreet(street: string): Promise<void> {
+    const mine = this.streets?.features.filter((one) => one.properties.street_id === street) ?? [];
+    const points = await getPoints({ street }).then((got) => got.features.map((one) => one.geometry.coordinates), () => []);
+    const box = widened(widened(null, pointsOf({ features: mine })), points);
+    if (!box) return;
+    this.framed = true;
+    // What stood beside the map may just have closed.
+    this.map.resize();
+    this.map.fitBounds(box as LngLatBoundsLike, { padding: this.clear(40), maxZoom: CLOSE_ZOOM, duration: calm() ? 0 : 300 });
+  }
+
+  /** How far from the map's edges something is framed: clear of the legend, where it leaves most of the map free. */
+  private clear(edge: number): { top: number; bottom: number; left: number; right: number } {
+    const place = this.map.getContainer();
+    const legend = place.parentElement?.querySelector<HTMLElement>(".road-legend[open]")?.offsetWidth ?? 0;
+    return { top: edge, bottom: edge, left: edge, right: edge + (legend < place.offsetWidth / 3 ? legend : 0) };
   }
 
   private drawStreets(): void {
@@ -257,9 +282,8 @@ export class RoadMap {
     const { within, width } = this.box();
     const filters = { ...this.shown.filters, within };
     try {
-      if (this.streets.more) {
-        const got = await getStreets(within, asking.signal);
-        this.streets = { ...got, more: true };
+      if (this.isLarge) {
+        this.streets = await getStreets(within, asking.signal);
         this.drawStreets();
       }
       const points = await getPoints(filters, asking.signal);
@@ -269,7 +293,8 @@ export class RoadMap {
       this.drawPoints();
       this.drawCells(cells);
       const all = cells.reduce((sum, cell) => sum + cell.count, 0);
-      this.say(points.more ? `${whole(all)} defects in sight, gathered: zoom in to see each` : `${whole(points.features.length)} in sight`);
+      const said = points.more ? `${whole(all)} defects in sight, gathered: zoom in to see each` : `${whole(points.features.length)} in sight`;
+      this.say(this.streets.more ? `${said}; not all streets are drawn: zoom in` : said);
     } catch (error) {
       if (!asking.signal.aborted) this.say((error as Error).message);
     }

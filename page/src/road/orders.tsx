@@ -1,35 +1,33 @@
 /** Crews' routes of the plan that is shown, stop by stop. */
 
-import { useEffect, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
+import { Again } from "../again";
 import type { Theme } from "../theme";
 import type { CityClock } from "../time";
 import { plural } from "../words";
-import { getOrders, type Orders } from "./api";
+import { getOrders } from "./api";
+import { useFresh } from "./fresh";
+import type { RoadView, SetView } from "./state";
 import { RoadMapArea } from "./map-area";
 
 interface Props {
   clock: CityClock;
   shade: Theme;
+  fetched: number;
   open: (defect: string) => void;
+  view: RoadView;
+  setView: SetView;
 }
 
-export function OrdersView({ clock, shade, open }: Props) {
-  const [orders, setOrders] = useState<Orders | null>(null);
-  const [wrong, setWrong] = useState<string | null>(null);
-  const [crew, setCrew] = useState<number | null>(null);
+export function OrdersView({ clock, shade, fetched, open, view, setView }: Props) {
+  const { got: orders, wrong } = useFresh(getOrders, fetched);
   const [go, setGo] = useState<[number, number] | null>(null);
-  useEffect(() => {
-    getOrders().then(setOrders, (error: Error) => setWrong(error.message));
-  }, []);
   const plan = orders?.plan ?? null;
+  const crew = plan?.crews.find((one) => String(one.crew) === view.crew)?.crew ?? null;
   return (
     <div class="frame road-frame">
       <section class="area-list" aria-label="Work orders">
-        {wrong && (
-          <p class="wrong" role="alert">
-            {wrong}
-          </p>
-        )}
+        <Again wrong={wrong} />
         {orders && !plan && (
           <div class="empty">
             <h2>No plan is shown</h2>
@@ -41,10 +39,10 @@ export function OrdersView({ clock, shade, open }: Props) {
         )}
         {plan && (
           <>
-            <div class="road-filters">
+            <div class="road-filters crews">
               <label class="field">
                 <span>Crew</span>
-                <select value={crew ?? ""} onChange={(event) => setCrew(Number(event.currentTarget.value) || null)}>
+                <select value={crew ?? ""} onChange={(event) => setView({ ...view, crew: event.currentTarget.value })}>
                   <option value="">all crews</option>
                   {plan.crews.map((one) => (
                     <option key={one.crew} value={one.crew}>
@@ -54,7 +52,7 @@ export function OrdersView({ clock, shade, open }: Props) {
                 </select>
               </label>
               <p class="note">
-                {plan.day}, from {plan.begins}; lines are straight from stop to stop.{" "}
+                {dayOf(plan.day)}, from {plan.begins}; lines are straight from stop to stop.{" "}
                 <a href="/sheets/">A crew's sheet for the phone</a> works without a network.
               </p>
             </div>
@@ -117,4 +115,8 @@ export function OrdersView({ clock, shade, open }: Props) {
       </section>
     </div>
   );
+}
+
+function dayOf(day: string): string {
+  return new Date(`${day}T12:00:00`).toLocaleDateString("en-GB", { weekday: "short", day: "numeric", month: "short", year: "numeric" });
 }

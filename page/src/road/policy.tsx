@@ -1,9 +1,10 @@
 /** By which rules damage is acted on, and what is due by them: the most overdue first. */
 
-import { useEffect, useState } from "preact/hooks";
+import { Again } from "../again";
 import type { CityClock } from "../time";
 import { plural, whole } from "../words";
 import { getPolicy, type Level, type Policy, type Waiting } from "./api";
+import { useFresh } from "./fresh";
 import { isOverdue, kindWord, stateWord } from "./words";
 
 const DAYS = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
@@ -11,23 +12,13 @@ const SHOWN = 200;
 
 interface Props {
   clock: CityClock;
+  fetched: number;
   open: (defect: string) => void;
 }
 
-export function PolicyView({ clock, open }: Props) {
-  const [policy, setPolicy] = useState<Policy | null | undefined>(undefined);
-  const [wrong, setWrong] = useState<string | null>(null);
-  useEffect(() => {
-    getPolicy().then(setPolicy, (error: Error) => setWrong(error.message));
-  }, []);
-  if (wrong) {
-    return (
-      <p class="wrong" role="alert">
-        {wrong}
-      </p>
-    );
-  }
-  if (policy === undefined) return null;
+export function PolicyView({ clock, fetched, open }: Props) {
+  const { got: policy, wrong } = useFresh(getPolicy, fetched);
+  if (policy === undefined) return <Again wrong={wrong} />;
   if (policy === null) {
     return (
       <div class="empty">
@@ -42,6 +33,7 @@ export function PolicyView({ clock, open }: Props) {
   const overdue = policy.waiting.filter((one) => isOverdue(one, Date.now()));
   return (
     <div class="panel">
+      <Again wrong={wrong} />
       <Rules policy={policy} overdue={overdue} clock={clock} />
       <Due policy={policy} overdue={overdue.length} clock={clock} open={open} />
     </div>

@@ -1,24 +1,15 @@
 /** How often what was seen was there, as persons judged it. */
 
-import { useEffect, useState } from "preact/hooks";
+import { Again } from "../again";
 import { whole } from "../words";
-import { getPrecision, type Precision } from "./api";
+import { getPrecision } from "./api";
+import { useFresh } from "./fresh";
 import { kindWord, OUTCOMES } from "./words";
 
 export function PrecisionView({ fetched }: { fetched: number }) {
-  const [rows, setRows] = useState<Precision[] | null>(null);
-  const [wrong, setWrong] = useState<string | null>(null);
-  useEffect(() => {
-    getPrecision().then(setRows, (error: Error) => setWrong(error.message));
-  }, [fetched]);
-  if (wrong) {
-    return (
-      <p class="wrong" role="alert">
-        {wrong}
-      </p>
-    );
-  }
-  if (rows?.length === 0) {
+  const { got: rows, wrong } = useFresh(getPrecision, fetched);
+  if (rows === undefined) return <Again wrong={wrong} />;
+  if (rows.length === 0) {
     return (
       <div class="empty">
         <h2>Nobody has judged anything yet</h2>
@@ -28,6 +19,7 @@ export function PrecisionView({ fetched }: { fetched: number }) {
   }
   return (
     <div class="panel">
+      <Again wrong={wrong} />
       <section class="card" aria-label="Precision">
         <div class="card-head">
           <h3>How often it was there</h3>
@@ -48,7 +40,7 @@ export function PrecisionView({ fetched }: { fetched: number }) {
               </tr>
             </thead>
             <tbody>
-              {rows?.map((row) => (
+              {rows.map((row) => (
                 <tr key={`${row.kind} ${row.source}`}>
                   <td>{row.kind === "not told" ? "not told" : kindWord(row.kind)}</td>
                   <td class="words">{row.source}</td>

@@ -1,30 +1,24 @@
 /** The programme under a budget: a slider, what the money buys, and what is done to which street and why. */
 
-import { useEffect, useMemo, useState } from "preact/hooks";
+import { useMemo, useState } from "preact/hooks";
+import { Again } from "../again";
 import { whole } from "../words";
 import { getProgramme, type Programme, type WayOfSpending } from "./api";
+import { useFresh } from "./fresh";
+import type { RoadView, SetView } from "./state";
 
-export function ProgrammeView() {
-  const [programme, setProgramme] = useState<Programme | null | undefined>(undefined);
-  const [wrong, setWrong] = useState<string | null>(null);
-  const [at, setAt] = useState(0);
-  useEffect(() => {
-    getProgramme().then(
-      (got) => {
-        setProgramme(got);
-        setAt(got ? Math.floor(got.budgets.length / 2) : 0);
-      },
-      (error: Error) => setWrong(error.message),
-    );
-  }, []);
-  if (wrong) {
-    return (
-      <p class="wrong" role="alert">
-        {wrong}
-      </p>
-    );
-  }
-  if (programme === undefined) return null;
+interface Props {
+  fetched: number;
+  view: RoadView;
+  setView: SetView;
+}
+
+export function ProgrammeView({ fetched, view, setView }: Props) {
+  const { got: programme, wrong } = useFresh(getProgramme, fetched);
+  if (programme === undefined) return <Again wrong={wrong} />;
+  const budgets = programme?.budgets ?? [];
+  const told = budgets.findIndex((one) => String(one.budget) === view.budget);
+  const at = told === -1 ? Math.floor(budgets.length / 2) : told;
   const chosen = programme?.budgets[at];
   if (!programme || !chosen) {
     return (
@@ -40,6 +34,7 @@ export function ProgrammeView() {
   const ours = chosen.ways[0];
   return (
     <div class="panel programme">
+      <Again wrong={wrong} />
       <label class="budget">
         <span>Money of a year</span>
         <input
@@ -49,7 +44,7 @@ export function ProgrammeView() {
           step={1}
           value={at}
           aria-valuetext={whole(chosen.budget)}
-          onInput={(event) => setAt(Number(event.currentTarget.value))}
+          onInput={(event) => setView({ ...view, budget: String(budgets[Number(event.currentTarget.value)]?.budget ?? "") }, true)}
         />
         <output class="big">{whole(chosen.budget)}</output>
       </label>

@@ -50,16 +50,28 @@ export function stepped(queue: Queue, defect: string, step: Step): Queue {
   return { ...queue, judged: queue.judged.map((one) => (one.defect.defect === defect ? { ...one, step } : one)) };
 }
 
-/** A verdict comes back: to the front, so that it is seen next, with the reason if there was one. */
+/**
+ * A verdict comes back. One that was taken back is shown at once. One that could not be written stands right behind what
+ * is shown, with its reason, and behind those that came back before it: it is the next one, and nobody passes it by.
+ */
 export function returned(queue: Queue, defect: string, why: string | null): Queue {
   const verdict = queue.judged.find((one) => one.defect.defect === defect);
   if (!verdict) return queue;
-  return {
-    waiting: [verdict.defect, ...queue.waiting],
-    at: why === null ? 0 : queue.waiting.length > 0 ? queue.at + 1 : 0,
-    judged: queue.judged.filter((one) => one !== verdict),
-    wrong: why === null ? queue.wrong : { ...queue.wrong, [defect]: why },
-  };
+  const judged = queue.judged.filter((one) => one !== verdict);
+  if (why === null) return { ...queue, waiting: [verdict.defect, ...queue.waiting], at: 0, judged };
+  let place = queue.at + 1;
+  while (queue.wrong[queue.waiting[place]?.defect ?? ""]) place += 1;
+  return { ...queue, waiting: queue.waiting.toSpliced(place, 0, verdict.defect), judged, wrong: { ...queue.wrong, [defect]: why } };
+}
+
+/** How many came back and were not judged anew. */
+export function cameBack(queue: Queue): number {
+  return queue.waiting.filter((one) => queue.wrong[one.defect]).length;
+}
+
+/** How many verdicts the ledger does not have yet. */
+export function onTheirWay(queue: Queue): number {
+  return queue.judged.filter((one) => one.step !== "written").length;
 }
 
 /** What "undo" takes back: the last verdict that has not been sent. What is written stays written. */

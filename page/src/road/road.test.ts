@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Defect, Entry } from "./api";
 import { gathered } from "./life";
-import { current, EMPTY_QUEUE, filled, judgedAs, moved, returned, stepped, undoable } from "./queue";
+import { cameBack, current, EMPTY_QUEUE, filled, judgedAs, moved, onTheirWay, returned, stepped, undoable } from "./queue";
 import { EMPTY, hashOf, viewOf } from "./state";
 import { ageStep, bucketWord, isOverdue, LOOKS, lookOf, span, STATES } from "./words";
 
@@ -16,10 +16,25 @@ describe("the triage queue", () => {
   });
   it("loses nothing: what fails comes back with its reason, and the one on the screen stays there", () => {
     const failed = returned(stepped(judgedAs(three, "other"), "a", "sent"), "a", "locked");
-    expect(failed.waiting.map((one) => one.defect)).toEqual(["a", "b", "c"]);
+    expect(failed.waiting.map((one) => one.defect)).toEqual(["b", "a", "c"]);
     expect(current(failed)?.defect).toBe("b");
     expect(failed.wrong).toEqual({ a: "locked" });
     expect(failed.judged).toEqual([]);
+  });
+  it("shows next what came back, in the order in which it did, whether one judges or goes on", () => {
+    const five = filled(three, ["d", "e"].map(defect));
+    const judged = judgedAs(judgedAs(five, "other"), "pothole");
+    const failed = returned(returned(judged, "a", "away"), "b", "away");
+    expect(failed.waiting.map((one) => one.defect)).toEqual(["c", "a", "b", "d", "e"]);
+    expect(cameBack(failed)).toBe(2);
+    expect(current(moved(failed, 1))?.defect).toBe("a");
+    expect(current(judgedAs(failed, "other"))?.defect).toBe("a");
+    expect(cameBack(judgedAs(moved(failed, 1), "other"))).toBe(1);
+  });
+  it("shows at once what came back where nothing else is left", () => {
+    const last = judgedAs(filled(EMPTY_QUEUE, [defect("a")]), "other");
+    expect(onTheirWay(last)).toBe(1);
+    expect(current(returned(last, "a", "away"))?.defect).toBe("a");
   });
   it("takes back what is held, and nothing that was sent", () => {
     const judged = judgedAs(judgedAs(three, "pothole"), "other");
@@ -40,7 +55,7 @@ describe("the triage queue", () => {
 
 describe("the view in the address", () => {
   it("comes back as it went", () => {
-    const view = { ...EMPTY, tab: "triage" as const, defect: "a/b", kind: "pothole", waiting: "", colouring: "inspected" as const };
+    const view = { ...EMPTY, tab: "triage" as const, defect: "a/b", kind: "pothole", waiting: "", colouring: "inspected" as const, crew: "2", budget: "15000" };
     expect(viewOf(hashOf(view))).toEqual(view);
     expect(hashOf(EMPTY)).toBe("#");
     expect(viewOf("#tab=nonsense").tab).toBe("map");

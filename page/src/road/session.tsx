@@ -4,15 +4,28 @@ import { useEffect, useState } from "preact/hooks";
 import { getSaid, type Session, signIn, signInAtProvider, signOut } from "./api";
 
 interface Props {
-  session: Session | null;
+  /** null where this server has no accounts; undefined until it is known. */
+  session: Session | null | undefined;
   setSession: (session: Session) => void;
 }
 
 /** The roles whose word counts; a viewer only looks. */
 const WRITERS = ["inspector", "foreman", "manager", "administrator"];
 
-export function mayJudge(session: Session | null): boolean {
-  return session !== null && session.account !== null && session.csrf !== undefined && WRITERS.includes(session.role);
+export function mayJudge(session: Session | null | undefined): boolean {
+  return session != null && session.account !== null && session.csrf !== undefined && WRITERS.includes(session.role);
+}
+
+/** Said before any key is pressed, to whom a verdict would be refused. */
+export function JudgingNote({ session }: Pick<Props, "session">) {
+  if (session == null || mayJudge(session)) return null;
+  return (
+    <p class="judging-note">
+      {session.account === null
+        ? "Verdicts go into the ledger under an account: sign in before the first one."
+        : `A ${session.role} only looks: verdicts are an inspector's.`}
+    </p>
+  );
 }
 
 export function SignIn({ session, setSession }: Props) {
@@ -22,6 +35,7 @@ export function SignIn({ session, setSession }: Props) {
   useEffect(() => {
     if (provider !== null) getSaid().then(setWrong, () => undefined);
   }, [provider]);
+  if (session === undefined) return null;
   if (session === null) {
     return <p class="note">This server has no accounts: verdicts can be written with <code>waywarden ledger triage</code>.</p>;
   }

@@ -14,7 +14,13 @@ export interface RoadView {
   waiting: string;
   street: string;
   colouring: Colouring;
+  /** Whose route alone is shown; "" all. */
+  crew: string;
+  /** The money of a year, as the programme has it; "" the middle of its budgets. */
+  budget: string;
 }
+
+export type SetView = (view: RoadView, isOneOfMany?: boolean) => void;
 
 export const EMPTY: RoadView = {
   tab: "map",
@@ -25,9 +31,12 @@ export const EMPTY: RoadView = {
   waiting: "yes",
   street: "",
   colouring: "condition",
+  crew: "",
+  budget: "",
 };
 
 const FILTERS = ["kind", "state", "severity", "waiting", "street"] as const;
+const KEPT = [...FILTERS, "crew", "budget"] as const;
 
 export function viewOf(hash: string): RoadView {
   const given = new URLSearchParams(hash.replace(/^#/, ""));
@@ -38,7 +47,7 @@ export function viewOf(hash: string): RoadView {
     defect: given.get("defect") || null,
     colouring: given.get("colouring") === "inspected" ? "inspected" : "condition",
   };
-  for (const name of FILTERS) view[name] = given.get(name) ?? EMPTY[name];
+  for (const name of KEPT) view[name] = given.get(name) ?? EMPTY[name];
   return view;
 }
 
@@ -47,7 +56,7 @@ export function hashOf(view: RoadView): string {
   if (view.tab !== EMPTY.tab) params.set("tab", view.tab);
   if (view.defect) params.set("defect", view.defect);
   if (view.colouring !== EMPTY.colouring) params.set("colouring", view.colouring);
-  for (const name of FILTERS) if (view[name] !== EMPTY[name]) params.set(name, view[name]);
+  for (const name of KEPT) if (view[name] !== EMPTY[name]) params.set(name, view[name]);
   const text = params.toString();
   return text ? `#${text}` : "#";
 }

@@ -1,18 +1,19 @@
 /** The triage queue: one defect at a time, judged with a key. Nobody waits for the network in between. */
 
-import { useCallback, useEffect, useRef, useState } from "preact/hooks";
+import { useCallback, useEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { Theme } from "../theme";
 import type { CityClock } from "../time";
 import { whole } from "../words";
-import { getDefect, getDefects, judge, type Session, type WholeDefect } from "./api";
+import { type Backlog, getDefect, getDefects, judge, type Session, type WholeDefect } from "./api";
 import { Facts, Pictures } from "./life";
 import { RoadMapArea } from "./map-area";
-import { current, EMPTY_QUEUE, filled, judgedAs, moved, type Queue, returned, stepped, undoable } from "./queue";
-import { mayJudge, SignIn } from "./session";
+import { cameBack, current, EMPTY_QUEUE, filled, judgedAs, moved, onTheirWay, type Queue, returned, stepped, undoable } from "./queue";
+import { JudgingNote, mayJudge, SignIn } from "./session";
 import { kindWord, OUTCOMES, stateWord } from "./words";
 
 /** So long a verdict is held before it is sent: until then "u" takes it back without a trace. */
 const HELD_MS = 4000;
+const JUDGED_STATES = ["suspected", "reopened"];
 const SLICE = 100;
 const FEW = 10;
 const AHEAD = 3;
@@ -20,12 +21,14 @@ const AHEAD = 3;
 interface Props {
   clock: CityClock;
   shade: Theme;
-  session: Session | null;
+  backlog: Backlog | null;
+  fetched: number;
+  session: Session | null | undefined;
   setSession: (session: Session) => void;
   written: () => void;
 }
 
-export function Triage({ clock, shade, session, setSession, written }: Props) {
+export function Triage({ clock, shade, backlog, fetched, session, setSession, written }: Props) {
   const [queue, setQueue] = useState<Queue>(EMPTY_QUEUE);
   const [loaded, setLoaded] = useState(false);
   const [said, setSaid] = useState("");
@@ -41,18 +44,23 @@ export function Triage({ clock, shade, session, setSession, written }: Props) {
     if (asking.current) return;
     asking.current = true;
     try {
-      const got = await getDefects({ state: "suspected,reopened", limit: String(SLICE) });
-      setQueue((before) => filled(before, got.defects));
+      // Those that wait here are the first of the list; what was reopened meanwhile may stand before them.
+      const known = now.current.queue.waiting.length;
+      for (const offset of known > 0 ? [known, 0] : [0]) {
+        const got = await getDefects({ state: JUDGED_STATES.join(), limit: String(SLICE), offset: String(offset) });
+        setQueue((before) => filled(before, got.defects.filter((each) => !each.merged_into)));
+      }
+      setLoaded(true);
     } catch (error) {
       setSaid((error as Error).message);
     }
     asking.current = false;
-    setLoaded(true);
   }, []);
 
+  const isShort = queue.waiting.length - queue.at < FEW;
   useEffect(() => {
-    if (queue.waiting.length < FEW) fill();
-  }, [queue.waiting.length < FEW, queue.judged.length % FEW === 0]);
+    if (isShort) fill();
+  }, [isShort, queue.judged.length % FEW === 0, fetched]);
 
   // The facts and pictures of the next few come before they are wanted.
   useEffect(() => {
@@ -134,20 +142,27 @@ export function Triage({ clock, shade, session, setSession, written }: Props) {
     return () => removeEventListener("keydown", press);
   }, []);
 
-  const writtenCount = queue.judged.filter((each) => each.step === "written").length;
+  const back = cameBack(queue);
+  const left = useLeft(queue, backlog);
   const detail = one ? (details[one.defect] ?? null) : null;
   return (
     <div class="triage">
       <div class="triage-top">
         <SignIn session={session} setSession={setSession} />
         <p class="triage-count">
-          {one ? `${whole(queue.at + 1)} of ${whole(queue.waiting.length)}${queue.waiting.length >= SLICE ? " or more" : ""}` : ""} ·{" "}
-          {whole(writtenCount)} written, {whole(queue.judged.length - writtenCount)} on their way
+          {one ? `${whole(queue.at + 1)} of ${whole(left)} · ` : ""}
+          {whole(queue.judged.length - onTheirWay(queue))} written, {whole(onTheirWay(queue))} on their way
+          {back > 0 && (
+            <>
+              , <b class="came-back">{whole(back)} came back</b>
+            </>
+          )}
         </p>
         <button type="button" class="button" aria-expanded={help} onClick={() => setHelp(!help)}>
           Keys <kbd>?</kbd>
         </button>
       </div>
+      <JudgingNote session={session} />
       {help && <Help />}
       {one ? (
         <div class="triage-one">
@@ -201,22 +216,36 @@ export function Triage({ clock, shade, session, setSession, written }: Props) {
                 <kbd>u</kbd> Take back
               </button>
             </div>
+            <p class="triage-said" role="status">
+              {said}
+            </p>
             <Facts one={detail} clock={clock} />
           </div>
         </div>
       ) : (
-        loaded && (
-          <div class="empty">
-            <h2>Nothing left to judge</h2>
-            <p>What the next drive finds comes here.</p>
-          </div>
-        )
+        <>
+          {loaded && (
+            <div class="empty">
+              <h2>Nothing left to judge</h2>
+              <p>What the next drive finds comes here.</p>
+            </div>
+          )}
+          <p class="triage-said" role="status">
+            {said}
+          </p>
+        </>
       )}
-      <p class="triage-said" role="status">
-        {said}
-      </p>
     </div>
   );
+}
+
+/** How many are left to judge, of all that the ledger has: the queue holds some hundred of them. */
+function useLeft(queue: Queue, backlog: Backlog | null): number {
+  const isWritten = queue.judged.length - onTheirWay(queue);
+  // What is written after the backlog was asked for is still counted in it.
+  const before = useMemo(() => isWritten, [backlog]);
+  const all = JUDGED_STATES.reduce((sum, state) => sum + (backlog?.by_state[state] ?? 0), 0);
+  return Math.max(queue.waiting.length, all - (isWritten - before) - onTheirWay(queue));
 }
 
 function Help() {

@@ -13,6 +13,8 @@ export interface SheetDefect {
   extent_m2?: number | null;
   depth_mm?: number | null;
   way?: string | null;
+  /** Of which other defect somebody said that this is it. */
+  merged_into?: string | null;
 }
 
 export interface SheetStop extends Omit<Stop, "defects"> {
@@ -111,5 +113,7 @@ export function post(address: string, body: object, csrf: string, key: string): 
 
 export async function endSession(csrf: string): Promise<void> {
   const came = await ask(`${API}/session`, { method: "DELETE", headers: { "X-CSRF-Token": csrf } });
-  if (came.status !== 204 && came.status !== 401) throw new Error(`The session could not be ended (${came.status}).`);
+  if (came.status === 204 || came.status === 401) return;
+  if (came.status >= 500) throw new Unreachable(`the session could not be ended (${came.status})`);
+  throw new Error(`The session could not be ended (${came.status}).`);
 }

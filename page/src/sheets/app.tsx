@@ -173,7 +173,7 @@ function Menu({ held, deeds, close }: { held: Held; deeds: Deeds; close: () => v
   const left = counts.waiting + counts.toDecide;
   const out = () =>
     deeds.signOut().then(close, () =>
-      setSaid("The route is off this phone. The office was not reached: the session there ends by itself after 30 minutes."),
+      setSaid("The route is off this phone. The office was not reached: the session there is ended at the next contact, and nothing is sent before."),
     );
   return (
     <nav class="sheet-menu" aria-label="Menu">

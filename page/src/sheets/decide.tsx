@@ -3,7 +3,7 @@
 import { useState } from "preact/hooks";
 import { factWord } from "../road/words";
 import type { Deeds } from "./phone";
-import { again, dropped, type Entry, factLabel, onNewest, type Queue } from "./queue";
+import { again, closedAs, dropped, type Entry, factLabel, onNewest, type Queue } from "./queue";
 import { clockOf, newKey } from "./words";
 
 export function Decide({ queue, account, deeds }: { queue: Queue; account: string | null; deeds: Deeds }) {
@@ -21,6 +21,7 @@ export function Decide({ queue, account, deeds }: { queue: Queue; account: strin
 
 function One({ entry, deeds }: { entry: Entry; deeds: Deeds }) {
   const [sure, setSure] = useState(false);
+  const closed = entry.step === "overtaken" ? closedAs(entry) : null;
   return (
     <article class="card-decide">
       <h3>
@@ -29,7 +30,7 @@ function One({ entry, deeds }: { entry: Entry; deeds: Deeds }) {
       </h3>
       {entry.step === "overtaken" ? (
         <>
-          <p>Others wrote about this place since you last saw it:</p>
+          <p>{closed ? `The office has it as ${closed} already:` : "Others wrote about this place since you last saw it:"}</p>
           <ul>
             {(entry.written ?? []).map((one) => (
               <li key={one.number}>
@@ -42,7 +43,7 @@ function One({ entry, deeds }: { entry: Entry; deeds: Deeds }) {
         <p>The office does not take it: {entry.why}</p>
       )}
       <div class="pair">
-        {entry.step === "overtaken" ? (
+        {closed ? null : entry.step === "overtaken" ? (
           <button type="button" class="big-button" onClick={() => deeds.alter((queue) => onNewest(queue, entry.key, newKey())).then(deeds.send)}>
             Send mine on top
           </button>

@@ -20,9 +20,11 @@ export interface Phone {
   account: string | null;
   role: string;
   contact: number | null;
+  /** Somebody signed out, and the office was not told yet: its session is to be ended before anything else. */
+  leaving: boolean;
 }
 
-export const NOBODY: Phone = { account: null, role: "viewer", contact: null };
+export const NOBODY: Phone = { account: null, role: "viewer", contact: null, leaving: false };
 
 let opened: Promise<IDBDatabase> | null = null;
 

@@ -6,7 +6,7 @@ import { signIn as begin } from "../road/api";
 import { endSession, getPicture, getRoute, getSession, post, Unreachable } from "./api";
 import { change, keep, type KeptRoute, kept, NOBODY, type Phone } from "./kept";
 import { afterSignOut, backOffMs, heldFor, nextOf, pruned, type Queue } from "./queue";
-import { type Outcome, sendAll } from "./sending";
+import { leave, type Outcome, sendAll } from "./sending";
 import { picturesOf } from "./words";
 
 /** The office is asked again after so long though nothing is to be sent, while somebody looks at the page. */
@@ -59,9 +59,10 @@ export function usePhone(): [Held, Deeds] {
     timer.current = window.setTimeout(() => (document.visibilityState === "visible" || isAnyLeft() ? send() : later(FRESH_MS)), ms);
   };
 
+  /** Whether the office is to be told something: an entry, or that somebody has signed out. */
   const isAnyLeft = () => {
     const { phone, queue } = now.current;
-    return phone.account !== null && nextOf(queue, phone.account, Date.now()) !== null;
+    return phone.leaving || (phone.account !== null && nextOf(queue, phone.account, Date.now()) !== null);
   };
 
   const send = useCallback(async () => {
@@ -72,7 +73,7 @@ export function usePhone(): [Held, Deeds] {
     try {
       // Nobody is asked who is signed in while nothing waits: a page that lies open must not keep a session alive.
       if (now.current.link === "reached" && !isAnyLeft() && now.current.kept) await fetchRoute(now.current.kept.route.crew);
-      else outcome = await alone(() => sendAll({ change: shared, session: getSession, post, now: Date.now }));
+      else outcome = await alone(() => sendAll({ ...door, change: shared, post, now: Date.now }));
       if (outcome && era.current === begun) await heard(outcome);
     } catch (error) {
       put({ wrong: (error as Error).message });
@@ -80,6 +81,20 @@ export function usePhone(): [Held, Deeds] {
     put({ busy: false });
     plan(outcome);
   }, []);
+
+  /** The phone's store is asked, and not what is shown: another tab may have signed out. */
+  const isLeaving = async () => (await kept("phone"))?.leaving === true;
+  const door = {
+    session: getSession,
+    leaving: isLeaving,
+    end: endSession,
+    left: async () => {
+      const phone = { ...((await kept("phone")) ?? NOBODY), leaving: false };
+      await keep("phone", phone);
+      put({ phone });
+      others.current?.postMessage("changed");
+    },
+  };
 
   /** Change the queue, show it, and tell other tabs. */
   const shared = async (how: (queue: Queue) => Queue) => {
@@ -159,6 +174,7 @@ export function usePhone(): [Held, Deeds] {
       others.current?.postMessage("cleared");
     },
     signIn: async (name, password) => {
+      if (await isLeaving()) await leave(door);
       const session = await begin(name, password);
       await remember({ contact: Date.now(), ...whoIs(session, now.current.phone) });
       put({ link: "reached" });
@@ -168,12 +184,18 @@ export function usePhone(): [Held, Deeds] {
       // First what lies on this phone: that has to go though nobody answers.
       era.current += 1;
       await keep("route", null);
-      await keep("phone", NOBODY);
+      const phone = { ...NOBODY, leaving: true };
+      await keep("phone", phone);
       await shared(afterSignOut);
-      put({ kept: null, phone: NOBODY, link: "signed out" });
+      put({ kept: null, phone, link: "signed out" });
       others.current?.postMessage("cleared");
-      const { session } = await getSession();
-      if (session?.csrf) await endSession(session.csrf);
+      try {
+        await leave(door);
+      } catch (error) {
+        put({ link: "unreachable" });
+        plan(null);
+        throw error;
+      }
     },
   });
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { type Came, Unreachable } from "./api";
 import {
-  again, afterSignOut, answered, backOffMs, bodyOf, countsOf, dropped, type Entry, HELD_MS, heldFor, isUndoable, nextOf, noted, onNewest,
+  again, afterSignOut, answered, backOffMs, bodyOf, closedAs, countsOf, dropped, type Entry, HELD_MS, heldFor, isUndoable, nextOf, noted, onNewest,
   pruned, type Queue, read, tried,
 } from "./queue";
 import { type Port, sendAll } from "./sending";
@@ -60,6 +60,16 @@ describe("the queue", () => {
     expect(queue[0]).not.toHaveProperty("written");
     expect(bodyOf(queue[0] as Entry)).toMatchObject({ after: 11, observed_at: at(0) });
   });
+  it("has no place on top of what closes a defect, until somebody reopens it", () => {
+    const wrote = (...facts: string[]) => {
+      const written = facts.map((fact, n) => ({ number: 9 + n, fact, observed_at: at(0), role: "foreman" }));
+      return closedAs({ ...(queueOf(entry("a"))[0] as Entry), step: "overtaken", written });
+    };
+    expect(wrote("repaired")).toBe("repaired");
+    expect(wrote("made_safe", "repaired", "seen_sound", "verified")).toBe("repaired, and seen to be so");
+    expect(wrote("rejected", "measured")).toBe("not an issue");
+    expect([wrote("made_safe"), wrote("repaired", "reopened"), wrote("rejected", "confirmed"), wrote("closed")]).toEqual([null, null, null, null]);
+  });
   it("takes back what was not sent, and nothing that the server may have", () => {
     const queue = queueOf(entry("a"), entry("b"));
     const half = tried(queue, "a");
@@ -112,11 +122,21 @@ class Office {
   fate: ("there" | "back" | null)[] = [];
   queue: Queue = [];
   posts = 0;
+  leaving = false;
+  gone = false;
 
   port(now = LATER): Port {
     return {
       now: () => now,
       change: async (how) => (this.queue = how(this.queue)),
+      leaving: async () => this.leaving,
+      end: async (csrf) => {
+        if (this.gone) throw new Unreachable("gone");
+        if (csrf === this.csrf) this.account = null;
+      },
+      left: async () => {
+        this.leaving = false;
+      },
       session: async () => ({ session: { account: this.account, role: "foreman", csrf: this.csrf }, at: now - 4000 }),
       post: async (address, body, csrf, key) => {
         this.posts += 1;
@@ -170,6 +190,29 @@ describe("sending", () => {
     office.account = "foreman-1";
     expect(await sendAll(office.port())).toMatchObject({ kind: "done", settled: 2, aheadMs: 4000 });
   });
+  it("ends the session of whoever signed out without a network before anything is sent, and sends nothing", async () => {
+    const office = new Office();
+    office.queue = queueOf(entry("a"), entry("b", { account: "foreman-2" }));
+    office.leaving = true;
+    office.gone = true;
+    expect((await sendAll(office.port())).kind).toBe("unreachable");
+    expect([office.leaving, office.account, office.posts]).toEqual([true, "foreman-1", 0]);
+    office.gone = false;
+    expect((await sendAll(office.port())).kind).toBe("signed out");
+    expect([office.leaving, office.account, office.posts]).toEqual([false, null, 0]);
+  });
+  it("stops where somebody signs out meanwhile", async () => {
+    const office = new Office();
+    office.queue = queueOf(entry("a"), entry("b"));
+    const port = office.port();
+    const first = port.post;
+    port.post = (...asked) => {
+      office.leaving = true;
+      return first(...asked);
+    };
+    await sendAll(port);
+    expect(office.queue.map((one) => one.step)).toEqual(["sent", "waiting"]);
+  });
   it("is not stopped by a session that was begun anew in another tab", async () => {
     const office = new Office();
     office.queue = queueOf(entry("a"));
@@ -201,11 +244,13 @@ describe("what a crew is told", () => {
   ];
   const stop = { number: 1, order: "o", street: "s", chainage_m: 1, position: [0, 0] as [number, number], arrive: "", leave: "", minutes: 1, priority: 1, defects };
   it("adds up what is left to mend", () => {
-    expect(toBring(defects)).toEqual([{ kind: "pothole", count: 2, extent_m2: 0.5, unsized: 1, depth_mm: 40 }]);
+    const merged = { defect: "d", newest: 1, pictures: [], kind: "pothole", extent_m2: 9, state: "ordered", merged_into: "a" };
+    expect(toBring([...defects, merged])).toEqual([{ kind: "pothole", count: 2, extent_m2: 0.5, unsized: 1, depth_mm: 40 }]);
   });
   it("knows where one is", () => {
     const route = { day: "", begins: "", crew: 1, back: "", stops: [stop, { ...stop, number: 2 }] };
     expect(doneOf(stop, [])).toBe(1);
+    expect(doneOf({ ...stop, defects: defects.map((one) => ({ ...one, merged_into: "x" })) }, [])).toBe(3);
     expect(nextStop(route, [])).toBe(1);
     const both = queueOf(entry("x", { defect: "a" }), entry("y", { defect: "b" }));
     expect(nextStop(route, both)).toBeNull();

@@ -132,6 +132,16 @@ export function dropped(queue: Queue, key: string): Queue {
   return queue.filter((one) => one.key !== key || (one.step === "waiting" && one.tried) || one.step === "sent");
 }
 
+/** What a crew's word cannot follow: only a look at the place opens it again. */
+const CLOSING: Record<string, string> = { repaired: "repaired", verified: "repaired, and seen to be so", rejected: "not an issue" };
+const CHANGING = ["confirmed", "ordered", "made_safe", "repaired_temporarily", "reopened", ...Object.keys(CLOSING)];
+
+/** As what the office has it already, where nothing of ours can be written on top of what others wrote; else null. */
+export function closedAs(entry: Entry): string | null {
+  const last = (entry.written ?? []).findLast((one) => CHANGING.includes(one.fact));
+  return (last && CLOSING[last.fact]) ?? null;
+}
+
 /** Sent on top of what others wrote, which has been shown: under a new key, as it says something else. */
 export function onNewest(queue: Queue, key: string, newKey: string): Queue {
   return queue.map((one) => {

@@ -8,6 +8,11 @@ export interface Port {
   change: (how: (queue: Queue) => Queue) => Promise<Queue>;
   session: () => Promise<{ session: Session | null; at: number | null }>;
   post: (address: string, body: object, csrf: string, key: string) => Promise<Came>;
+  /** Whether somebody signed out on this phone of whom the server does not know it yet. */
+  leaving: () => Promise<boolean>;
+  end: (csrf: string) => Promise<void>;
+  /** Note that the server knows it now. */
+  left: () => Promise<void>;
   now: () => number;
 }
 
@@ -31,13 +36,21 @@ export function addressOf(entry: Entry): string {
 export async function sendAll(port: Port): Promise<Outcome> {
   const outcome: Outcome = { kind: "done", session: null, settled: 0, why: "", waitS: null, aheadMs: null };
   try {
+    if (await port.leaving()) await leave(port);
     await hear(port, outcome);
-    while (outcome.kind === "done" && (await sendNext(port, outcome)));
+    while (outcome.kind === "done" && !(await port.leaving()) && (await sendNext(port, outcome)));
   } catch (error) {
     if (!(error instanceof Unreachable)) throw error;
     return { ...outcome, kind: "unreachable", why: error.message };
   }
   return outcome;
+}
+
+/** End the session there: whoever signed out without a network must not be signed in again when it is back. */
+export async function leave(port: Pick<Port, "session" | "end" | "left">): Promise<void> {
+  const { session } = await port.session();
+  if (session?.csrf) await port.end(session.csrf);
+  await port.left();
 }
 
 /** Ask who is signed in. The secret against other sites' requests comes with it, and is kept nowhere. */

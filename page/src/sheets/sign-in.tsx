@@ -1,6 +1,8 @@
 /** Signing in on the phone. Nothing that waits is lost meanwhile. */
 
 import { useState } from "preact/hooks";
+import { NoAnswer } from "../api";
+import { Unreachable } from "./api";
 import type { Deeds, Held } from "./phone";
 import { countsOf } from "./queue";
 
@@ -35,7 +37,7 @@ export function SignInPanel({ held, deeds }: { held: Held; deeds: Deeds }) {
       await deeds.signIn(String(form.get("name")), String(form.get("password")));
       setWrong(null);
     } catch (error) {
-      setWrong(error instanceof TypeError ? "No network: signing in needs one." : (error as Error).message);
+      setWrong(error instanceof NoAnswer || error instanceof Unreachable ? "No network: signing in needs one." : (error as Error).message);
     }
     setBusy(false);
   };

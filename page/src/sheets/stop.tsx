@@ -1,12 +1,13 @@
 /** One stop: where it is, what is the matter there, and what was done. */
 
-import { useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
+import { isLost } from "../focus";
 import { kindWord, stateWord } from "../road/words";
 import { plural } from "../words";
 import type { SheetDefect, SheetStop } from "./api";
 import type { Deeds } from "./phone";
 import { dropped, type Entry, FACTS, type Fact, factLabel, isUndoable, noted as withEntry, type Queue } from "./queue";
-import { bringWords, clockOf, doneOf, isMended, isSettled, lastOf, newKey, toBring } from "./words";
+import { bringWords, clockOf, doneOf, isMended, isSettled, isSettledThere, lastOf, newKey, toBring } from "./words";
 
 interface Props {
   stop: SheetStop;
@@ -26,10 +27,16 @@ export function StopCard(props: Props) {
   const { stop, queue, open, next, toggle } = props;
   const done = doneOf(stop, queue);
   const all = done === stop.defects.length;
+  const head = useRef<HTMLButtonElement>(null);
+  const was = useRef(open);
+  useEffect(() => {
+    if (was.current && !open && isLost()) head.current?.focus({ preventScroll: true });
+    was.current = open;
+  }, [open]);
   const left = toBring(stop.defects.filter((one) => !isSettled(lastOf(queue, one.defect))));
   return (
     <li class={`sheet-stop${all ? " all-done" : ""}${next ? " next" : ""}`}>
-      <button type="button" class="stop-head" aria-expanded={open} onClick={toggle}>
+      <button type="button" class="stop-head" ref={head} aria-expanded={open} onClick={toggle}>
         <span class="stop-number">{all ? "✓" : stop.number}</span>
         <span class="stop-where">
           <b>
@@ -66,23 +73,36 @@ function Place({ one, stop, queue, pictures, account, deeds, noted }: Props & { 
   const [fact, setFact] = useState<Fact | null>(null);
   const mine = queue.filter((entry) => entry.defect === one.defect);
   const [more, setMore] = useState(false);
+  const title = useRef<HTMLHeadingElement>(null);
+  const withWhat = useRef<HTMLParagraphElement>(null);
+  const hadFocus = useRef(false);
+  // The button that was pressed gives way to others: one goes on at what these ask, or at the place's head.
+  useEffect(() => {
+    if (title.current && isLost() && hadFocus.current) (withWhat.current ?? title.current).focus({ preventScroll: true });
+    hadFocus.current = false;
+  }, [fact, more]);
+  const choose = (next: Fact | null) => {
+    hadFocus.current = true;
+    setFact(next);
+  };
   const write = async (material: string | null) => {
     if (fact === null || account === null) return;
     const entry = {
       key: newKey(), account, defect: one.defect, place: `${stop.street}, ${Math.round(stop.chainage_m)} m`, fact, material, order: stop.order,
       observed: new Date().toISOString(), after: one.newest,
     };
-    setFact(null);
+    choose(null);
     setMore(false);
     await deeds.alter((before) => withEntry(before, entry));
     noted({ ...entry, turn: 0, tried: false, step: "waiting" }, stop.number);
   };
-  // What the ledger would refuse is not offered: a repair is followed by nothing that a crew writes.
-  const open = account !== null && one.newest !== null && !isMended(one) && !mine.some((entry) => entry.fact === "repaired");
+  // What the ledger would refuse is not offered: a repair is followed by nothing that a crew writes. Nor is anything
+  // where it would be lost to sight: about a defect that is part of another.
+  const open = account !== null && one.newest !== null && !isSettledThere(one) && !mine.some((entry) => entry.fact === "repaired");
   const asks = open && (mine.length === 0 || more);
   return (
     <article class="place">
-      <h3>
+      <h3 ref={title} tabIndex={-1}>
         {kindWord(one.kind ?? null)}
         {one.severity && <span class={`severity ${one.severity}`}>{one.severity}</span>}
       </h3>
@@ -91,6 +111,11 @@ function Place({ one, stop, queue, pictures, account, deeds, noted }: Props & { 
         {isMended(one) ? <b>{stateWord(one.state ?? "")} already</b> : stateWord(one.state ?? "not in the ledger: it cannot be written about")} ·{" "}
         <code>{one.defect}</code>
       </p>
+      {one.merged_into && (
+        <p class="warn">
+          Now part of <a href={`/road#defect=${encodeURIComponent(one.merged_into)}`}>{one.merged_into}</a>: what is done is written there.
+        </p>
+      )}
       <div class="place-pictures">
         {one.pictures.map((picture) =>
           pictures[picture.href] ? (
@@ -104,7 +129,7 @@ function Place({ one, stop, queue, pictures, account, deeds, noted }: Props & { 
       {asks && fact === null && (
         <div class="deeds">
           {FACTS.map((each) => (
-            <button key={each.fact} type="button" class={`big-button deed ${each.fact}`} onClick={() => setFact(each.fact)}>
+            <button key={each.fact} type="button" class={`big-button deed ${each.fact}`} onClick={() => choose(each.fact)}>
               {each.label}
             </button>
           ))}
@@ -112,7 +137,9 @@ function Place({ one, stop, queue, pictures, account, deeds, noted }: Props & { 
       )}
       {asks && fact !== null && (
         <div class="deeds materials" role="group" aria-label={`${factLabel(fact)}: with what?`}>
-          <p>{factLabel(fact)}: with what?</p>
+          <p ref={withWhat} tabIndex={-1}>
+            {factLabel(fact)}: with what?
+          </p>
           {(FACTS.find((each) => each.fact === fact)?.materials ?? []).map((material) => (
             <button key={material} type="button" class="big-button deed" onClick={() => write(material)}>
               {material}
@@ -121,7 +148,7 @@ function Place({ one, stop, queue, pictures, account, deeds, noted }: Props & { 
           <button type="button" class="big-button deed" onClick={() => write(null)}>
             no material
           </button>
-          <button type="button" class="big-button plain deed" onClick={() => setFact(null)}>
+          <button type="button" class="big-button plain deed" onClick={() => choose(null)}>
             Back
           </button>
         </div>

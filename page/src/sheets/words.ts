@@ -18,11 +18,11 @@ export interface Bring {
   depth_mm: number | null;
 }
 
-/** What there is to mend by kind, the most first: what to load in the morning. What is mended already is left out. */
+/** What there is to mend by kind, the most first: what to load in the morning. What is mended already, or part of another, is left out. */
 export function toBring(defects: SheetDefect[]): Bring[] {
   const kinds = new Map<string, Bring>();
   for (const one of defects) {
-    if (isMended(one)) continue;
+    if (isSettledThere(one)) continue;
     const kind = kindWord(one.kind ?? null);
     const sum = kinds.get(kind) ?? { kind, count: 0, extent_m2: 0, unsized: 0, depth_mm: null };
     kinds.set(kind, {
@@ -48,6 +48,11 @@ export function isMended(one: SheetDefect): boolean {
   return MENDED.includes(one.state ?? "");
 }
 
+/** Whether a crew has nothing to do about it: it is mended, or another defect that it is part of is written about. */
+export function isSettledThere(one: SheetDefect): boolean {
+  return isMended(one) || Boolean(one.merged_into);
+}
+
 /** The addresses of a route's pictures. */
 export function picturesOf(route: Route): string[] {
   return route.stops.flatMap((stop) => stop.defects.flatMap((one) => one.pictures.map((picture) => picture.href)));
@@ -65,7 +70,7 @@ export function isSettled(entry: Entry | null): boolean {
 
 /** How many of a stop's defects are dealt with: mended before, or written down here. */
 export function doneOf(stop: SheetStop, queue: Queue): number {
-  return stop.defects.filter((one) => isMended(one) || isSettled(lastOf(queue, one.defect))).length;
+  return stop.defects.filter((one) => isSettledThere(one) || isSettled(lastOf(queue, one.defect))).length;
 }
 
 /** The first stop at which something is left to do. */
