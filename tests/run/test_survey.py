@@ -166,6 +166,8 @@ def test_a_mended_place_that_is_seen_sound_is_verified(street: Street) -> None:
     assert facts == [(defect, "seen"), (defect, "repaired"), (defect, "seen_sound"), (defect, "seen_sound")]
     street.survey(*street.drives[:3])
     assert len(street.rows(LEDGER)) == 4
+    hardly = ask(*street.words(street.drives[3]), "--seen-share", 0.3)
+    assert (hardly.code, len(street.rows(LEDGER))) == (0, 4)  # who saw little of the street does not know
     policy = street.folder / "policy.toml"
     shown = (Path(__file__).resolve().parents[2] / "docs" / "road.md").read_text()
     policy.write_text(shown.partition("```toml\n")[2].partition("```")[0])

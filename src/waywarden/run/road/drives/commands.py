@@ -251,6 +251,8 @@ def _told(surveyed: Iterable[Surveyed]) -> Iterator[Surveyed]:
         typer.echo(row(_spelt_drive(each)))
         if each.kept is not None:
             notes.print(f"{each.path.name}: {each.kept.said()}")
+        if each.told:
+            notes.print(f"{each.path.name}: {each.told}")
         yield each
 
 

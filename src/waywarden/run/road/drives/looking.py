@@ -69,6 +69,8 @@ class Looked:
 
     ``seen_share`` is the share of the surface that could be seen, ``wet`` None where nobody can say, and ``method`` who
     looked: weights with their version, or a file. ``felt_se_m`` is how well the places of jolts are told, GPS aside.
+    ``passed`` are rows of when, and how many metres of road were passed from then on and how many of these were seen;
+    none where that is not told. ``told`` is what else is to be said of the look, in a line.
     """
 
     seen: tuple[SeenDistress, ...]
@@ -76,6 +78,14 @@ class Looked:
     wet: bool | None
     method: str
     felt_se_m: float = FELT_SE_M
+    passed: tuple[tuple[float, float, float], ...] = ()
+    told: str = ""
+
+    def share(self, from_s: float, until_s: float) -> float:
+        """Return the share that was seen of what was passed between two times; of the drive, where nobody tells."""
+        here = [(passed_m, seen_m) for at_s, passed_m, seen_m in self.passed if from_s <= at_s <= until_s]
+        passed_m = sum(each[0] for each in here)
+        return min(sum(each[1] for each in here) / passed_m, 1.0) if passed_m else self.seen_share
 
 
 Look = Callable[[Drive], Looked | None]
