@@ -184,6 +184,10 @@ def test_a_mended_place_that_is_seen_sound_is_verified(street: Street) -> None:
         ("time,kind\n2026-03-02T11:00:00,pothole\n", "no zone"),
         ("time,score\n2026-03-02T11:00:00Z,1\n", "kind is missing"),
         ("time,kind,who\n2026-03-02T11:00:00Z,pothole,Ann\n", "it has no who"),
+        ("time,kind,score\n2026-03-02T11:00:00Z,pothole,nan\n", "line 2: score is a number"),
+        ("time,kind,score\n2026-03-02T11:00:00Z,pothole,2\n", "line 2: score is how sure"),
+        ("time,kind,extent_m2\n2026-03-02T11:00:00Z,pothole,0\n", "line 2: extent_m2 is more than 0"),
+        ("time,kind,ahead_m\n2026-03-02T11:00:00Z,pothole,inf\n", "line 2: ahead_m is a number"),
     ],
 )
 def test_broken_sightings_are_told_with_their_line(street: Street, text: str, said: str) -> None:
@@ -192,6 +196,26 @@ def test_broken_sightings_are_told_with_their_line(street: Street, text: str, sa
     assert told.code == 3
     assert said in " ".join(told.lines)
     assert not street.rows("SELECT * FROM inspection") if street.store.exists() else True
+
+
+def test_a_drive_whose_clock_is_off_is_refused_with_the_hours(street: Street) -> None:
+    """Else nothing would be found where much was, and a repair be taken for sound."""
+    early = street.folder / "early.csv"
+    early.write_text(street.drives[0].read_text().replace("T11:", "T08:"))
+    said = street.survey(early)
+    assert said.code == 3
+    assert f"{len(street.truth[0])} would fit with -3 h added" in " ".join(said.lines)
+    assert not street.store.exists() or not street.rows("SELECT * FROM inspection")
+    said = street.survey(street.drives[0])
+    assert said.code == 0
+    others = sum(map(len, street.truth[1:]))
+    assert f"{others} of {others + len(street.truth[0])} sightings are of none of these drives" in said.lines
+
+
+def test_a_drive_that_is_not_there_is_said_to_be_missing(street: Street) -> None:
+    said = street.survey(street.folder / "nowhere", seen=False)
+    assert said.code == 3
+    assert "there is no" in said.lines[-1]
 
 
 def seen_at(*drives_and_scores: tuple[int, float]) -> str:
