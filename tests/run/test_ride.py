@@ -52,6 +52,9 @@ def test_iri_comes_only_with_a_calibration_and_says_whose_it_is(recordings: Path
     assert all(float(row["estimated_iri_se_mm_per_m"]) > 0 for row in rows)
     few = ask("road", "ride-calibrate", *again[:2], "--vehicle", "van 3", "--iri", 3.0)
     assert (few.code, len(few.lines)) == (6, 1)
+    for given, iri in (((again[0],) * 3, 3.0), (again, "nan"), (again, "inf")):
+        wrong = ask("road", "ride-calibrate", *given, "--vehicle", "van 3", "--iri", iri)
+        assert (wrong.code, len(wrong.lines), wrong.out) == (6, 1, "")
     (tmp_path / "bad.json").write_text("{}")
     bad = ask("road", "ride", again[0], "--calibration", tmp_path / "bad.json")
     assert (bad.code, len(bad.lines)) == (6, 1)

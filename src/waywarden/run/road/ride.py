@@ -105,7 +105,13 @@ def read_borders(file: Path = BORDERS_FILE) -> Borders:
 
 def calibration_of(vehicle: str, folders: Sequence[Path], known_iri_mm_per_m: float) -> str:
     """Return the calibration of a vehicle, as JSON, from rides over one road; CalibrationError if they will not do."""
-    windows = [windows_of(read_recorded(folder).ride) for folder in folders]
+    rides = [read_recorded(folder).ride for folder in folders]
+    once = {ride.vertical_mps2.tobytes() for ride in rides}
+    if len(once) < len(rides):
+        raise CalibrationError(
+            f"of {len(rides)} recordings only {len(once)} differ: drive the road again for each, and give each once"
+        )
+    windows = [windows_of(ride) for ride in rides]
     return json.dumps(asdict(calibrate(vehicle, windows, known_iri_mm_per_m)))
 
 
