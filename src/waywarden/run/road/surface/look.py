@@ -11,7 +11,7 @@ import numpy as np
 
 from waywarden.geo.ground import MOST_PLACE_SHARE, Pinhole, RoadCamera, by_mounting, focal_px, on_road
 from waywarden.run.road.surface.score import THRESHOLDS, looks
-from waywarden.sight.sources.stills import STILL_SUFFIXES
+from waywarden.sight.sources.stills import stills_in
 from waywarden.terms.errors import ConfigError, SourceError
 from waywarden.terms.transient import DAMAGES, Damage, SurfaceLook
 
@@ -73,7 +73,7 @@ def look_at_folder(
     """
     if not pictures.is_dir():
         raise ConfigError(f"{pictures} is no folder: pass one of pictures of a road")
-    names = [path.name for path in sorted(pictures.iterdir()) if path.suffix.lower() in STILL_SUFFIXES]
+    names = [path.name for path in stills_in(pictures)]
     if not names:
         raise ConfigError(f"{pictures} holds no picture (wanted: jpg, png or webp)")
     yield HEADER

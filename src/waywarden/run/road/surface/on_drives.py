@@ -17,7 +17,7 @@ from waywarden.run.road.drives.reading import Drive
 from waywarden.run.road.surface.look import LEAST_ROAD, Mounting, placed, said_of_blind
 from waywarden.run.road.surface.score import THRESHOLDS, looks
 from waywarden.sight.moving.blobs import blobs
-from waywarden.sight.sources.stills import STILL_SUFFIXES
+from waywarden.sight.sources.stills import stills_in
 from waywarden.terms.distress import DistressKind
 from waywarden.terms.drives import Floats
 from waywarden.terms.pictures import BoxPx, Crop
@@ -75,9 +75,7 @@ def look_at_pictures(weights: Path, mounting: Mounting, zone: tzinfo, wet: bool 
 
 
 def _pictures(folder: Path) -> Sequence[Path]:
-    if not folder.is_dir():
-        return []
-    return sorted(each for each in folder.iterdir() if each.suffix.lower() in STILL_SUFFIXES)
+    return stills_in(folder) if folder.is_dir() else []
 
 
 def _taken_s(file: Path, zone: tzinfo) -> float:
