@@ -212,6 +212,17 @@ def test_a_drive_whose_clock_is_off_is_refused_with_the_hours(street: Street) ->
     assert f"{others} of {others + len(street.truth[0])} sightings are of none of these drives" in said.lines
 
 
+def test_speeds_that_the_positions_contradict_are_refused(street: Street) -> None:
+    head, *rows = csv.reader(street.drives[0].read_text().splitlines())
+    column = head.index("speed_mps")
+    fast = street.folder / "kmh.csv"
+    faster = [[*row[:column], str(float(row[column]) * 3.6), *row[column + 1 :]] for row in rows]
+    fast.write_text("\n".join(",".join(row) for row in [head, *faster]))
+    said = street.survey(fast)
+    assert said.code == 3
+    assert "they are in km/h" in said.lines[-1]
+
+
 def test_a_drive_that_is_not_there_is_said_to_be_missing(street: Street) -> None:
     said = street.survey(street.folder / "nowhere", seen=False)
     assert said.code == 3

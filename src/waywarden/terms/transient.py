@@ -134,7 +134,7 @@ MOST_TILES = 1024
 """Of one picture: 32 by 32 scores show nobody. More of them, and a network gone wrong could send a small picture."""
 
 
-def tile_px(width: int, height: int) -> int:
+def tile_px(width: int, height: int, side: int = TILE_PX) -> int:
     """Return the side of the tiles of a picture of this size: 64 px, doubled until there are at most ``MOST_TILES``.
 
     A phone's pictures are larger, and need not be sent in more detail for that: the network sees all of them at one
@@ -145,10 +145,7 @@ def tile_px(width: int, height: int) -> int:
     >>> tile_px(800, 500), tile_px(4000, 3000), tile_px(8192, 6144)
     (64, 128, 256)
     """
-    side = TILE_PX
-    while -(-height // side) * -(-width // side) > MOST_TILES:
-        side *= 2
-    return side
+    return side if -(-height // side) * -(-width // side) <= MOST_TILES else tile_px(width, height, 2 * side)
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,12 +185,9 @@ class SurfaceLook:
     def __post_init__(self) -> None:
         """Check shapes, dtypes and the clock; ValueError says what was wrong."""
         n = len(self.xyxy_px)
-        side = tile_px(self.width, self.height)
-        grid = (-(-self.height // side), -(-self.width // side), 2)
+        grid = (*(-(-each // tile_px(self.width, self.height)) for each in (self.height, self.width)), 2)
         if self.tiles.shape != grid or self.tiles.dtype != np.float32:
             raise ValueError(f"tiles must be {grid} float32, got {self.tiles.shape} {self.tiles.dtype}")
-        if not 0 <= self.road <= 1:
-            raise ValueError(f"road must be 0 to 1, got {self.road}")
         for name, array, shape, kind in (
             ("xyxy_px", self.xyxy_px, (n, 4), "float32"),
             ("score", self.score, (n,), "float32"),
@@ -204,8 +198,8 @@ class SurfaceLook:
                 raise ValueError(f"{name} must be {shape} {kind}, got {array.shape} {array.dtype}")
         if n and not (0 <= int(self.damage.min()) and int(self.damage.max()) < len(DAMAGES)):
             raise ValueError(f"damage must index DAMAGES (0..{len(DAMAGES) - 1})")
-        if self.at.tzinfo is None:
-            raise ValueError("at must be an aware datetime (UTC)")
+        if self.at.tzinfo is None or not 0 <= self.road <= 1:
+            raise ValueError(f"at must be an aware datetime (UTC), and road 0 to 1: got {self.at}, {self.road}")
 
 
 @dataclass(frozen=True, slots=True)

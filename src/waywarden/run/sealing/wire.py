@@ -194,10 +194,9 @@ def _pack_look(item: SurfaceLook) -> _Packed:
     tiles, boxes = np.rint(item.tiles * 255).astype(np.uint8), (item.xyxy_px, item.score, item.extent_px)
     if not all(np.isfinite(array).all() for array in boxes):
         raise ValueError("boxes, scores and extents that cross are finite numbers")
-    numbers = b"".join(array.astype("<f4").tobytes() for array in boxes)
+    numbers = b"".join(array.astype("<f4").tobytes() for array in boxes) + item.damage.tobytes() + tiles.tobytes()
     facts = {"at": _instant(item.at), "width": int(item.width), "height": int(item.height)}
-    facts |= {"damages": len(item.xyxy_px), "road": round(float(item.road), 2)}
-    return facts, numbers + item.damage.tobytes() + tiles.tobytes()
+    return facts | {"damages": len(item.xyxy_px), "road": round(float(item.road), 2)}, numbers
 
 
 def _unpack_look(facts: Mapping[str, Any], numbers: bytes) -> SurfaceLook:
@@ -209,16 +208,9 @@ def _unpack_look(facts: Mapping[str, Any], numbers: bytes) -> SurfaceLook:
     boxes, scores, extents = np.split(np.frombuffer(numbers, "<f4", 6 * n).astype(np.float32), [4 * n, 5 * n])
     tiles = np.frombuffer(numbers, np.uint8, rows * columns * 2, n * _DAMAGE_BYTES).reshape(rows, columns, 2)
     return SurfaceLook(
-        _moment(facts["at"]),
-        facts["width"],
-        facts["height"],
-        (tiles / 255).astype(np.float32),
-        boxes.reshape(n, 4),
-        scores,
-        np.frombuffer(numbers, np.int8, n, 24 * n).copy(),
-        extents,
-        facts["road"],
-    )
+        _moment(facts["at"]), facts["width"], facts["height"], (tiles / 255).astype(np.float32), boxes.reshape(n, 4),
+        scores, np.frombuffer(numbers, np.int8, n, 24 * n).copy(), extents, facts["road"],
+    )  # fmt: skip
 
 
 def _pack_silhouette(item: Silhouette) -> _Packed:

@@ -30,8 +30,7 @@ _EXIF_SPAN_BYTES = 65_536
 
 def stills_in(folder: Path) -> list[Path]:
     """Return the pictures of a folder in order of name; what begins with a dot is a system's own (``._a.jpg``)."""
-    shown = (path for path in folder.iterdir() if not path.name.startswith("."))
-    return sorted(path for path in shown if path.suffix.lower() in STILL_SUFFIXES)
+    return sorted(path for path in folder.iterdir() if path.suffix.lower() in STILL_SUFFIXES and path.name[0] != ".")
 
 
 class _Still(NamedTuple):
@@ -110,8 +109,7 @@ class StillsSource:
             return [self._path]
         if not self._path.is_dir():
             raise SourceError(f"a folder of pictures was wanted but {self._path} is not there: mend city.toml")
-        paths = stills_in(self._path)
-        if not paths:
+        if not (paths := stills_in(self._path)):
             raise SourceError(
                 f"{self._path} holds no picture (wanted: jpg, jpeg, png or webp): mend source in city.toml"
             )

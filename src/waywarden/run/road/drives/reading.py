@@ -17,7 +17,7 @@ from waywarden.exchange.drives.gpx import from_gpx
 from waywarden.exchange.drives.mp4 import Read, created_s, samples
 from waywarden.exchange.drives.rows import from_rows
 from waywarden.geo.drives.clock import ClockOffset, clock_offset
-from waywarden.geo.drives.motion import speeds_mps
+from waywarden.geo.drives.motion import refuse_other_units, speeds_mps
 from waywarden.terms.drives import DrivePositions, Fix, Floats
 from waywarden.terms.errors import SourceError
 
@@ -88,7 +88,9 @@ def _positions(path: Path, began: datetime | None) -> DrivePositions:
             f"a drive is a .gpx or .csv file, a video ({', '.join(sorted(VIDEOS))}) or a folder of pictures"
         )
     raw = path.read_bytes()
-    return from_gpx(raw) if kind == ".gpx" else from_rows(raw, began)
+    positions = from_gpx(raw) if kind == ".gpx" else from_rows(raw, began)
+    refuse_other_units(positions)
+    return positions
 
 
 def _video(path: Path) -> Drive:
