@@ -11,9 +11,9 @@ SHORTEST_S = 0.9
 """Speed between two positions that are closer in time says more of their noise than of the drive."""
 
 SPAN_S, MOVES_M, LEAST_MOVING_S = 10.0, 30.0, 20.0
-FAR = 1.8
-"""Speeds that are so many times too large or small are in another unit (km/h 3.6, mph 2.2, knots 1.9); bends that a
-span cuts short make less of a difference."""
+TRUE_TIMES = 0.3, 1.8
+"""Speeds that are more times as large are in another unit (km/h 3.6, mph 2.2, knots 1.9), bends that a span cuts short
+make less of a difference; smaller ones are none."""
 
 
 def metres(positions: DrivePositions) -> Floats:
@@ -53,7 +53,8 @@ def told_to_gone(positions: DrivePositions) -> float | None:
 def refuse_other_units(positions: DrivePositions) -> None:
     """Raise ValueError where the speeds that are told are far from what the places say: they are in another unit."""
     times = told_to_gone(positions)
-    if times is None or 1 / FAR <= times <= FAR:
+    least, most = TRUE_TIMES
+    if times is None or least <= times <= most:
         return
     unit = "they are in km/h, divide them by 3.6" if 3.2 <= times <= 4.2 else "look up their unit"
     raise ValueError(f"speeds in m/s were wanted, and these are {times:.2f} times what the positions say: {unit}")
