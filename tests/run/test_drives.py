@@ -59,7 +59,7 @@ def test_a_clock_that_is_off_is_found(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("words", "wanted"),
-    [(["nowhere.gpx"], "cannot be read"), (["README.md"], "a drive is"), ([], "folder")],
+    [(["nowhere.gpx"], "there is no"), (["README.md"], "a drive is"), ([], "folder")],
 )
 def test_what_is_no_drive_is_told_in_a_line(tmp_path: Path, words: list[str], wanted: str) -> None:
     (tmp_path / "README.md").write_text("hello")

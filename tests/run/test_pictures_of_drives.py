@@ -6,6 +6,7 @@ import io
 import json
 import math
 import re
+import shutil
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -146,6 +147,36 @@ def test_photos_of_two_drives_become_inspections_and_facts_and_the_same_again(dr
     assert surveyed(driven, store)[0] == 0
     assert ask("ledger", "verify", "--store", store).out == verified.out  # nothing is written twice
     assert {path.name for path in tmp_path.iterdir()} <= {"records.sqlite", "records.sqlite-wal", "records.sqlite-shm"}
+
+
+def covered(driven: Path, folder: Path, pictures: range) -> Path:
+    """Return a copy of the first drive with a covered lens on some pictures; their times and places stay."""
+    shutil.copytree(driven / "0/images", folder)
+    for each in (sorted(folder.iterdir())[number] for number in pictures):
+        raw = each.read_bytes()
+        black = as_jpeg(np.zeros((HEIGHT, WIDTH, 3), np.uint8))
+        each.write_bytes(raw[: 4 + int.from_bytes(raw[4:6], "big")] + black[2:])
+    return folder
+
+
+def test_pictures_of_a_covered_lens_are_no_look_at_a_road(driven: Path, tmp_path: Path) -> None:
+    words = ("--network", driven / "streets.geojson", "--city", driven / "city.toml", "--height-m", 2.5)
+    camera = ("--tilt-deg", 22, "--wide-deg", 52, "--store", tmp_path / "s.sqlite")
+    most = covered(driven, tmp_path / "most", range(2, 12))
+    said = ask("survey", most, *words, *camera)
+    assert said.code == 3
+    assert f"10 of 12 pictures show no road, the first is {sorted(most.iterdir())[2].name}" in said.lines[-1]
+    seen = ("road", "seen", "--street", "main", "--chainage", 90, "--store", tmp_path / "s.sqlite")
+    assert ask(*seen).out.count("\n") == 1  # nobody looked
+    assert ask("road", "look", most).code == 3
+    some = covered(driven, tmp_path / "some", range(2, 7))
+    said = ask("survey", some, *words, *camera)
+    assert said.code == 0
+    assert any("5 of 12 pictures show no road" in line for line in said.lines)
+    row = ask(*seen).out.splitlines()[1].split(",")
+    assert 0.2 < float(row[10]) < 0.7
+    assert ask("survey", driven / "0/images", *words, *camera).code == 0
+    assert float(ask(*seen).out.splitlines()[1].split(",")[10]) > 0.9
 
 
 def test_pictures_are_kept_only_when_they_are_asked_for_and_the_ledger_names_them(driven: Path, tmp_path: Path) -> None:

@@ -52,6 +52,9 @@ def test_iri_comes_only_with_a_calibration_and_says_whose_it_is(recordings: Path
     assert all(float(row["estimated_iri_se_mm_per_m"]) > 0 for row in rows)
     few = ask("road", "ride-calibrate", *again[:2], "--vehicle", "van 3", "--iri", 3.0)
     assert (few.code, len(few.lines)) == (6, 1)
+    for given, iri in (((again[0],) * 3, 3.0), (again, "nan"), (again, "inf")):
+        wrong = ask("road", "ride-calibrate", *given, "--vehicle", "van 3", "--iri", iri)
+        assert (wrong.code, len(wrong.lines), wrong.out) == (6, 1, "")
     (tmp_path / "bad.json").write_text("{}")
     bad = ask("road", "ride", again[0], "--calibration", tmp_path / "bad.json")
     assert (bad.code, len(bad.lines)) == (6, 1)
@@ -89,6 +92,55 @@ def test_a_recording_that_will_not_do_is_diagnosed_in_one_line(spoil, why, recor
     said = ask("road", "ride", tmp_path)
     assert (said.code, len(said.lines), said.out) == (3, 1, "")
     assert why in said.lines[0]
+
+
+def _times(text: str, column: int, factor: float, more: float = 0.0) -> str:
+    head, *rows = (line.split(",") for line in text.splitlines())
+    for row in rows:
+        row[column] = f"{float(row[column]) * factor + more:.7f}"
+    return "\n".join(",".join(row) for row in [head, *rows])
+
+
+@pytest.mark.parametrize(
+    ("name", "column", "factor", "more", "why"),
+    [
+        ("Location.csv", 3, 3.6, 0.0, "they are in km/h"),
+        ("Location.csv", 0, 1.0, 3600.0, "by one clock"),
+        ("Accelerometer.csv", 0, 1000.0, 0.0, "that is ms"),
+    ],
+)
+def test_units_and_clocks_that_do_not_fit_are_diagnosed(  # noqa: PLR0913, PLR0917 - a parameter a column
+    name: str, column: int, factor: float, more: float, why: str, recordings: Path, tmp_path: Path
+) -> None:
+    for each in ("Accelerometer.csv", "Location.csv"):
+        text = (recordings / "again-1" / each).read_text()
+        (tmp_path / each).write_text(_times(text, column, factor, more) if each == name else text)
+    said = ask("road", "ride", tmp_path)
+    assert (said.code, len(said.lines), said.out) == (3, 1, "")
+    assert why in said.lines[0]
+
+
+@pytest.mark.parametrize("held", [True, False])
+def test_one_file_of_all_columns_says_the_same(held: bool, recordings: Path, tmp_path: Path) -> None:  # noqa: FBT001
+    folder, file = recordings / "again-1", tmp_path / "ride.csv"
+    felt, fixed = (
+        [line.split(",") for line in (folder / name).read_text().splitlines()[1:]]
+        for name in ("Accelerometer.csv", "Location.csv")
+    )
+    rows, number = [], -1
+    for at, *axes in felt:
+        new = number + 1 < len(fixed) and float(fixed[number + 1][0]) <= float(at)
+        number += new
+        here = fixed[number][1:] if new or (held and number >= 0) else ["", "", ""]
+        rows.append(",".join([at, *axes, "0", "0", "0", *here]))
+    head = "time (s),ax (m/s^2),ay,az,gx,gy,gz,lat,lon,speed"
+    file.write_text("\n".join([head, *rows]))
+    one, two = (list(csv.DictReader(ask("road", "ride", each).out.splitlines())) for each in (file, folder))
+    assert [row["roughness"] for row in one] == [row["roughness"] for row in two]
+    assert {row["roughness"] for row in one} - {""}
+    file.write_text("\n".join([head.replace("m/s^2", "g"), *rows]))
+    assert "has it in g" in ask("road", "ride", file).lines[0]
+    assert "there is no" in ask("road", "ride", tmp_path / "nowhere").lines[0]
 
 
 def test_a_folder_without_a_recording_is_told_what_it_wants(tmp_path: Path) -> None:

@@ -24,8 +24,12 @@ def test_simulate_prints_one_object() -> None:
 
 
 @pytest.mark.parametrize(
-    "words", [("--sigma-m", 0), ("--spacing-m", 2), ("--passes", 1), ("--seed", -1), ("--table", "--seeds", "9-3")]
-)
+    "words",
+    [
+        ("--sigma-m", 0), ("--sigma-m", "nan"), ("--sigma-m", "inf"), ("--spacing-m", 2), ("--spacing-m", "nan"),
+        ("--spacing-m", "inf"), ("--passes", 1), ("--seed", -1), ("--table", "--seeds", "9-3"),
+    ],
+)  # fmt: skip
 def test_impossible_drives_are_refused_in_one_line(words: tuple[object, ...]) -> None:
     said = ask("road", "simulate", *words)
     assert (said.code, len(said.lines), said.out) == (2, 1, "")

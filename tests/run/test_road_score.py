@@ -14,6 +14,8 @@ import pytest
 
 from run.command_line import ask
 from waywarden.run.road.surface.measures import Asked, boxes_asked, f1_at, summary, tiles_asked
+from waywarden.run.road.surface.score import _annotated, _named
+from waywarden.terms.errors import ConfigError
 from waywarden.terms.transient import DAMAGES, Damage, SurfaceLook
 
 AT = datetime(2026, 6, 1, tzinfo=UTC)
@@ -54,6 +56,39 @@ def test_tiles_are_asked_one_by_one() -> None:
     assert (asked.wanted, len(asked.scores)) == (1, 8)
     assert f1_at(asked, 0.5) == 1.0
     assert f1_at(asked, 0.2) == pytest.approx(0.6667)
+
+
+def test_equal_scores_count_together_in_whatever_order() -> None:
+    right = np.array([True, False, False, True, False])
+    for order in ([0, 1, 2, 3, 4], [1, 2, 4, 0, 3], [3, 0, 2, 4, 1]):
+        told = summary(Asked(np.array([0.8, 0.8, 0.8, 0.4, 0.4], np.float32)[order], right[order]), 0.5)
+        assert (told["best_f1"], told["best_threshold"]) == (pytest.approx(0.5714), pytest.approx(0.4))
+        assert told["precision_at_r90"] == pytest.approx(0.4)
+    assert summary(Asked(np.empty(0, np.float32), np.empty(0, np.bool_)), 0.5)["best_threshold"] is None
+
+
+def annotated(folder: Path, name: str, box: str, encoding: str = "utf-8") -> SurfaceLook:
+    sides = zip(("xmin", "ymin", "xmax", "ymax"), box.split(), strict=True)
+    inside = "".join(f"<{side}>{edge}</{side}>" for side, edge in sides)
+    text = f"<annotation><object><name>{name}</name><bndbox>{inside}</bndbox></object></annotation>"
+    (folder / "a.xml").write_text(f'<?xml version="1.0" encoding="{encoding}"?>{text}')
+    return _annotated(folder / "a.xml", look())
+
+
+def test_an_annotation_is_read_or_refused_by_its_name(tmp_path: Path) -> None:
+    assert annotated(tmp_path, " D00 ", "1 2 30 40").damage.tolist() == [DAMAGES.index(Damage.LONGITUDINAL_CRACK)]
+    for words in (("D00", "nan 2 30 40"), ("D00", "30 2 1 40"), ("D00", "0 0 inf 9"), ("D00", "1 2 30 40", "foo")):
+        with pytest.raises(ConfigError, match=r"a\.xml is not a VOC annotation"):
+            annotated(tmp_path, *words)
+
+
+def test_truth_may_be_spelt_large_and_what_a_system_leaves_is_no_picture(tmp_path: Path) -> None:
+    for name in ("a.JPG", "._a.jpg", "b.png"):
+        (tmp_path / name).touch()
+    (tmp_path / "masks").mkdir()
+    for name in ("a.PNG", "b.png"):
+        (tmp_path / "masks" / name).touch()
+    assert [path.name for path in _named(tmp_path, tmp_path / "masks", ".png")] == ["a.PNG", "b.png"]
 
 
 def test_what_was_not_there_has_no_f1() -> None:

@@ -166,6 +166,8 @@ def test_a_mended_place_that_is_seen_sound_is_verified(street: Street) -> None:
     assert facts == [(defect, "seen"), (defect, "repaired"), (defect, "seen_sound"), (defect, "seen_sound")]
     street.survey(*street.drives[:3])
     assert len(street.rows(LEDGER)) == 4
+    hardly = ask(*street.words(street.drives[3]), "--seen-share", 0.3)
+    assert (hardly.code, len(street.rows(LEDGER))) == (0, 4)  # who saw little of the street does not know
     policy = street.folder / "policy.toml"
     shown = (Path(__file__).resolve().parents[2] / "docs" / "road.md").read_text()
     policy.write_text(shown.partition("```toml\n")[2].partition("```")[0])
@@ -182,6 +184,10 @@ def test_a_mended_place_that_is_seen_sound_is_verified(street: Street) -> None:
         ("time,kind\n2026-03-02T11:00:00,pothole\n", "no zone"),
         ("time,score\n2026-03-02T11:00:00Z,1\n", "kind is missing"),
         ("time,kind,who\n2026-03-02T11:00:00Z,pothole,Ann\n", "it has no who"),
+        ("time,kind,score\n2026-03-02T11:00:00Z,pothole,nan\n", "line 2: score is a number"),
+        ("time,kind,score\n2026-03-02T11:00:00Z,pothole,2\n", "line 2: score is how sure"),
+        ("time,kind,extent_m2\n2026-03-02T11:00:00Z,pothole,0\n", "line 2: extent_m2 is more than 0"),
+        ("time,kind,ahead_m\n2026-03-02T11:00:00Z,pothole,inf\n", "line 2: ahead_m is a number"),
     ],
 )
 def test_broken_sightings_are_told_with_their_line(street: Street, text: str, said: str) -> None:
@@ -190,6 +196,37 @@ def test_broken_sightings_are_told_with_their_line(street: Street, text: str, sa
     assert told.code == 3
     assert said in " ".join(told.lines)
     assert not street.rows("SELECT * FROM inspection") if street.store.exists() else True
+
+
+def test_a_drive_whose_clock_is_off_is_refused_with_the_hours(street: Street) -> None:
+    """Else nothing would be found where much was, and a repair be taken for sound."""
+    early = street.folder / "early.csv"
+    early.write_text(street.drives[0].read_text().replace("T11:", "T08:"))
+    said = street.survey(early)
+    assert said.code == 3
+    assert f"{len(street.truth[0])} would fit with -3 h added" in " ".join(said.lines)
+    assert not street.store.exists() or not street.rows("SELECT * FROM inspection")
+    said = street.survey(street.drives[0])
+    assert said.code == 0
+    others = sum(map(len, street.truth[1:]))
+    assert f"{others} of {others + len(street.truth[0])} sightings are of none of these drives" in said.lines
+
+
+def test_speeds_that_the_positions_contradict_are_refused(street: Street) -> None:
+    head, *rows = csv.reader(street.drives[0].read_text().splitlines())
+    column = head.index("speed_mps")
+    fast = street.folder / "kmh.csv"
+    faster = [[*row[:column], str(float(row[column]) * 3.6), *row[column + 1 :]] for row in rows]
+    fast.write_text("\n".join(",".join(row) for row in [head, *faster]))
+    said = street.survey(fast)
+    assert said.code == 3
+    assert "they are in km/h" in said.lines[-1]
+
+
+def test_a_drive_that_is_not_there_is_said_to_be_missing(street: Street) -> None:
+    said = street.survey(street.folder / "nowhere", seen=False)
+    assert said.code == 3
+    assert "there is no" in said.lines[-1]
 
 
 def seen_at(*drives_and_scores: tuple[int, float]) -> str:

@@ -16,11 +16,12 @@ from hypothesis.extra import numpy as hnp
 from waywarden.sight.frame import Frame
 from waywarden.sight.surface.looking import drawn
 from waywarden.sight.surface.marks import parts, tiles
-from waywarden.sight.surface.network import AREA_PX, STEP_PX, SurfaceNetwork, input_size
+from waywarden.sight.surface.network import AREA_PX, STEP_PX, SurfaceNetwork, input_size, road_seen
 from waywarden.terms.errors import SourceError, WeightsError
-from waywarden.terms.transient import DAMAGES, TILE_PX, Damage
+from waywarden.terms.transient import DAMAGES, MOST_TILES, TILE_PX, Damage, SurfaceLook, tile_px
 
 AT = datetime(2026, 6, 1, tzinfo=UTC)
+NOTHING = np.zeros(0, np.float32), np.zeros(0, np.int8), np.zeros(0, np.float32)
 
 
 def frame(width: int, height: int) -> Frame:
@@ -35,6 +36,15 @@ def test_a_tile_says_the_most_that_any_of_its_pixels_says(picture: np.ndarray) -
         for column in range(found.shape[1]):
             part = picture[row * TILE_PX : (row + 1) * TILE_PX, column * TILE_PX : (column + 1) * TILE_PX]
             assert found[row, column] == part.max()
+
+
+@given(st.integers(1, 9000), st.integers(1, 9000))
+def test_tiles_of_a_large_picture_are_larger_and_never_more(width: int, height: int) -> None:
+    found, side = tiles(np.ones((3, 4), np.float32), width, height), tile_px(width, height)
+    assert found.size <= MOST_TILES
+    assert side == TILE_PX or -(-height // (side // 2)) * -(-width // (side // 2)) > MOST_TILES
+    look = SurfaceLook(AT, width, height, np.stack([found, found], axis=-1), np.zeros((0, 4), np.float32), *NOTHING)
+    assert look.tiles.shape[:2] == (-(-height // side), -(-width // side))
 
 
 def test_cells_of_four_pixels_fall_into_the_tile_of_their_middle() -> None:
@@ -60,6 +70,16 @@ def test_an_input_has_the_pictures_proportions_and_always_as_many_pixels(width: 
     assert across % STEP_PX == down % STEP_PX == 0
     assert abs(across * down / AREA_PX - 1) < 0.08
     assert abs(across / down * height / width - 1) < 0.07
+
+
+def test_a_road_is_lane_with_the_grain_of_a_road() -> None:
+    lane = np.zeros((40, 60), np.float32)
+    lane[20:, 20:40] = 0.9
+    rough = np.random.default_rng(1).integers(100, 110, (80, 120, 3)).astype(np.uint8)
+    assert road_seen(lane, rough) == pytest.approx(0.9)
+    assert road_seen(1 - lane, rough) == pytest.approx(0.1)
+    assert road_seen(lane, np.full_like(rough, 100)) == 0.0  # a covered lens
+    assert road_seen(lane, np.random.default_rng(1).integers(0, 255, (80, 120, 3)).astype(np.uint8)) == 0.0  # noise
 
 
 def mask(folder: Path, bits: np.ndarray) -> Path:

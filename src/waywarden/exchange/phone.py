@@ -18,6 +18,18 @@ from waywarden.terms.errors import SourceError
 FELT = ("Time", "X", "Y", "Z")
 FIXED = ("Time", "Latitude", "Longitude", "Velocity")
 UNITS = {"Time": "s", "X": "m/s^2", "Y": "m/s^2", "Z": "m/s^2", "Latitude": "°", "Longitude": "°", "Velocity": "m/s"}
+WHOLE = {
+    "Time": ("time", "time_s", "t", "timestamp"),
+    "X": ("ax", "acc_x", "accel_x", "acceleration x", "x"),
+    "Y": ("ay", "acc_y", "accel_y", "acceleration y", "y"),
+    "Z": ("az", "acc_z", "accel_z", "acceleration z", "z"),
+    "Latitude": ("lat", "latitude"),
+    "Longitude": ("lon", "lng", "longitude"),
+    "Velocity": ("speed", "speed_mps", "velocity"),
+}
+"""The columns of a recording in one file with the names that each may have, in lower case; others are passed over."""
+HELD_S = 1.0
+"""A position that stays the same is one anew so often: the phone may stand."""
 
 Row = tuple[float, float, float, float]
 
@@ -43,6 +55,54 @@ def read_phone(accelerometer: str, location: str) -> PhoneRecording:
         If a column is missing, is in another unit, or holds something that is no number; or time runs back.
     """
     return PhoneRecording(_table(accelerometer, FELT, "Accelerometer.csv"), _table(location, FIXED, "Location.csv"))
+
+
+def read_whole(text: str, file: str) -> PhoneRecording:
+    """Return the recording of one CSV text that has acceleration and positions side by side, in columns of ``WHOLE``.
+
+    A unit in brackets after a name has to be that of ``UNITS``; without one it is taken for it. Positions come more
+    rarely than acceleration: their cells are empty in between, or hold the last position.
+
+    Raises
+    ------
+    SourceError
+        As ``read_phone``.
+    """
+    lines = text.lstrip("\ufeff").splitlines()
+    head = lines[0] if lines else ""
+    separator = max(",;\t", key=head.count)
+    places = [_whole_column(next(csv.reader([head], delimiter=separator), []), name, file) for name in WHOLE]
+    felt: list[Row] = []
+    fixed: list[Row] = []
+    for number, row in enumerate(csv.reader(lines[1:], delimiter=separator), start=2):
+        if any(row):
+            at, x, y, z, latitude, longitude, speed = _cells(row, places, f"{file}, line {number}")
+            felt += [(at, x, y, z)] if math.isfinite(at + x + y + z) else []
+            here = (at, latitude, longitude, speed if math.isfinite(speed) else -1.0)
+            anew = not fixed or here[1:] != fixed[-1][1:] or at - fixed[-1][0] >= HELD_S
+            fixed += [here] if math.isfinite(at + latitude + longitude) and anew else []
+    if any(after[0] < before[0] for rows in (felt, fixed) for before, after in pairwise(rows)):
+        raise SourceError(f"{file} runs back in time: export the recording again")
+    return PhoneRecording(tuple(felt), tuple(fixed))
+
+
+def _whole_column(head: list[str], name: str, file: str) -> int:
+    told = [each.strip().partition(" (") for each in head]
+    found = next((i for i, each in enumerate(told) if each[0].lower() in WHOLE[name]), None)
+    if found is None:
+        raise SourceError(f"{file} wants a column {' or '.join(WHOLE[name])}, and has {', '.join(head) or 'nothing'}")
+    unit = told[found][2].rstrip(")")
+    if unit not in {"", UNITS[name]}:
+        raise SourceError(f"{file} wants {told[found][0]} in {UNITS[name]}, and has it in {unit}: convert it")
+    return found
+
+
+def _cells(row: list[str], places: list[int], where: str) -> list[float]:
+    """Return the numbers of a row, NaN for an empty cell."""
+    try:
+        return [float(row[place]) if row[place].strip() else math.nan for place in places]
+    except (ValueError, IndexError):
+        raise SourceError(f"{where}: numbers were wanted, got {','.join(row)[:60]!r}") from None
 
 
 def write_phone(recording: PhoneRecording) -> tuple[str, str]:

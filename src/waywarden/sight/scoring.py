@@ -17,7 +17,7 @@ import numpy as np
 from waywarden.sight.frame import Frame
 from waywarden.sight.networks.network import NetworkObjectDetector
 from waywarden.sight.ports import FrameSource, ObjectDetector, SourceFacts
-from waywarden.sight.sources.stills import STILL_SUFFIXES, decode_still
+from waywarden.sight.sources.stills import STILL_SUFFIXES, decode_still, stills_in
 from waywarden.terms.errors import SourceError
 from waywarden.terms.places import Camera
 from waywarden.terms.records import HealthState
@@ -96,9 +96,7 @@ def cpu_ms(act: Callable[[], object], times: int) -> float:
 
 
 def _stills(where: Path, only: frozenset[int] | None) -> Iterator[tuple[int, av.VideoFrame]]:
-    listed = sorted(where.iterdir()) if where.is_dir() else [where]
-    paths = (path for path in listed if path.suffix.lower() in STILL_SUFFIXES)
-    for number, path in enumerate(paths):
+    for number, path in enumerate(stills_in(where) if where.is_dir() else [where]):
         if only is None or number in only:
             picture, reason = decode_still(path)
             if isinstance(picture, HealthState):

@@ -131,6 +131,21 @@ DAMAGES: tuple[Damage, ...] = tuple(Damage)
 
 TILE_PX = 64
 MOST_TILES = 1024
+"""Of one picture: 32 by 32 scores show nobody. More of them, and a network gone wrong could send a small picture."""
+
+
+def tile_px(width: int, height: int, side: int = TILE_PX) -> int:
+    """Return the side of the tiles of a picture of this size: 64 px, doubled until there are at most ``MOST_TILES``.
+
+    A phone's pictures are larger, and need not be sent in more detail for that: the network sees all of them at one
+    size.
+
+    Examples
+    --------
+    >>> tile_px(800, 500), tile_px(4000, 3000), tile_px(8192, 6144)
+    (64, 128, 256)
+    """
+    return side if -(-height // side) * -(-width // side) <= MOST_TILES else tile_px(width, height, 2 * side)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +159,7 @@ class SurfaceLook:
     width, height : int
         Of the picture, in pixels.
     tiles : (rows, columns, 2) float32 in 0..1
-        How surely there is a crack, and a pothole, in each square of ``TILE_PX`` pixels from the upper left corner on;
+        How surely there is a crack, and a pothole, in each square of ``tile_px`` pixels from the upper left corner on;
         those at the right and lower edge may be cut.
     xyxy_px : (n, 4) float32
         Left, top, right, bottom of each damage in picture pixels (y down).
@@ -153,6 +168,8 @@ class SurfaceLook:
         Index into ``DAMAGES``.
     extent_px : (n,) float32
         How many pixels of the box are damaged, where that is known; else the whole box.
+    road : float in 0..1
+        How surely the picture shows a road where one is to be expected; 1 where a person says what is there.
     """
 
     at: datetime
@@ -163,15 +180,14 @@ class SurfaceLook:
     score: Scores
     damage: KindNumbers
     extent_px: npt.NDArray[np.float32]
+    road: float = 1.0
 
     def __post_init__(self) -> None:
         """Check shapes, dtypes and the clock; ValueError says what was wrong."""
         n = len(self.xyxy_px)
-        grid = (-(-self.height // TILE_PX), -(-self.width // TILE_PX), 2)
+        grid = (*(-(-each // tile_px(self.width, self.height)) for each in (self.height, self.width)), 2)
         if self.tiles.shape != grid or self.tiles.dtype != np.float32:
             raise ValueError(f"tiles must be {grid} float32, got {self.tiles.shape} {self.tiles.dtype}")
-        if self.tiles.size > 2 * MOST_TILES:
-            raise ValueError(f"a picture has at most {MOST_TILES} tiles of {TILE_PX} px: make it smaller")
         for name, array, shape, kind in (
             ("xyxy_px", self.xyxy_px, (n, 4), "float32"),
             ("score", self.score, (n,), "float32"),
@@ -182,8 +198,8 @@ class SurfaceLook:
                 raise ValueError(f"{name} must be {shape} {kind}, got {array.shape} {array.dtype}")
         if n and not (0 <= int(self.damage.min()) and int(self.damage.max()) < len(DAMAGES)):
             raise ValueError(f"damage must index DAMAGES (0..{len(DAMAGES) - 1})")
-        if self.at.tzinfo is None:
-            raise ValueError("at must be an aware datetime (UTC)")
+        if self.at.tzinfo is None or not 0 <= self.road <= 1:
+            raise ValueError(f"at must be an aware datetime (UTC), and road 0 to 1: got {self.at}, {self.road}")
 
 
 @dataclass(frozen=True, slots=True)

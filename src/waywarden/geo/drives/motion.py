@@ -10,6 +10,11 @@ from waywarden.terms.drives import DrivePositions, Floats
 SHORTEST_S = 0.9
 """Speed between two positions that are closer in time says more of their noise than of the drive."""
 
+SPAN_S, MOVES_M, LEAST_MOVING_S = 10.0, 30.0, 20.0
+TRUE_TIMES = 0.3, 1.8
+"""Speeds that are more times as large are in another unit (km/h 3.6, mph 2.2, knots 1.9), bends that a span cuts short
+make less of a difference; smaller ones are none."""
+
 
 def metres(positions: DrivePositions) -> Floats:
     """Return (n, 2) metres east and north of the middle of the drive."""
@@ -24,6 +29,35 @@ def speeds_mps(positions: DrivePositions) -> Floats:
     if not np.isnan(told).any():
         return told
     return np.where(np.isnan(told), moved(metres(positions), positions.at_s)[0], told)
+
+
+def told_to_gone(positions: DrivePositions) -> float | None:
+    """Return how many times as far the speeds that are told go as the places do; None where that cannot be compared.
+
+    It is the median over spans of ``SPAN_S`` in which the places go ``MOVES_M`` straight on or more, which no noise of
+    a receiver that stands does; there have to be such for ``LEAST_MOVING_S``.
+    """
+    known = np.isfinite(positions.speed_mps)
+    at_s, xy_m, told = positions.at_s[known], metres(positions)[known], positions.speed_mps[known]
+    gone = np.append(0.0, np.cumsum(np.diff(at_s) * (told[1:] + told[:-1]) / 2))
+    later = np.searchsorted(at_s, at_s + SPAN_S)
+    first = np.flatnonzero(later < len(at_s))
+    later = later[first]
+    straight_m = np.hypot(*(xy_m[later] - xy_m[first]).T)
+    moving = (straight_m >= MOVES_M) & (at_s[later] - at_s[first] < 2 * SPAN_S)
+    if not moving.any() or np.ptp(at_s[first][moving]) < LEAST_MOVING_S:
+        return None
+    return float(np.median((gone[later] - gone[first])[moving] / straight_m[moving]))
+
+
+def refuse_other_units(positions: DrivePositions) -> None:
+    """Raise ValueError where the speeds that are told are far from what the places say: they are in another unit."""
+    times = told_to_gone(positions)
+    least, most = TRUE_TIMES
+    if times is None or least <= times <= most:
+        return
+    unit = "they are in km/h, divide them by 3.6" if 3.2 <= times <= 4.2 else "look up their unit"
+    raise ValueError(f"speeds in m/s were wanted, and these are {times:.2f} times what the positions say: {unit}")
 
 
 def headings_deg(positions: DrivePositions) -> Floats:

@@ -65,7 +65,7 @@ def calibrate(vehicle: str, repeats: Sequence[Windows], known_iri_mm_per_m: floa
     CalibrationError
         If there are too few rides, one is too short, or they do not agree.
     """
-    if not vehicle or known_iri_mm_per_m <= 0:
+    if not (vehicle and 0 < known_iri_mm_per_m < math.inf):
         raise CalibrationError("a calibration wants the vehicle's name and an IRI above 0 mm/m: give both")
     if len(repeats) < LEAST_REPEATS:
         raise CalibrationError(

@@ -17,6 +17,8 @@ GRAVITY_MPS2 = 9.80665
 LEAST_RATE_HZ = 40.0
 """A wheel hops at 10 to 15 Hz; less than three samples a hop show nothing of it."""
 LEAST_S = 10.0
+LEAST_LOCATED = 0.1
+"""Of a recording's time there has to be a speed for this share or more."""
 BAND_HZ = (0.6, 48.0)
 """What is slower is hills and braking, what is faster is above what 100 Hz can show."""
 
@@ -65,12 +67,15 @@ def as_ride(felt_s: Reals, felt_mps2: Reals, fixed_s: Reals, speed_mps: Reals) -
             f"a recording of {LEAST_S:g} s or more was wanted, got {_long_s(felt_s):.1f} s: record longer"
         )
     rate_hz = 1 / float(np.median(np.diff(felt_s)))
+    if LEAST_RATE_HZ <= 1000 * rate_hz < 1000:
+        raise SourceError(f"times in s were wanted, and steps of {1 / rate_hz:g} s came: that is ms, divide by 1000")
     if not rate_hz >= LEAST_RATE_HZ:
         raise SourceError(
             f"acceleration at {LEAST_RATE_HZ:g} Hz or more was wanted, got {rate_hz:.0f} Hz: record faster"
         )
     if known.sum() < 2:
         raise SourceError("no speed: record location as well, with the sky in view, and drive")
+    _refuse_apart(felt_s, fixed_s[known])
     _in_metres(felt_mps2)
     at_s = np.arange(felt_s[0], felt_s[-1], 1 / RATE_HZ)
     even = np.stack([np.interp(at_s, felt_s, felt_mps2[:, axis]) for axis in range(3)], axis=1)
@@ -82,6 +87,16 @@ def as_ride(felt_s: Reals, felt_mps2: Reals, fixed_s: Reals, speed_mps: Reals) -
 
 def _long_s(felt_s: Reals) -> float:
     return float(felt_s[-1] - felt_s[0]) if len(felt_s) else 0.0
+
+
+def _refuse_apart(felt_s: Reals, fixed_s: Reals) -> None:
+    """Refuse a recording of whose time hardly any has a speed: it would be made up for all the rest."""
+    both_s = min(felt_s[-1], fixed_s[-1]) - max(felt_s[0], fixed_s[0])
+    if both_s < LEAST_LOCATED * (felt_s[-1] - felt_s[0]):
+        raise SourceError(
+            f"acceleration is of {felt_s[0]:.0f} to {felt_s[-1]:.0f} s, and speed of {fixed_s[0]:.0f} to "
+            f"{fixed_s[-1]:.0f} s: export both of one recording, by one clock"
+        )
 
 
 def _in_metres(felt_mps2: Reals) -> None:

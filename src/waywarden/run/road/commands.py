@@ -17,7 +17,7 @@ from waywarden.run.road.redaction import redaction
 from waywarden.run.road.simulate import simulate, table
 from waywarden.run.road.surface.look import Mounting, look_at_folder
 from waywarden.run.road.surface.score import own, score
-from waywarden.run.spoken import StoreFile, instant
+from waywarden.run.spoken import StoreFile, instant, notes
 from waywarden.terms.distress import KeptChange, Role
 from waywarden.terms.errors import ConfigError
 
@@ -87,7 +87,7 @@ def look_command(
 ) -> None:
     """Print as CSV what damage is to be seen on pictures of a road and, with --height-m, where on the road it is."""
     mounting = None if height_m is None else Mounting(height_m, tilt_deg, wide_deg)
-    for line in look_at_folder(pictures, weights or own(), mounting):
+    for line in look_at_folder(pictures, weights or own(), mounting, notes.print):
         typer.echo(line)
 
 

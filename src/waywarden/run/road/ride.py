@@ -14,7 +14,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from waywarden.exchange.phone import read_phone
+from waywarden.exchange.phone import read_phone, read_whole
+from waywarden.geo.drives.motion import refuse_other_units
 from waywarden.pavement.ride.iri import VehicleCalibration, calibrate, estimated_iri
 from waywarden.pavement.ride.jolts import find_jolts
 from waywarden.pavement.ride.ride import Ride, as_ride
@@ -29,6 +30,7 @@ from waywarden.pavement.ride.roughness import (
     score_held_out,
     windows_of,
 )
+from waywarden.terms.drives import DrivePositions
 from waywarden.terms.errors import CalibrationError, ConfigError, SourceError, WaywardenError
 
 BORDERS_FILE = Path(__file__).with_name("roughness.json")
@@ -51,13 +53,24 @@ class Recorded:
 
 
 def read_recorded(folder: Path) -> Recorded:
-    """Read a folder that a phone exported; SourceError if a file is missing or is not what it should be."""
-    recording = read_phone(*(_text_of(folder, name) for name in ("Accelerometer.csv", "Location.csv")))
+    """Read a folder that a phone exported, or one CSV file; SourceError if one is missing or not what it should be."""
+    if not folder.exists():
+        raise SourceError(f"there is no {folder}: give a folder of one recording, or its CSV file")
+    recording = (
+        read_phone(*(_text_of(folder, name) for name in ("Accelerometer.csv", "Location.csv")))
+        if folder.is_dir()
+        else read_whole(_text_of(folder.parent, folder.name), folder.name)
+    )
     felt, fixed = (np.array(rows, np.float64).reshape(-1, 4) for rows in (recording.felt, recording.fixed))
     try:
-        return Recorded(as_ride(felt[:, 0], felt[:, 1:], fixed[:, 0], fixed[:, 3]), fixed)
-    except SourceError as error:
+        recorded = Recorded(as_ride(felt[:, 0], felt[:, 1:], fixed[:, 0], fixed[:, 3]), fixed)
+        known = fixed[(fixed[:, 3] >= 0) & (np.diff(fixed[:, 0], prepend=-np.inf) > 0)]
+        nothing = np.full(len(known), np.nan)
+        at_s, latitude, longitude, speed_mps = known.T
+        refuse_other_units(DrivePositions(at_s, longitude, latitude, speed_mps, nothing, nothing))
+    except (SourceError, ValueError) as error:
         raise SourceError(f"{folder}: {error}") from error
+    return recorded
 
 
 def _text_of(folder: Path, name: str) -> str:
@@ -105,7 +118,13 @@ def read_borders(file: Path = BORDERS_FILE) -> Borders:
 
 def calibration_of(vehicle: str, folders: Sequence[Path], known_iri_mm_per_m: float) -> str:
     """Return the calibration of a vehicle, as JSON, from rides over one road; CalibrationError if they will not do."""
-    windows = [windows_of(read_recorded(folder).ride) for folder in folders]
+    rides = [read_recorded(folder).ride for folder in folders]
+    once = {ride.vertical_mps2.tobytes() for ride in rides}
+    if len(once) < len(rides):
+        raise CalibrationError(
+            f"of {len(rides)} recordings only {len(once)} differ: drive the road again for each, and give each once"
+        )
+    windows = [windows_of(ride) for ride in rides]
     return json.dumps(asdict(calibrate(vehicle, windows, known_iri_mm_per_m)))
 
 

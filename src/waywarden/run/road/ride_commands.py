@@ -14,7 +14,7 @@ from waywarden.terms.errors import ConfigError
 
 
 def ride_command(
-    folder: Annotated[Path, typer.Argument(help="A recording, as phyphox exports it.")],
+    folder: Annotated[Path, typer.Argument(help="A recording: a folder, as phyphox exports it, or one CSV file.")],
     jolts: Annotated[bool, typer.Option("--jolts", help="Print where it jolted instead.")] = False,  # noqa: FBT002
     calibration: Annotated[
         Path | None, typer.Option(help="Of the vehicle (ride-calibrate): adds an estimated IRI.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
@@ -14,7 +15,7 @@ LEAST_SPACING_M = 2.0
 
 def simulate(sigma_m: float, spacing_m: float, passes: int, seed: int) -> Iterator[str]:
     """Yield the one line of JSON that these drives come to; ConfigError if they are impossible."""
-    if sigma_m <= 0 or spacing_m <= LEAST_SPACING_M or passes <= 1 or seed < 0:
+    if not (0 < sigma_m < math.inf and LEAST_SPACING_M < spacing_m < math.inf and passes > 1 and seed >= 0):
         raise ConfigError(
             f"made-up drives want --sigma-m over 0, --spacing-m over {LEAST_SPACING_M:g}, --passes of 2 or more and a "
             f"--seed of 0 or more; got {sigma_m:g}, {spacing_m:g}, {passes} and {seed}"

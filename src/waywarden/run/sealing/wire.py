@@ -35,12 +35,12 @@ from waywarden.terms.redaction_key import REDACTION_KEY
 from waywarden.terms.transient import (
     MOST_CELLS,
     MOST_TILES,
-    TILE_PX,
     Detections,
     FullLook,
     Silhouette,
     SurfaceLook,
     Unlooked,
+    tile_px,
 )
 
 MOST_BOXES = 1000
@@ -194,28 +194,23 @@ def _pack_look(item: SurfaceLook) -> _Packed:
     tiles, boxes = np.rint(item.tiles * 255).astype(np.uint8), (item.xyxy_px, item.score, item.extent_px)
     if not all(np.isfinite(array).all() for array in boxes):
         raise ValueError("boxes, scores and extents that cross are finite numbers")
-    numbers = b"".join(array.astype("<f4").tobytes() for array in boxes)
+    numbers = b"".join(array.astype("<f4").tobytes() for array in boxes) + item.damage.tobytes() + tiles.tobytes()
     facts = {"at": _instant(item.at), "width": int(item.width), "height": int(item.height)}
-    return facts | {"damages": len(item.xyxy_px)}, numbers + item.damage.tobytes() + tiles.tobytes()
+    return facts | {"damages": len(item.xyxy_px), "road": round(float(item.road), 2)}, numbers
 
 
 def _unpack_look(facts: Mapping[str, Any], numbers: bytes) -> SurfaceLook:
-    _only(facts, at=str, width=int, height=int, damages=int)
-    n, rows, columns = facts["damages"], -(-facts["height"] // TILE_PX), -(-facts["width"] // TILE_PX)
+    _only(facts, at=str, width=int, height=int, damages=int, road=float)
+    n, side = facts["damages"], tile_px(facts["width"], facts["height"])
+    rows, columns = -(-facts["height"] // side), -(-facts["width"] // side)
     if len(numbers) != n * _DAMAGE_BYTES + rows * columns * 2:
         raise ValueError("half a look")
     boxes, scores, extents = np.split(np.frombuffer(numbers, "<f4", 6 * n).astype(np.float32), [4 * n, 5 * n])
     tiles = np.frombuffer(numbers, np.uint8, rows * columns * 2, n * _DAMAGE_BYTES).reshape(rows, columns, 2)
     return SurfaceLook(
-        _moment(facts["at"]),
-        facts["width"],
-        facts["height"],
-        (tiles / 255).astype(np.float32),
-        boxes.reshape(n, 4),
-        scores,
-        np.frombuffer(numbers, np.int8, n, 24 * n).copy(),
-        extents,
-    )
+        _moment(facts["at"]), facts["width"], facts["height"], (tiles / 255).astype(np.float32), boxes.reshape(n, 4),
+        scores, np.frombuffer(numbers, np.int8, n, 24 * n).copy(), extents, facts["road"],
+    )  # fmt: skip
 
 
 def _pack_silhouette(item: Silhouette) -> _Packed:

@@ -28,6 +28,11 @@ _EXIF_TIME = re.compile(rb"(\d{4}:\d\d:\d\d \d\d:\d\d:\d\d)\x00")
 _EXIF_SPAN_BYTES = 65_536
 
 
+def stills_in(folder: Path) -> list[Path]:
+    """Return the pictures of a folder in order of name; what begins with a dot is a system's own (``._a.jpg``)."""
+    return sorted(path for path in folder.iterdir() if path.suffix.lower() in STILL_SUFFIXES and path.name[0] != ".")
+
+
 class _Still(NamedTuple):
     path: Path
     at: datetime
@@ -104,8 +109,7 @@ class StillsSource:
             return [self._path]
         if not self._path.is_dir():
             raise SourceError(f"a folder of pictures was wanted but {self._path} is not there: mend city.toml")
-        paths = sorted(path for path in self._path.iterdir() if path.suffix.lower() in STILL_SUFFIXES)
-        if not paths:
+        if not (paths := stills_in(self._path)):
             raise SourceError(
                 f"{self._path} holds no picture (wanted: jpg, jpeg, png or webp): mend source in city.toml"
             )

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from waywarden.sight.moving.blobs import blobs
-from waywarden.terms.transient import TILE_PX
+from waywarden.terms.transient import tile_px
 
 Floats = npt.NDArray[np.float32]
 
@@ -16,11 +16,12 @@ def tiles(cells: Floats, width: int, height: int) -> Floats:
 
     A cell belongs to the tile that its middle lies in.
     """
+    side = tile_px(width, height)
     down, across = (
-        ((np.arange(many) + 0.5) * size / many // TILE_PX).astype(int)
+        ((np.arange(many) + 0.5) * size / many // side).astype(int)
         for many, size in zip(cells.shape, (height, width), strict=True)
     )
-    found = np.zeros((-(-height // TILE_PX), -(-width // TILE_PX)), np.float32)
+    found = np.zeros((-(-height // side), -(-width // side)), np.float32)
     np.maximum.at(found, (down[:, None], across[None]), cells)
     return found
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
@@ -22,7 +22,7 @@ from waywarden.run.city.config import read_city
 from waywarden.run.counting.keeping import open_kept
 from waywarden.run.road.drives.driven import Driven, driven
 from waywarden.run.road.drives.inspecting import Said
-from waywarden.run.road.drives.looking import Look, look_in_file, no_look
+from waywarden.run.road.drives.looking import Look, look_in_rows, no_look, read_sightings, said_of_strange
 from waywarden.run.road.drives.network_file import read_network
 from waywarden.run.road.drives.places_file import read_places
 from waywarden.run.road.drives.reading import MOST_OFFSET_S, Drive, read_drive, spelt
@@ -219,7 +219,7 @@ def survey_command(  # noqa: PLR0913, PLR0917 - a parameter an option
     """Take survey drives in: which streets were looked at, what was found, and what that means for each defect."""
     _refuse_odd_looks(sightings, height_m, keep_pictures=keep_pictures)
     city = read_city(city_file)
-    look: Look = no_look if sightings is None else look_in_file(sightings, seen_share=seen_share, wet=wet)
+    look = _look_in(sightings, _readable(drives, utc(began), ZoneInfo(city.time_zone)), seen_share, wet=wet)
     if height_m is not None:
         mounting = Mounting(height_m, tilt_deg, wide_deg)
         look = look_at_pictures(weights or own(), mounting, ZoneInfo(city.time_zone), wet)
@@ -245,12 +245,32 @@ def survey_command(  # noqa: PLR0913, PLR0917 - a parameter an option
     raise typer.Exit(say_troubles([(each.path.name, each.trouble) for each in surveyed]))
 
 
+def _look_in(sightings: Path | None, drives: Iterable[Drive], seen_share: float, *, wet: bool | None) -> Look:
+    """Return a look into a file; say before anything is stored how many of its sightings are of none of the drives."""
+    if sightings is None:
+        return no_look
+    rows = read_sightings(sightings)
+    told = said_of_strange(rows, list(drives))
+    if told:
+        notes.print(told)
+    return look_in_rows(rows, sightings.name, seen_share=seen_share, wet=wet)
+
+
+def _readable(paths: Iterable[Path], began: datetime | None, zone: ZoneInfo) -> Iterator[Drive]:
+    """Yield the drives that can be read; what is wrong with the others is said when their turn comes."""
+    for path in paths:
+        with suppress(WaywardenError):
+            yield read_drive(path, began, zone)
+
+
 def _told(surveyed: Iterable[Surveyed]) -> Iterator[Surveyed]:
     """Yield what came of each drive once it has been said."""
     for each in surveyed:
         typer.echo(row(_spelt_drive(each)))
         if each.kept is not None:
             notes.print(f"{each.path.name}: {each.kept.said()}")
+        if each.told:
+            notes.print(f"{each.path.name}: {each.told}")
         yield each
 
 

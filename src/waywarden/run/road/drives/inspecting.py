@@ -220,6 +220,6 @@ def _inspection(
     return Inspection(
         stretch.street_id, stretch.way, round(stretch.low_m, 1), round(stretch.high_m, 1), at, pass_id,
         streets.version, round(each.mean_speed_mps, 2), light(at, lon, lat),
-        None if looked is None else looked.wet, 0.0 if looked is None else looked.seen_share,
+        None if looked is None else looked.wet, 0.0 if looked is None else looked.share(each.from_s, each.until_s),
         None if looked is None else tuple(sorted(kinds.items())), "" if looked is None else looked.method,
     )  # fmt: skip

@@ -17,7 +17,7 @@ from waywarden.exchange.drives.gpx import from_gpx
 from waywarden.exchange.drives.mp4 import Read, created_s, samples
 from waywarden.exchange.drives.rows import from_rows
 from waywarden.geo.drives.clock import ClockOffset, clock_offset
-from waywarden.geo.drives.motion import speeds_mps
+from waywarden.geo.drives.motion import refuse_other_units, speeds_mps
 from waywarden.terms.drives import DrivePositions, Fix, Floats
 from waywarden.terms.errors import SourceError
 
@@ -67,6 +67,8 @@ def read_drive(path: Path, began: datetime | None = None, zone: tzinfo | None = 
     SourceError
         It cannot be read, has no GPS, is cut short, or its pictures were taken at another time: one sentence.
     """
+    if not path.exists():
+        raise SourceError(f"there is no {path}: give the path of a drive")
     try:
         if path.is_dir():
             return _folder(path, began, zone)
@@ -86,7 +88,9 @@ def _positions(path: Path, began: datetime | None) -> DrivePositions:
             f"a drive is a .gpx or .csv file, a video ({', '.join(sorted(VIDEOS))}) or a folder of pictures"
         )
     raw = path.read_bytes()
-    return from_gpx(raw) if kind == ".gpx" else from_rows(raw, began)
+    positions = from_gpx(raw) if kind == ".gpx" else from_rows(raw, began)
+    refuse_other_units(positions)
+    return positions
 
 
 def _video(path: Path) -> Drive:
@@ -131,7 +135,7 @@ def _video_beside(path: Path, video: Path, positions: DrivePositions) -> Drive:
 
 
 def _folder(path: Path, began: datetime | None, zone: tzinfo | None) -> Drive:
-    files = sorted(each for each in path.iterdir() if each.is_file())
+    files = sorted(each for each in path.iterdir() if each.is_file() and not each.name.startswith("."))
     fixes = [_picture(each, zone) for each in files if each.suffix.lower() in PICTURES]
     given = [each for each in files if each.suffix.lower() in POSITIONS]
     if len(given) > 1:
@@ -143,8 +147,8 @@ def _folder(path: Path, began: datetime | None, zone: tzinfo | None) -> Drive:
         raise ValueError("there are no pictures (.jpg) in it: give a folder of pictures, or the file of positions")
     pictures_s = np.sort(np.array([fix.at_s for fix in fixes if not np.isnan(fix.at_s)]))
     if not given:
-        return Drive(path, _of_pictures(fixes), pictures_s, "the camera wrote both into each picture")
-    return _pictures_beside(path, _positions(given[0], began), fixes)
+        return Drive(path, _of_pictures(fixes, zone), pictures_s, "the camera wrote both into each picture")
+    return _pictures_beside(path, _positions(given[0], began), fixes, zone)
 
 
 def _picture(path: Path, zone: tzinfo | None) -> Fix:
@@ -155,19 +159,22 @@ def _picture(path: Path, zone: tzinfo | None) -> Fix:
             raise ValueError(f"{path.name}: {fault}") from fault
 
 
-def _of_pictures(fixes: Sequence[Fix]) -> DrivePositions:
+def _of_pictures(fixes: Sequence[Fix], zone: tzinfo | None) -> DrivePositions:
     if all(np.isnan(fix.at_s) for fix in fixes):
-        raise ValueError(
-            "its pictures tell no time, or none with a zone (give --city for its zone): no drive is made of them"
-        )
+        raise ValueError(f"{_timeless(zone)}: no drive is made of them")
     return drive_positions(fixes)
 
 
-def _pictures_beside(path: Path, positions: DrivePositions, fixes: Sequence[Fix]) -> Drive:
+def _timeless(zone: tzinfo | None) -> str:
+    hint = "" if zone is not None else ", or none with a zone (give --city for it)"
+    return f"its pictures tell no time{hint}"
+
+
+def _pictures_beside(path: Path, positions: DrivePositions, fixes: Sequence[Fix], zone: tzinfo | None) -> Drive:
     """Return the drive of pictures that have positions beside them, the two clocks compared by motion if possible."""
     at_s = np.sort(np.array([fix.at_s for fix in fixes if not np.isnan(fix.at_s)]))
     if not len(at_s):
-        raise ValueError("its pictures tell no time, or none with a zone (give --city for it): they cannot be placed")
+        raise ValueError(f"{_timeless(zone)}: they cannot be placed")
     _refuse_apart(at_s, positions)
     if any(np.isnan(fix.lon_deg) for fix in fixes):
         told = "unknown: the pictures have no places of their own, and are taken to keep the time of the positions"

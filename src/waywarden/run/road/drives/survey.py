@@ -43,7 +43,10 @@ class SurveyJob:
 
 @dataclass(frozen=True, slots=True)
 class Surveyed:
-    """What came of one drive: what it left, how many metres of street it was surely and not surely on, or trouble."""
+    """What came of one drive: what it left, how many metres of street it was surely and not surely on, or trouble.
+
+    ``told`` is what its look has to say besides.
+    """
 
     path: Path
     left: Left | None
@@ -51,6 +54,7 @@ class Surveyed:
     undecided_m: float = 0.0
     trouble: WaywardenError | None = None
     kept: Kept | None = None
+    told: str = ""
 
 
 def survey(job: SurveyJob, paths: Iterable[Path]) -> Iterator[Surveyed]:
@@ -67,7 +71,8 @@ def _one(job: SurveyJob, path: Path) -> Surveyed:
     _refuse_future(path, float(drive.positions.at_s[-1]))
     parts = driven(job.streets, drive.positions)
     before = job.store.sightings_of(id_of(drive.positions))
-    left = left_by(drive, job.streets, parts, job.look(drive), before, job.said)
+    looked = job.look(drive)
+    left = left_by(drive, job.streets, parts, looked, before, job.said)
     kept = None if job.keep is None else job.keep(path, left)
     job.store.append_drive(left.drive_id, left.inspections, left.sightings)
     if kept is not None:
@@ -75,7 +80,8 @@ def _one(job: SurveyJob, path: Path) -> Surveyed:
             pictures.append_drive(left.drive_id, kept.pictures)
     lengths = [(each.stretch.decided, each.stretch.high_m - each.stretch.low_m) for each in parts]
     surely = sum(length_m for decided, length_m in lengths if decided)
-    return Surveyed(path, left, surely, sum(length_m for _, length_m in lengths) - surely, kept=kept)
+    unsure = sum(length_m for _, length_m in lengths) - surely
+    return Surveyed(path, left, surely, unsure, kept=kept, told="" if looked is None else looked.told)
 
 
 def _refuse_future(path: Path, last_s: float) -> None:

@@ -31,6 +31,9 @@ Line = tuple[str, Way]
 INSIDE_M = 15.0
 """A pass that begins or ends closer than this to a place may not have seen it: its GPS drifts by as much."""
 
+LEAST_SEEN_SHARE = 0.5
+"""Of a stretch: a place on one of which less was seen was likelier not looked at than sound."""
+
 
 @dataclass(frozen=True, slots=True)
 class Stored:
@@ -142,6 +145,7 @@ def _sound(place: Place, seen: _Seen, facts: Sequence[LedgerFact]) -> list[Inspe
         for look in seen.inspections.values()
         if look.at > mended
         and look.pass_id not in told
+        and look.seen_share >= LEAST_SEEN_SHARE
         and look.from_m + INSIDE_M <= place.chainage_m <= look.to_m - INSIDE_M
     ]
 

@@ -66,12 +66,16 @@ def f1_at(asked: Asked, threshold: float) -> float | None:
 
 
 def summary(asked: Asked, threshold: float) -> dict[str, Any]:
-    """Return precision, recall, the best F1 and where, precision at 90 % recall, and the reliability of the scores."""
+    """Return precision, recall, the best F1 and where, precision at 90 % recall, and the reliability of the scores.
+
+    What has one score is said together: no threshold tells it apart, in whatever order the pictures come.
+    """
     said = asked.scores >= threshold
     hits = float((asked.right & said).sum())
     order = np.argsort(-asked.scores, kind="stable")
-    right = np.cumsum(asked.right[order])
-    many = np.arange(1, len(right) + 1)
+    scores = asked.scores[order]
+    last = np.flatnonzero(np.append(scores[1:] != scores[:-1], True)) if len(scores) else np.empty(0, np.intp)
+    right, many = np.cumsum(asked.right[order])[last], last + 1
     f1, precision = 2 * right / (many + max(asked.wanted, 1)), right / many
     enough = precision[right >= WANTED_RECALL * asked.wanted]
     return {
@@ -79,7 +83,7 @@ def summary(asked: Asked, threshold: float) -> dict[str, Any]:
         "precision": round(hits / max(int(said.sum()), 1), 4),
         "recall": round(hits / max(asked.wanted, 1), 4),
         "best_f1": round(float(f1.max(initial=0.0)), 4),
-        "best_threshold": round(float(asked.scores[order][f1.argmax()]), 3) if len(f1) else None,
+        "best_threshold": round(float(scores[last][f1.argmax()]), 3) if len(f1) else None,
         "precision_at_r90": round(float(enough.max()), 4) if len(enough) and asked.wanted else None,
         "wanted": asked.wanted,
         "said": int(said.sum()),

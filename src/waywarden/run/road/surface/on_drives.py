@@ -14,14 +14,14 @@ from waywarden.exchange.drives.exif import HEAD_BYTES, from_exif
 from waywarden.geo.drives.motion import speeds_mps
 from waywarden.run.road.drives.looking import Look, Looked, SeenDistress
 from waywarden.run.road.drives.reading import Drive
-from waywarden.run.road.surface.look import Mounting, placed
+from waywarden.run.road.surface.look import LEAST_ROAD, Mounting, placed, said_of_blind
 from waywarden.run.road.surface.score import THRESHOLDS, looks
 from waywarden.sight.moving.blobs import blobs
-from waywarden.sight.sources.stills import STILL_SUFFIXES
+from waywarden.sight.sources.stills import stills_in
 from waywarden.terms.distress import DistressKind
 from waywarden.terms.drives import Floats
 from waywarden.terms.pictures import BoxPx, Crop
-from waywarden.terms.transient import DAMAGES, TILE_PX, Damage, SurfaceLook
+from waywarden.terms.transient import DAMAGES, Damage, SurfaceLook, tile_px
 
 CRACK = 0
 FILLED = 0.6
@@ -54,22 +54,28 @@ def look_at_pictures(weights: Path, mounting: Mounting, zone: tzinfo, wet: bool 
         times = [_taken_s(file, zone) for file in files]
         reach = _reach(drive, np.array(times))
         seen: list[SeenDistress] = []
-        judged_m = 0.0
-        every = zip(times, reach, looks(drive.path, weights, ()), strict=True)
-        for number, (at_s, reach_m, what) in enumerate(every):
+        passed: list[tuple[float, float, float]] = []
+        blind: list[str] = []
+        every = zip(files, times, reach.tolist(), looks(drive.path, weights, ()), strict=True)
+        for number, (file, at_s, reach_m, what) in enumerate(every):
+            if what.road < LEAST_ROAD:
+                blind.append(file.name)
+                passed.append((at_s, reach_m, 0.0))
+                continue
             from_m, to_m = judged(what, reach_m, mounting)
-            judged_m += to_m - from_m
+            passed.append((at_s, reach_m, to_m - from_m))
             seen += [replace(one, picture=number) for one in _seen(what, at_s, reach_m, mounting)]
-        went_m = float(np.nansum(reach))
-        return Looked(tuple(seen), judged_m / went_m if went_m else 0.0, wet, weights.stem)
+        timed = tuple(each for each in passed if not math.isnan(each[1]))
+        went_m, judged_m = (sum(each[i] for each in timed) for i in (1, 2))
+        told = said_of_blind(drive.path, blind, len(files))
+        share = judged_m / went_m if went_m else 0.0
+        return Looked(tuple(seen), share, wet, weights.stem, passed=timed, told=told)
 
     return look
 
 
 def _pictures(folder: Path) -> Sequence[Path]:
-    if not folder.is_dir():
-        return []
-    return sorted(each for each in folder.iterdir() if each.suffix.lower() in STILL_SUFFIXES)
+    return stills_in(folder) if folder.is_dir() else []
 
 
 def _taken_s(file: Path, zone: tzinfo) -> float:
@@ -151,9 +157,10 @@ def _cracks(look: SurfaceLook) -> Iterator[Found]:
     """Yield a crack for each group of tiles that touch and hold one; a group that fills its box well is alligator."""
     cracked = look.tiles[..., CRACK] >= THRESHOLDS["crack_tile"]
     groups, counts = blobs(cracked)
+    side = tile_px(look.width, look.height)
     for (left, top, right, bottom), count in zip(groups.tolist(), counts.tolist(), strict=True):
         filled = min(right - left, bottom - top) > 1 and count >= FILLED * (right - left) * (bottom - top)
         kind = DistressKind.ALLIGATOR_CRACKING if filled else DistressKind.LONGITUDINAL_TRANSVERSE_CRACKING
-        right_px, bottom_px = min(right * TILE_PX, look.width), min(bottom * TILE_PX, look.height)
+        right_px, bottom_px = min(right * side, look.width), min(bottom * side, look.height)
         score = float(look.tiles[top:bottom, left:right, CRACK].max())
-        yield (left * TILE_PX, top * TILE_PX, right_px, bottom_px), kind, score, float(count * TILE_PX**2)
+        yield (left * side, top * side, right_px, bottom_px), kind, score, float(count * side**2)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
@@ -14,7 +15,7 @@ from waywarden.run.road.surface.measures import Asked, boxes_asked, f1_at, summa
 from waywarden.run.sealing.sealed import Job, Openers, Task, messages
 from waywarden.sight import surface
 from waywarden.sight.scoring import open_pictures
-from waywarden.sight.sources.stills import STILL_SUFFIXES
+from waywarden.sight.sources.stills import stills_in
 from waywarden.sight.surface.looking import look_at, ms_per_picture, open_nobody, open_surface
 from waywarden.terms.errors import ConfigError
 from waywarden.terms.places import Camera
@@ -72,10 +73,11 @@ def _named(pictures: Path, truth: Path, suffix: str | None) -> list[Path]:
     for folder in (pictures, truth):
         if not folder.is_dir():
             raise ConfigError(f"{folder} is no folder: pass one of pictures, and one of what is known of them")
-    names = [path.stem for path in sorted(pictures.iterdir()) if path.suffix.lower() in STILL_SUFFIXES]
+    names = [path.stem for path in stills_in(pictures)]
     if not names:
         raise ConfigError(f"{pictures} holds no picture (wanted: jpg, png or webp)")
-    known = [truth / f"{name}{suffix}" for name in names]
+    there = {path.stem: path for path in truth.iterdir() if path.suffix.lower() == suffix}
+    known = [there.get(name, truth / f"{name}{suffix}") for name in names]
     missing = [path for path in known if not path.is_file()]
     if missing:
         raise ConfigError(f"{len(missing)} of {len(names)} pictures have no truth, the first wants {missing[0]}")
@@ -129,8 +131,8 @@ def _annotated(file: Path, seen: SurfaceLook) -> SurfaceLook:
     """Return what a VOC annotation says is on a picture; other names than RDD2022's are passed over."""
     try:
         root = ET.parse(file).getroot()  # noqa: S314 - a label file of the user's own
-        found = [(_box(one), Damage(one.findtext("name", ""))) for one in root.iter("object") if _is_known(one)]
-    except (ET.ParseError, ValueError, TypeError) as error:
+        found = [(_box(one), Damage(_named_as(one))) for one in root.iter("object") if _named_as(one) in set(Damage)]
+    except (ET.ParseError, ValueError, TypeError, LookupError) as error:
         raise ConfigError(f"{file} is not a VOC annotation ({error}): export it again") from error
     boxes = np.array([box for box, _ in found], np.float32).reshape(-1, 4)
     damages = np.array([DAMAGES.index(damage) for _, damage in found], np.int8)
@@ -139,9 +141,12 @@ def _annotated(file: Path, seen: SurfaceLook) -> SurfaceLook:
     return SurfaceLook(seen.at, seen.width, seen.height, np.zeros_like(seen.tiles), boxes, one, damages, extents)
 
 
-def _is_known(one: ET.Element) -> bool:
-    return one.findtext("name", "") in set(Damage)
+def _named_as(one: ET.Element) -> str:
+    return one.findtext("name", "").strip()
 
 
 def _box(one: ET.Element) -> list[float]:
-    return [float(one.findtext(f"bndbox/{side}", "")) for side in ("xmin", "ymin", "xmax", "ymax")]
+    box = [float(one.findtext(f"bndbox/{side}", "")) for side in ("xmin", "ymin", "xmax", "ymax")]
+    if not (all(map(math.isfinite, box)) and box[0] <= box[2] and box[1] <= box[3]):
+        raise ValueError(f"a box has xmin <= xmax and ymin <= ymax, got {', '.join(f'{edge:g}' for edge in box)}")
+    return box
