@@ -237,10 +237,8 @@ def test_a_recording_over_http_ends_by_itself_and_half_of_one_is_said(tmp_path):
     assert 20 < len(items) < 80
 
 
-def test_mjpeg_over_http_is_timed_by_its_arrival_not_by_counting(tmp_path):
-    clip = write_clip(tmp_path / "clip.mjpeg", [n / 25 for n in range(9)], codec="mjpeg").read_bytes()
-    stills = [b"\xff\xd8" + part for part in clip.split(b"\xff\xd8")[1:]]
-    clock = Clock()
+def _sends_stills(stills):
+    """Send JPEGs one after another, as cameras send MJPEG over http."""
 
     def answer(request) -> None:
         request.send_response(200)
@@ -250,11 +248,19 @@ def test_mjpeg_over_http_is_timed_by_its_arrival_not_by_counting(tmp_path):
             head = f"--next\r\nContent-Type: image/jpeg\r\nContent-Length: {len(still)}\r\n\r\n"
             request.wfile.write(head.encode() + still + b"\r\n")
 
+    return answer
+
+
+def test_mjpeg_over_http_is_timed_by_its_arrival_not_by_counting(tmp_path):
+    clip = write_clip(tmp_path / "clip.mjpeg", [n / 25 for n in range(9)], codec="mjpeg").read_bytes()
+    stills = [b"\xff\xd8" + part for part in clip.split(b"\xff\xd8")[1:]]
+    clock = Clock()
+
     def now() -> datetime:
         clock.at += timedelta(seconds=0.7)
         return clock.at
 
-    with _http_server(answer) as address:
+    with _http_server(_sends_stills(stills)) as address:
         items = list(islice(LiveStream(f"{address}/mjpg", "cam", QUICK, now, clock.sleep, clock.since_boot_s), 6))
     frames = [item for item in items if isinstance(item, Frame)]
     assert len(frames) == 6
@@ -268,20 +274,12 @@ def test_what_passes_until_mjpeg_is_back_is_not_watched_however_short(tmp_path):
     stills = [b"\xff\xd8" + part for part in clip.split(b"\xff\xd8")[1:]]
     clock = Clock()
 
-    def answer(request) -> None:
-        request.send_response(200)
-        request.send_header("Content-Type", "multipart/x-mixed-replace; boundary=next")
-        request.end_headers()
-        for still in stills:
-            head = f"--next\r\nContent-Type: image/jpeg\r\nContent-Length: {len(still)}\r\n\r\n"
-            request.wfile.write(head.encode() + still + b"\r\n")
-
     def now() -> datetime:
         clock.at += timedelta(seconds=0.2)
         return clock.at
 
     patience = Patience(first_wait_s=1.0)
-    with _http_server(answer) as address:
+    with _http_server(_sends_stills(stills)) as address:
         source = LiveStream(f"{address}/mjpg", "cam", patience, now, clock.sleep, clock.since_boot_s)
         items = list(islice(source, 24))
     back = [b for a, b in pairwise(items) if isinstance(a, CameraHealth) and a.state is HealthState.OK]
@@ -300,15 +298,7 @@ def test_a_picture_that_changes_its_size_ends_the_stream_in_words(tmp_path):
     small = [b"\xff\xd8" + part for part in clip.split(b"\xff\xd8")[1:]]
     large = bytes(encoded(np.full((96, 128, 3), 90, np.uint8)))
 
-    def answer(request) -> None:
-        request.send_response(200)
-        request.send_header("Content-Type", "multipart/x-mixed-replace; boundary=next")
-        request.end_headers()
-        for still in [*small, large, large]:
-            head = f"--next\r\nContent-Type: image/jpeg\r\nContent-Length: {len(still)}\r\n\r\n"
-            request.wfile.write(head.encode() + still + b"\r\n")
-
-    with _http_server(answer) as address:
+    with _http_server(_sends_stills([*small, large, large])) as address:
         items, problem = _until_error(LiveStream(f"{address}/mjpg", "cam", QUICK))
     assert "the picture changed from 64x48 to 128x96" in problem
     assert 0 < len(items) <= 3
