@@ -152,14 +152,19 @@ def test_our_weights_see_made_up_streets_that_they_were_not_trained_on(record_pr
 def test_looks_that_are_spared_see_boxes_that_people_drew_as_well(clips, record_property):
     """All three cameras were learnt from, so this is about the size alone."""
     full, sparing = (NetworkObjectDetector(own(), least_score=0.05, sparing=small) for small in (False, True))
-    assert np.prod(sparing.input_size) < 0.8 * np.prod(full.input_size)
+    assert np.prod(sparing.size_for(352)) < 0.8 * np.prod(full.size_for(352))
     of_full, of_sparing = ap50(full, clips), ap50(sparing, clips)
     record_property("measured", f"AP50 of {OURS} on the TfL clips: {of_full:.3f}, sparing {of_sparing:.3f}")
     assert of_sparing >= of_full - 0.02
 
 
 def test_a_network_with_one_size_has_it_sparing_too(shared):
-    assert NetworkObjectDetector(weights_of(shared, "pvb-2004"), sparing=True).input_size == (448, 256)
+    assert NetworkObjectDetector(weights_of(shared, "pvb-2004"), sparing=True).size_for(352) == (448, 256)
+
+
+def test_only_a_picture_that_has_no_more_to_show_is_looked_at_smaller():
+    network = NetworkObjectDetector(own(), sparing=True)
+    assert network.size_for(353) == network.size_for(1920) == network.input_size
 
 
 @pytest.mark.parametrize("sparing", [False, True])

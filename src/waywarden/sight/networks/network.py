@@ -26,7 +26,7 @@ from waywarden.sight.networks.heads import (
     yolox,
 )
 from waywarden.sight.networks.labels import BIKE_2000, COCO_80, CROSSROAD_1016, OUR_SEVEN
-from waywarden.sight.networks.runtime import compiled, graph_in, ov
+from waywarden.sight.networks.runtime import compiled_at, graph_in, ov
 from waywarden.sight.ports import Seen
 from waywarden.terms.errors import WeightsError
 from waywarden.terms.kinds import Kind, kind_number
@@ -89,11 +89,16 @@ class NetworkObjectDetector:
     least_score : float
         What is less certain than this, on the common scale, is dropped.
     sparing : bool
-        Scale pictures to ``sparing_size``, where the network has one, instead of ``input_size``.
+        Scale small pictures to ``sparing_size``, where the network has one, instead of ``input_size``.
     """
 
     def __init__(self, weights: Path, least_score: float = 0.2, *, sparing: bool = False) -> None:
-        self._network, self._size, self._compiled = _open(weights, sparing=sparing)
+        self._weights = weights
+        self._network = _known(weights)
+        self._sparing_size = self._network.sparing_size if sparing else None
+        self._compiled: dict[tuple[int, int], ov.CompiledModel] = {}
+        if self._sparing_size is None:  # else the first picture says which is wanted: each takes much memory
+            self._at(self.input_size)
         self._least_score = least_score
         self._raw_scale = (0.0, self._network.even_score, 1.0)
         self._turn = threading.Lock()
@@ -110,15 +115,20 @@ class NetworkObjectDetector:
 
     @property
     def input_size(self) -> tuple[int, int]:
-        """Width and height in pixels that each frame is scaled to."""
-        return self._size
+        """Width and height in pixels that a frame is scaled to, but for a small one where looks are spared."""
+        return self._network.input_size
+
+    def size_for(self, width_px: int) -> tuple[int, int]:
+        """Return the width and height that a frame of ``width_px`` is scaled to."""
+        small = self._sparing_size
+        return small if small is not None and width_px <= small[0] else self.input_size
 
     def detect(self, frame: Frame) -> Seen:
         """Return road users on ``frame``, boxes in its own pixels, clipped to it."""
-        size = self._size
+        size = self.size_for(frame.width)
         tensor, to_frame = _tensor(frame, size, letterbox=self._network.letterbox)
         with self._turn:
-            outputs = [np.array(v) for v in self._compiled(tensor).values()]
+            outputs = [np.array(v) for v in self._at(size)(tensor).values()]
         least_raw = np.interp(self._least_score, COMMON_SCALE, self._raw_scale)
         boxes, raw, labels = self._network.head(outputs, size, float(least_raw))
         scores = np.interp(raw, self._raw_scale, COMMON_SCALE).astype(np.float32)
@@ -128,6 +138,15 @@ class NetworkObjectDetector:
         keep = without_doubles(boxes, scores, MOST_OVERLAP)
         numbers = [kind_number(self._network.labels[int(label)]) for label in labels[keep]]
         return boxes[keep].astype(np.float32), scores[keep].astype(np.float32), np.array(numbers, np.int8)
+
+    def _at(self, size: tuple[int, int]) -> ov.CompiledModel:
+        """Return the network compiled for pictures of that width and height."""
+        if size not in self._compiled:
+            try:
+                self._compiled[size] = compiled_at(self._weights, size, self._network.mean, self._network.scale)
+            except RuntimeError as error:
+                raise _damaged(self._weights, error) from error
+        return self._compiled[size]
 
 
 def _tensor(frame: Frame, size: tuple[int, int], *, letterbox: bool) -> tuple[Picture, Floats]:
@@ -146,8 +165,8 @@ def _tensor(frame: Frame, size: tuple[int, int], *, letterbox: bool) -> tuple[Pi
     return np.ascontiguousarray(shown)[None], to_frame
 
 
-def _open(weights: Path, *, sparing: bool) -> tuple[Network, tuple[int, int], ov.CompiledModel]:
-    """Return which network ``weights`` holds, the width and height it is to be fed, and it compiled for that."""
+def _known(weights: Path) -> Network:
+    """Return which network ``weights`` holds."""
     if weights.suffix not in {".xml", ".onnx"}:
         raise WeightsError(f"weights are an OpenVINO .xml or an .onnx file, got {weights}: pass --weights such a file")
     if not weights.is_file():
@@ -155,13 +174,7 @@ def _open(weights: Path, *, sparing: bool) -> tuple[Network, tuple[int, int], ov
     if weights.suffix == ".xml" and not weights.with_suffix(".bin").is_file():
         raise WeightsError(f"{weights} wants {weights.with_suffix('.bin').name} beside it: fetch both files again")
     try:
-        graph = graph_in(weights)
-        network = _recognise(graph, weights)
-        size = network.input_size
-        if sparing and network.sparing_size is not None:
-            size = network.sparing_size
-            graph.reshape([1, 3, size[1], size[0]])
-        return network, size, compiled(graph, network.mean, network.scale)
+        return _recognise(graph_in(weights), weights)
     except RuntimeError as error:
         raise _damaged(weights, error) from error
 

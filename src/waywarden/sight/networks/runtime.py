@@ -29,7 +29,7 @@ import openvino as ov  # type: ignore[import-untyped]  # noqa: E402 - it must co
 if sys.modules[_CONVERTER] is None:
     del sys.modules[_CONVERTER]
 
-__all__ = ["compiled", "graph_in", "ov"]
+__all__ = ["compiled_at", "graph_in", "ov"]
 PINNED = {"INFERENCE_NUM_THREADS": 1, "NUM_STREAMS": 1, "INFERENCE_PRECISION_HINT": "f32"}
 """One thread, and f32 where a graph is not int8: the runtime's own choice on some processors is bf16."""
 
@@ -40,11 +40,18 @@ def graph_in(weights: Path) -> ov.Model:
     return ov.Core().read_model(weights)
 
 
-def compiled(graph: ov.Model, mean: Sequence[float] = (), scale: Sequence[float] = ()) -> ov.CompiledModel:
-    """Compile for bytes as the picture has them, (1, h, w, 3) blue first: the runtime turns them into its own numbers.
+def compiled_at(
+    weights: Path, size: tuple[int, int], mean: Sequence[float] = (), scale: Sequence[float] = ()
+) -> ov.CompiledModel:
+    """Compile what is in a file for bytes as a picture of that width and height has them, (1, h, w, 3) blue first.
 
-    ``mean`` and ``scale`` are per channel; where no mean differs from 0, both are left out.
+    The runtime turns them into its own numbers. ``mean`` and ``scale`` are per channel; where no mean differs from 0,
+    both are left out. RuntimeError as of :func:`graph_in`.
     """
+    graph = graph_in(weights)
+    shape = [1, 3, size[1], size[0]]
+    if graph.inputs[0].partial_shape != ov.PartialShape(shape):
+        graph.reshape(shape)
     steps = ov.preprocess.PrePostProcessor(graph)
     steps.input().tensor().set_element_type(ov.Type.u8).set_layout(ov.Layout("NHWC"))
     steps.input().model().set_layout(ov.Layout("NCHW"))

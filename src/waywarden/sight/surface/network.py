@@ -13,7 +13,7 @@ import numpy as np
 
 from waywarden.sight.frame import Frame, Picture
 from waywarden.sight.networks.heads import Floats, without_doubles, yolox
-from waywarden.sight.networks.runtime import compiled, graph_in, ov
+from waywarden.sight.networks.runtime import compiled_at, graph_in, ov
 from waywarden.sight.surface.marks import parts, tiles
 from waywarden.terms.errors import WeightsError
 from waywarden.terms.transient import DAMAGES, Damage, SurfaceLook
@@ -78,9 +78,7 @@ class SurfaceNetwork:
     def _outputs(self, picture: Picture) -> tuple[Floats, Floats]:
         size = picture.shape[1], picture.shape[0]
         if size not in self._compiled:
-            graph = graph_in(self._weights)
-            graph.reshape([1, 3, size[1], size[0]])
-            self._compiled[size] = compiled(graph)
+            self._compiled[size] = compiled_at(self._weights, size)
         told = list(self._compiled[size](picture[None]).values())
         return np.asarray(told[0], np.float32)[0], np.asarray(told[1], np.float32)
 
