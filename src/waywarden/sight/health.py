@@ -57,6 +57,7 @@ DRAWN_TIMES = 4.0
 OTHER_SHARE = 0.25
 
 _Levels = npt.NDArray[np.int16]
+Samples = Callable[[], Iterable[Frame]]
 
 
 class Diagnosis(NamedTuple):
@@ -163,15 +164,13 @@ def drawn(frames: Iterable[Frame]) -> bool:
     if not judged:
         return False
     pictures = np.stack([picture for picture, _ in judged])
-    changed = np.abs(pictures - np.median(pictures, axis=0)) > DRAWN_LEVELS
-    size = changed[0].size
-    same = np.count_nonzero(changed, axis=(1, 2)) <= OTHER_SHARE * size
     flat = np.array([found is not None and found.state in FLAT for _, found in judged])
-    if not (flat & same).any():
-        return False
-    once = [n for n in np.count_nonzero(changed[same], axis=(1, 2)) if n]
-    places = np.count_nonzero(changed[same].any(axis=0))
-    return bool(once and places >= max(DRAWN_SHARE * size, DRAWN_TIMES * float(np.median(once))))
+    changed = np.abs(pictures - np.median(pictures, axis=0)) > DRAWN_LEVELS
+    share = changed.mean(axis=(1, 2))
+    same = share <= OTHER_SHARE
+    once, places = share[same & (share > 0)], changed[same].any(axis=0).mean()
+    goes = len(once) > 0 and places >= max(DRAWN_SHARE, DRAWN_TIMES * float(np.median(once)))
+    return bool(goes and (flat & same).any())
 
 
 def _share(flags: npt.NDArray[np.bool_]) -> npt.NDArray[np.float64]:
@@ -196,12 +195,7 @@ class HealthWatcher:
         Frames from all over a recording, none of a live stream; called where a picture is as flat as a card.
     """
 
-    def __init__(
-        self,
-        camera_id: str,
-        frozen_after_s: float = FROZEN_AFTER_S,
-        samples: Callable[[], Iterable[Frame]] = tuple,
-    ) -> None:
+    def __init__(self, camera_id: str, frozen_after_s: float = FROZEN_AFTER_S, samples: Samples = tuple) -> None:
         self._camera_id = camera_id
         self._frozen_after_s = frozen_after_s
         self._samples = samples

@@ -26,7 +26,7 @@ from waywarden.sight.networks.heads import (
     yolox,
 )
 from waywarden.sight.networks.labels import BIKE_2000, COCO_80, CROSSROAD_1016, OUR_SEVEN
-from waywarden.sight.networks.runtime import compiled_at, graph_in, ov
+from waywarden.sight.networks.runtime import compiled_at, faults_of, graph_in, ov
 from waywarden.sight.ports import Seen
 from waywarden.terms.errors import WeightsError
 from waywarden.terms.kinds import Kind, kind_number
@@ -94,11 +94,11 @@ class NetworkObjectDetector:
 
     def __init__(self, weights: Path, least_score: float = 0.2, *, sparing: bool = False) -> None:
         self._weights = weights
-        self._network = _known(weights)
-        self._sparing_size = self._network.sparing_size if sparing else None
+        with faults_of(weights):
+            self._network = _recognise(graph_in(weights), weights)
+        self._small = (sparing and self._network.sparing_size) or self.input_size
+        # for each size when its first picture comes: each takes much memory
         self._compiled: dict[tuple[int, int], ov.CompiledModel] = {}
-        if self._sparing_size is None:  # else the first picture says which is wanted: each takes much memory
-            self._at(self.input_size)
         self._least_score = least_score
         self._raw_scale = (0.0, self._network.even_score, 1.0)
         self._turn = threading.Lock()
@@ -120,8 +120,7 @@ class NetworkObjectDetector:
 
     def size_for(self, width_px: int) -> tuple[int, int]:
         """Return the width and height that a frame of ``width_px`` is scaled to."""
-        small = self._sparing_size
-        return small if small is not None and width_px <= small[0] else self.input_size
+        return self._small if width_px <= self._small[0] else self.input_size
 
     def detect(self, frame: Frame) -> Seen:
         """Return road users on ``frame``, boxes in its own pixels, clipped to it."""
@@ -142,10 +141,7 @@ class NetworkObjectDetector:
     def _at(self, size: tuple[int, int]) -> ov.CompiledModel:
         """Return the network compiled for pictures of that width and height."""
         if size not in self._compiled:
-            try:
-                self._compiled[size] = compiled_at(self._weights, size, self._network.mean, self._network.scale)
-            except RuntimeError as error:
-                raise _damaged(self._weights, error) from error
+            self._compiled[size] = compiled_at(self._weights, size, self._network.mean, self._network.scale)
         return self._compiled[size]
 
 
@@ -163,25 +159,6 @@ def _tensor(frame: Frame, size: tuple[int, int], *, letterbox: bool) -> tuple[Pi
         shown = padded
     to_frame = np.array([frame.width / inner[0], frame.height / inner[1]] * 2, np.float32)
     return np.ascontiguousarray(shown)[None], to_frame
-
-
-def _known(weights: Path) -> Network:
-    """Return which network ``weights`` holds."""
-    if weights.suffix not in {".xml", ".onnx"}:
-        raise WeightsError(f"weights are an OpenVINO .xml or an .onnx file, got {weights}: pass --weights such a file")
-    if not weights.is_file():
-        raise WeightsError(f"there are no weights at {weights}: run 'waywarden weights list' to see what there is")
-    if weights.suffix == ".xml" and not weights.with_suffix(".bin").is_file():
-        raise WeightsError(f"{weights} wants {weights.with_suffix('.bin').name} beside it: fetch both files again")
-    try:
-        return _recognise(graph_in(weights), weights)
-    except RuntimeError as error:
-        raise _damaged(weights, error) from error
-
-
-def _damaged(weights: Path, error: RuntimeError) -> WeightsError:
-    first = str(error).strip().splitlines()[0][:120]
-    return WeightsError(f"{weights} is damaged or not a network ({first}): fetch it again")
 
 
 def _recognise(graph: ov.Model, weights: Path) -> Network:
